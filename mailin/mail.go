@@ -1,0 +1,69 @@
+// Package mailin turns bytes on an IMAP server into ticket.Inbound.
+package mailin
+
+import "strings"
+
+// mail is one message taken apart: what Parse builds and kinds, bounces,
+// trimming and evidence read.
+type mail struct {
+	raw     []byte
+	root    *part
+	defects []string
+}
+
+// part is one MIME entity (RFC 2045). Bodies are decoded from their transfer
+// encoding; text is decoded from its charset as well.
+type part struct {
+	header   header
+	media    string            // "text/plain", lower case; the default of RFC 2045 when missing
+	params   map[string]string // of Content-Type, names lower case, RFC 2231 decoded
+	dispo    string            // "inline", "attachment" or ""
+	name     string            // file name, decoded, not yet sanitized
+	body     []byte            // decoded bytes of a leaf; of message/rfc822 the inner mail as it stands
+	text     string            // of text/*, message/delivery-status and the like: UTF-8, LF line ends
+	children []*part           // of multipart/*; of message/rfc822 nothing
+}
+
+// header is the fields of an entity in their order (RFC 5322, section 2.2).
+type header []field
+
+// field is one header field: name as written, value unfolded with 8-bit bytes
+// made UTF-8, encoded words (RFC 2047) still encoded.
+type field struct{ name, value string }
+
+// get returns the first value of the field called name, or "".
+func (h header) get(name string) string {
+	for _, f := range h {
+		if strings.EqualFold(f.name, name) {
+			return f.value
+		}
+	}
+	return ""
+}
+
+// all returns every value of the field called name, in order.
+func (h header) all(name string) []string {
+	var v []string
+	for _, f := range h {
+		if strings.EqualFold(f.name, name) {
+			v = append(v, f.value)
+		}
+	}
+	return v
+}
+
+// leaves walks the leaves of p in order, at any depth, until f answers false.
+func (p *part) leaves(f func(*part) bool) bool {
+	if p == nil {
+		return true
+	}
+	if len(p.children) == 0 {
+		return f(p)
+	}
+	for _, c := range p.children {
+		if !c.leaves(f) {
+			return false
+		}
+	}
+	return true
+}

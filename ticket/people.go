@@ -1,0 +1,28 @@
+package ticket
+
+import "sportello/policy"
+
+// Customer is somebody who bought something, with the people who write for him.
+type Customer struct {
+	ID       string
+	Name     string
+	Language string // it or en; "" unknown
+	Contacts []Contact
+	Plans    []policy.Plan
+}
+
+// Contact is one address of a customer. Address is whole (with any +detail)
+// and lower-case.
+type Contact struct {
+	Address  string
+	Language string // "" as the customer's
+	MaySpend bool
+}
+
+// Technician is somebody who works at the desk. The first address receives;
+// mail from any of them is hers. Number is stable within a configuration and
+// stands in tokens: technicians count from 1 in the order of the configuration.
+type Technician struct {
+	Name      string
+	Addresses []string // lower-case
+}

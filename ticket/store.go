@@ -1,0 +1,197 @@
+package ticket
+
+import (
+	"context"
+	"iter"
+	"time"
+
+	"sportello/policy"
+)
+
+// Store keeps the desk. Reads never wait for writes. Any implementation must
+// pass storetest.Run.
+type Store interface {
+	// View runs f on a consistent snapshot. Writes inside return ErrReadOnly.
+	View(ctx context.Context, f func(Tx) error) error
+	// Update runs f and commits what it wrote, durably, before it returns. When
+	// f returns an error nothing has changed. Several calls may be committed
+	// together, and f may run more than once: it must capture no result before
+	// Update returned nil. Inside f no I/O, no sleep, no log, no nested call.
+	// An error that is ErrCommit ends the process.
+	Update(ctx context.Context, f func(Tx) error) error
+	// Keep archives raw mails durably, before the Update that refers to them.
+	// at (arrival) chooses the archive a mail lies in. The refs are in order.
+	Keep(ctx context.Context, raws []RawMail) ([]RawRef, error)
+	// Raw returns the bytes of an archived mail, or ErrNotFound.
+	Raw(ctx context.Context, ref RawRef) ([]byte, error)
+	// Close waits for writes under way and releases the files.
+	Close() error
+}
+
+// RawMail is a mail on its way to the archive.
+type RawMail struct {
+	At  time.Time
+	Raw []byte
+}
+
+// Tx is one transaction. What it returns are copies that stay valid after it.
+// Get-like methods return ErrNotFound for what does not exist, list-like ones
+// an empty slice.
+type Tx interface {
+	// NextTicket, NextNotice and NextArrival give out numbers, from 1, never twice.
+	NextTicket() (ID, error)
+	NextNotice() (NoticeID, error)
+	NextArrival() (ArrivalID, error)
+
+	Ticket(ID) (*Ticket, error)
+	// PutTicket stores t and keeps the indexes (state, customer, coverage,
+	// topic, Wake) and the counts of Stats in step with it.
+	PutTicket(t *Ticket) error
+	// Tickets yields tickets that match f, newest first.
+	Tickets(f Filter) iter.Seq2[*Ticket, error]
+	// Awake lists at most n tickets whose Wake is not after now, earliest first.
+	Awake(now time.Time, n int) ([]ID, error)
+
+	// AddMessage and AddEvent append; Seq must be the last one plus one.
+	AddMessage(ID, *Message) error
+	Messages(ID) ([]*Message, error)
+	Message(id ID, seq int) (*Message, error)
+	AddEvent(ID, *Event) error
+	Events(ID) ([]*Event, error)
+
+	// FileMessageID remembers on which ticket a Message-ID was filed, the first one to stay.
+	FileMessageID(mid string, id ID) error
+	// ByMessageID returns the ticket of a filed Message-ID, or ErrNotFound.
+	ByMessageID(mid string) (ID, error)
+
+	Arrival(ArrivalID) (*Arrival, error)
+	// PutArrival stores a, and indexes its fingerprints (the first arrival keeps
+	// them), its place on the server and, while Fate is quarantine or ignored, its listing.
+	PutArrival(a *Arrival) error
+	// ByRaw and ByContent find the first arrival with that fingerprint, or ErrNotFound.
+	ByRaw(sum [32]byte) (ArrivalID, error)
+	ByContent(sum [32]byte) (ArrivalID, error)
+	// Arrivals yields those whose Fate is fate, oldest first; only
+	// FateQuarantine, FateHeld and FateIgnored are listed.
+	Arrivals(fate Fate) iter.Seq2[*Arrival, error]
+
+	Customer(id string) (*Customer, error)
+	// PutCustomer stores c and keeps the index of contacts in step.
+	PutCustomer(c *Customer) error
+	Customers() iter.Seq2[*Customer, error] // by id
+	// ByContact lists the ids of the customers that have this address, sorted.
+	ByContact(address string) ([]string, error)
+	Lots(customer string) ([]policy.Lot, error) // by expiry, purchase, ref
+	PutLot(customer string, lot policy.Lot) error
+	// LotByRef finds a lot of any customer, or ErrNotFound.
+	LotByRef(ref string) (customer string, lot policy.Lot, err error)
+
+	Row(NoticeID) (*Row, error)
+	// PutRow stores r (new or changed) and keeps the queue's order in step:
+	// class, then Next, then ID.
+	PutRow(r *Row) error
+	// Queued lists at most n queued rows whose Next is not after now, in the
+	// order of the queue, without those for which skip answers true.
+	Queued(now time.Time, n int, skip func(NoticeID) bool) ([]*Row, error)
+	// NextQueued is the earliest Next of a queued row; zero when there is none.
+	NextQueued() (time.Time, error)
+	// Rows yields the rows in state s, oldest first; 0 means all, newest first.
+	Rows(s RowState) iter.Seq2[*Row, error]
+	Letter(NoticeID) (*Letter, error)
+	PutLetter(NoticeID, *Letter) error
+
+	// Hits counts what Hit recorded under key after since. Older entries of a
+	// key may be dropped by Hit.
+	Hits(key string, since time.Time) (int, error)
+	Hit(key string, at, drop time.Time) error
+
+	Cursor() (Cursor, error) // the zero value before the first start
+	SetCursor(Cursor) error
+	// Seen is the latest time the desk has recorded (PROMISES.md D18, H11).
+	Seen() (time.Time, error)
+	SetSeen(time.Time) error
+
+	// Count adds to one of the counters that nothing else implies.
+	Count(c Counter, n int) error
+	Stats() (Stats, error)
+}
+
+// Filter selects tickets; zero fields select all. Limit 0 is no limit.
+type Filter struct {
+	State    State
+	Coverage policy.Coverage
+	Topic    policy.Topic
+	Customer string
+	Assignee string
+	Limit    int
+}
+
+// Cursor is how far the mailbox was read: everything in [First, Last] under
+// UIDValidity was filed. Since is the arrival time below which mail was left
+// alone at the first start.
+type Cursor struct {
+	UIDValidity uint32
+	First, Last uint32
+	Since       time.Time
+}
+
+// ArrivalID numbers fetched mails, from 1.
+type ArrivalID uint64
+
+// Fate is what became of an arrival: exactly one thing (PROMISES.md P1).
+type Fate int
+
+const (
+	FateMessage    Fate = iota + 1 // a message of Ticket, at Seq
+	FateDuplicate                  // the same mail as Of
+	FateIgnored                    // kept with Reason, nobody told
+	FateQuarantine                 // could not be filed, Reason says why
+	FateHeld                       // waits for a person; counts as quarantine
+	FateDropped                    // was quarantined or held, an admin or technician dropped it
+)
+
+var fateNames = []string{"", "message", "duplicate", "ignored", "quarantine", "held", "dropped"}
+
+func (f Fate) String() string                { return nameOf(fateNames, int(f)) }
+func (f Fate) MarshalText() ([]byte, error)  { return []byte(f.String()), nil }
+func (f *Fate) UnmarshalText(b []byte) error { return fromName(fateNames, b, (*int)(f)) }
+
+// Arrival is the record of one fetched mail.
+type Arrival struct {
+	ID        ArrivalID
+	Source    Source
+	Arrived   time.Time
+	Size      int64
+	Raw       RawRef // "" when nothing could be fetched
+	RawSum    [32]byte
+	Content   [32]byte
+	MessageID string
+	From      string
+	Subject   string
+	Kind      Kind
+	Fate      Fate
+	Reason    string
+	Ticket    ID // FateMessage, FateDuplicate, FateHeld: where it belongs; 0 none
+	Seq       int
+	Of        ArrivalID // FateDuplicate
+}
+
+// Counter names a number that Stats reports and no record implies.
+type Counter int
+
+const (
+	CountSuppressed Counter = iota + 1 // acknowledgements and quotes not written
+)
+
+// Stats are counts kept in step with the records: reading them costs nothing.
+type Stats struct {
+	Open, Waiting, Closed int
+	Mails                 int // arrivals, each copy once
+	Messages              int // arrivals that became a message
+	Duplicates            int
+	Ignored               int
+	Quarantine            int              // FateQuarantine, FateHeld and FateDropped
+	Outbox                [RowHeld + 1]int // by RowState
+	Suppressed            int
+	Customers             int
+}

@@ -1,0 +1,119 @@
+// Package ticket is the desk: tickets, threads, people, authority, notices,
+// the Desk and its verbs, and the Store contract they need.
+package ticket
+
+import (
+	"time"
+
+	"sportello/policy"
+)
+
+// ID is a ticket's number, from 1; it is never given twice.
+type ID uint64
+
+// Date and Credits are policy's, named here for the rooms that may not import it.
+type (
+	Date    = policy.Date
+	Credits = policy.Credits
+)
+
+// Ticket is one request and what became of it. Its messages and events are
+// stored beside it, in order.
+type Ticket struct {
+	ID           ID
+	Subject      string // without tag, one line
+	State        State
+	ClosedReason Reason // 0 while not closed
+	Decision     policy.Decision
+	Requester    Mailbox
+	Customer     string // id; "" for a stranger or several candidates
+	Candidates   []string
+	Assignee     string // technician's name; "" none
+	Language     string // it or en: of letters to the requester
+	Opened       time.Time
+	Changed      time.Time
+	AnswerDue    time.Time // first instant that is late; zero: no promise, or not our turn
+	ClosesAt     time.Time // when auto-close happens; zero: no closing date
+	WarnAt       time.Time // when the closing is warned; zero once warned
+	MergedInto   ID
+	Linked       []ID
+	Participants []Participant // index 0 is the requester; the index is the number in tokens
+	Quote        *Quote        // the latest
+	Held         Credits
+	Charged      Credits
+	Answered     bool     // a technician has answered before
+	WaitsFor     NoticeID // the letter whose sending starts the closing clock; 0: none
+	Root         string   // Message-ID of the first mail
+	References   []string // of the mail that came last, itself included: first 3, last 7
+	Messages     int      // how many there are: the last Seq
+	Events       int
+}
+
+// Participant is somebody who gets the ticket's letters: the requester and
+// approved others. Technicians are numbered apart (TechnicianNumber).
+type Participant struct {
+	Mailbox
+	Removed bool   // by #uncc; the number is not used again
+	Bounced string // status of the last hard bounce; "" none
+}
+
+// QuoteState is how an offer stands.
+type QuoteState int
+
+const (
+	QuoteOffered QuoteState = iota + 1
+	QuoteAccepted
+	QuoteDeclined
+	QuoteSuperseded
+	QuoteExpired
+	QuoteWithdrawn
+)
+
+var quoteStateNames = []string{"", "offered", "accepted", "declined", "superseded", "expired", "withdrawn"}
+
+func (s QuoteState) String() string                { return nameOf(quoteStateNames, int(s)) }
+func (s QuoteState) MarshalText() ([]byte, error)  { return []byte(s.String()), nil }
+func (s *QuoteState) UnmarshalText(b []byte) error { return fromName(quoteStateNames, b, (*int)(s)) }
+
+// Quote is a price offered: immutable but for its State.
+type Quote struct {
+	Code        string // P-1042-2: ticket, version
+	Version     int
+	Credits     Credits
+	Description string
+	State       QuoteState
+	Offered     time.Time
+	ValidUntil  time.Time // first instant at which it is too late
+}
+
+// Wake is the earliest instant at which a clock must look at the ticket; zero: never.
+func (t *Ticket) Wake() time.Time {
+	var first time.Time
+	consider := func(at time.Time) {
+		if !at.IsZero() && (first.IsZero() || at.Before(first)) {
+			first = at
+		}
+	}
+	if t.State == StateWaiting {
+		consider(t.WarnAt)
+		consider(t.ClosesAt)
+	}
+	if t.Quote != nil && t.Quote.State == QuoteOffered {
+		consider(t.Quote.ValidUntil)
+	}
+	return first
+}
+
+// clone returns a copy that shares nothing with t that a verb changes.
+func (t *Ticket) clone() *Ticket {
+	c := *t
+	c.Candidates = append([]string(nil), t.Candidates...)
+	c.Linked = append([]ID(nil), t.Linked...)
+	c.Participants = append([]Participant(nil), t.Participants...)
+	c.References = append([]string(nil), t.References...)
+	if t.Quote != nil {
+		q := *t.Quote
+		c.Quote = &q
+	}
+	return &c
+}
