@@ -1,0 +1,221 @@
+package ticket
+
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/base32"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Purpose is what a token was made for: the first letter of its text.
+type Purpose byte
+
+const (
+	PurposeReply   Purpose = 'c' // a customer's reply
+	PurposeQuote   Purpose = 'q' // a reply to exactly one quote
+	PurposeWork    Purpose = 't' // a technician's reply: answers the customer
+	PurposeNote    Purpose = 'n' // a technician's reply: an internal note
+	PurposeBounce  Purpose = 'b' // the envelope sender of a letter
+	PurposeHeld    Purpose = 'h' // an answer about a held mail; Number is the arrival
+	PurposeConfirm Purpose = 'y' // the confirmation round trip
+)
+
+// lifetimes in days (DESIGN.md section 3, "Tokens").
+var lifetimes = map[Purpose]int{
+	PurposeReply: 400, PurposeQuote: 60, PurposeWork: 90, PurposeNote: 90,
+	PurposeBounce: 30, PurposeHeld: 7, PurposeConfirm: 1,
+}
+
+// Token proves that somebody saw a letter of ours, not who they are. Number is
+// the ticket (or the arrival, for PurposeHeld), Participant the one person the
+// letter was sent to, Version that of a quote (0: none).
+type Token struct {
+	Purpose     Purpose
+	Number      uint64
+	Participant int
+	Version     int
+	Day         int // last day it acts, counted from 1970-01-01 UTC
+}
+
+// Ticket is the ticket a token belongs to; 0 for questions about held mail.
+func (t Token) Ticket() ID {
+	if t.Purpose == PurposeHeld {
+		return 0
+	}
+	return ID(t.Number)
+}
+
+// Expired tells whether the token acts no more at now; it still finds its ticket.
+func (t Token) Expired(now time.Time) bool { return dayOf(now) > t.Day }
+
+func dayOf(t time.Time) int { return int(t.Unix() / 86400) }
+
+// Keys is the desk's key ring: old keys verify, the newest signs. The zero
+// value verifies nothing and must not sign.
+type Keys struct {
+	secrets map[byte][]byte
+	current byte
+}
+
+// NewKeys makes a ring of secrets of at least 32 bytes by key id (one of a-z);
+// the highest id signs.
+func NewKeys(secrets map[byte][]byte) (Keys, error) {
+	k := Keys{secrets: map[byte][]byte{}}
+	for id, s := range secrets {
+		if id < 'a' || id > 'z' {
+			return Keys{}, fmt.Errorf("ticket: key id %q: must be a letter a-z", id)
+		}
+		if len(s) < 32 {
+			return Keys{}, fmt.Errorf("ticket: key %c has %d bytes: at least 32 are needed", id, len(s))
+		}
+		k.secrets[id] = append([]byte(nil), s...)
+		k.current = max(k.current, id)
+	}
+	if k.current == 0 {
+		return Keys{}, errors.New("ticket: no key")
+	}
+	return k, nil
+}
+
+var tokenEncoding = base32.NewEncoding("abcdefghijklmnopqrstuvwxyz234567").WithPadding(base32.NoPadding)
+
+// mac is 80 bits of HMAC-SHA-256 over what stands under domain, so that a
+// token is no Message-ID and the other way round.
+func (k Keys) mac(key byte, domain, body string) string {
+	h := hmac.New(sha256.New, k.secrets[key])
+	h.Write([]byte(domain))
+	h.Write([]byte{0})
+	h.Write([]byte(body))
+	return tokenEncoding.EncodeToString(h.Sum(nil)[:10])
+}
+
+// issue fills in the lifetime of a token made at now.
+func (t Token) issue(now time.Time) Token {
+	t.Day = dayOf(now) + lifetimes[t.Purpose]
+	return t
+}
+
+// body is `<purpose><number>.<participant>[.<version>].<key id><day>`.
+func (t Token) body(key byte) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%c%d.%d", t.Purpose, t.Number, t.Participant)
+	if t.Version > 0 {
+		fmt.Fprintf(&b, ".%d", t.Version)
+	}
+	fmt.Fprintf(&b, ".%c%d", key, t.Day)
+	return b.String()
+}
+
+// Sign writes the token as it stands in an address: lower case, digits, dots.
+func (k Keys) Sign(t Token) string {
+	body := t.body(k.current)
+	return body + "." + k.mac(k.current, "address", body)
+}
+
+// Verify reads a token. Case does not matter. What is foreign, malformed or
+// forged is no token: false. A genuine one may be expired.
+func (k Keys) Verify(s string) (Token, bool) {
+	body, mac, ok := cutLast(strings.ToLower(s), ".")
+	if !ok || len(s) > 80 {
+		return Token{}, false
+	}
+	return k.proven(body, mac, "address", body)
+}
+
+// proven reads the token body when mac is ours over signed.
+func (k Keys) proven(body, mac, domain, signed string) (Token, bool) {
+	t, key, ok := parseToken(body)
+	if !ok || k.secrets[key] == nil || !hmac.Equal([]byte(mac), []byte(k.mac(key, domain, signed))) {
+		return Token{}, false
+	}
+	return t, true
+}
+
+func parseToken(body string) (t Token, key byte, ok bool) {
+	f := strings.Split(body, ".")
+	if len(f) != 3 && len(f) != 4 || len(f[0]) < 2 || len(f[len(f)-1]) < 2 {
+		return Token{}, 0, false
+	}
+	t.Purpose = Purpose(f[0][0])
+	if lifetimes[t.Purpose] == 0 {
+		return Token{}, 0, false
+	}
+	last := f[len(f)-1]
+	key = last[0]
+	ok = number(f[0][1:], &t.Number) && number(f[1], &t.Participant) && number(last[1:], &t.Day)
+	if len(f) == 4 {
+		ok = ok && number(f[2], &t.Version) && t.Version > 0
+	}
+	return t, key, ok
+}
+
+// number reads decimal digits without sign or leading zero.
+func number[T ~int | ~uint64](s string, n *T) bool {
+	if s == "" || len(s) > 15 || s[0] == '0' && len(s) > 1 {
+		return false
+	}
+	for i := range len(s) {
+		if s[i] < '0' || s[i] > '9' {
+			return false
+		}
+	}
+	v, err := strconv.ParseUint(s, 10, 63)
+	*n = T(v)
+	return err == nil
+}
+
+func cutLast(s, sep string) (before, after string, ok bool) {
+	i := strings.LastIndex(s, sep)
+	if i < 0 {
+		return s, "", false
+	}
+	return s[:i], s[i+len(sep):], true
+}
+
+const ownPrefix = "sportello."
+
+// MessageID makes the signed Message-ID of a letter, without angle brackets:
+// `sportello.<notice>.<token>@domain`. It counts as the token it names.
+func (k Keys) MessageID(n NoticeID, t Token, domain string) string {
+	body := t.body(k.current)
+	return fmt.Sprintf("%s%d.%s.%s@%s", ownPrefix, n, body, k.mac(k.current, "message-id", fmt.Sprintf("%d.%s", n, body)), domain)
+}
+
+// VerifyMessageID reads a Message-ID of ours; false for any other.
+func (k Keys) VerifyMessageID(mid string) (NoticeID, Token, bool) {
+	n, body, mac, ok := splitOwn(mid)
+	if !ok {
+		return 0, Token{}, false
+	}
+	t, ok := k.proven(body, mac, "message-id", fmt.Sprintf("%d.%s", n, body))
+	return n, t, ok
+}
+
+// OwnShape tells whether a Message-ID looks like one of a Sportello, without
+// keys to prove it (`explain` without a configuration).
+func OwnShape(mid string) bool {
+	_, body, mac, ok := splitOwn(mid)
+	if !ok || len(mac) != 16 {
+		return false
+	}
+	_, _, ok = parseToken(body)
+	return ok
+}
+
+func splitOwn(mid string) (n NoticeID, body, mac string, ok bool) {
+	local, _, found := strings.Cut(strings.ToLower(mid), "@")
+	rest, own := strings.CutPrefix(local, ownPrefix)
+	if !found || !own || len(local) > 120 {
+		return 0, "", "", false
+	}
+	first, rest, found := strings.Cut(rest, ".")
+	if !found || !number(first, &n) {
+		return 0, "", "", false
+	}
+	body, mac, ok = cutLast(rest, ".")
+	return n, body, mac, ok
+}
