@@ -63,8 +63,11 @@ type Notice struct {
 	// What is told.
 	Text        string // the message, answer or description; "" none
 	Author      Mailbox
-	Verified    bool      // evidence stands behind Author
-	OtherPeople []Mailbox // To/Cc of the mail, shown to technicians
+	Requester   Mailbox     // whose ticket it is (technicians' mail: X-Sportello-Customer); zero: as Author
+	About       MessageKind // ticket-reply: what it tells of (request, note, bounce, auto-reply, …); 0: a request
+	Credits     Credits     // charged now, missing, or about to expire, as the Kind has it; 0: none
+	Verified    bool        // evidence stands behind Author
+	OtherPeople []Mailbox   // To/Cc of the mail, shown to technicians
 	Attachments []Relay
 	Lines       []string // transcript, alert, reasons: one fact a line
 	Bounce      *Bounce
