@@ -1,0 +1,33 @@
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/spf13/cobra"
+)
+
+func (a *app) checkVerb() *cobra.Command {
+	var online bool
+	cmd := &cobra.Command{
+		Use:   "check",
+		Short: "Read configuration and policy and report every fault at once",
+		Args:  cobra.NoArgs,
+		RunE: a.verb(func(_ context.Context, _ []string) error {
+			c, err := a.config(true)
+			if err != nil {
+				return err
+			}
+			for _, w := range c.Policy.Policy.Warnings() {
+				fmt.Fprintf(a.stderr, "warning: %s\n", w)
+			}
+			if online {
+				return nil
+			}
+			fmt.Fprintf(a.stdout, "%s: no faults\n", c.File)
+			return nil
+		}),
+	}
+	cmd.Flags().BoolVar(&online, "online", false, "also log in to the IMAP and SMTP servers")
+	return cmd
+}

@@ -1,0 +1,171 @@
+// Command sportello is an e-mail-driven ticketing desk: support mail becomes
+// threaded tickets, a policy says what each request is about and whether it is
+// covered, and the desk answers by mail.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"runtime/debug"
+	"syscall"
+	_ "time/tzdata"
+
+	"github.com/spf13/cobra"
+)
+
+// What the program answers to its caller (DESIGN.md, section 7).
+const (
+	exitOK      = 0
+	exitFailed  = 1
+	exitUsage   = 2  // usage or configuration
+	exitBusy    = 75 // EX_TEMPFAIL: another process holds the desk
+	exitRefused = 78 // EX_CONFIG: the state directory is not fit
+)
+
+const defaultConfig = "/etc/sportello/sportello.toml"
+
+// environment looks an environment variable up; "" when it is not set.
+type environment func(name string) string
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
+	code := run(ctx, os.Args[1:], os.Getenv, os.Stdin, os.Stdout, os.Stderr)
+	stop()
+	os.Exit(code)
+}
+
+// run is the whole program: it does what args say, prints results on stdout
+// and errors on stderr, and returns the exit status. It ends when ctx does.
+func run(ctx context.Context, args []string, env environment, stdin io.Reader, stdout, stderr io.Writer) int {
+	a := &app{args: args, env: env, stdin: stdin, stdout: stdout, stderr: stderr, readFile: os.ReadFile}
+	return a.run(ctx)
+}
+
+// app is one call of the program. Inside the daemon office is set, and the
+// verbs that came through the control socket run on it.
+type app struct {
+	args           []string
+	env            environment
+	stdin          io.Reader
+	stdout, stderr io.Writer
+	readFile       func(name string) ([]byte, error)
+	office         *office
+
+	configFile string
+	configSet  bool // --config was given
+	json       bool
+	begun      bool // a verb was found and its arguments were right
+}
+
+func (a *app) run(ctx context.Context) int {
+	root := a.commands()
+	root.SetArgs(a.args)
+	root.SetIn(a.stdin)
+	root.SetOut(a.stdout)
+	root.SetErr(a.stderr)
+	err := root.ExecuteContext(ctx)
+	if err == nil {
+		return exitOK
+	}
+	if text := err.Error(); text != "" {
+		fmt.Fprintln(a.stderr, prefixed(err))
+	}
+	if !a.begun {
+		return exitUsage
+	}
+	return exitCode(err)
+}
+
+// prefixed words err for stderr; faults of a file stand as they are, one a line.
+func prefixed(err error) string {
+	if f, ok := errors.AsType[faults](err); ok {
+		return f.Error()
+	}
+	return "sportello: " + err.Error()
+}
+
+// A statusError is an error with the exit status that goes with it. Without
+// err everything was said already.
+type statusError struct {
+	code int
+	err  error
+}
+
+func (s statusError) Error() string {
+	if s.err == nil {
+		return ""
+	}
+	return s.err.Error()
+}
+
+func (s statusError) Unwrap() error { return s.err }
+
+func exitCode(err error) int {
+	if s, ok := errors.AsType[statusError](err); ok {
+		return s.code
+	}
+	if _, ok := errors.AsType[faults](err); ok {
+		return exitUsage
+	}
+	return exitFailed
+}
+
+func usagef(format string, args ...any) error {
+	return statusError{exitUsage, fmt.Errorf(format, args...)}
+}
+
+// commands is the tree of verbs.
+func (a *app) commands() *cobra.Command {
+	root := &cobra.Command{
+		Use:           "sportello",
+		Short:         "An e-mail-driven ticketing desk",
+		Version:       buildVersion(),
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		Args:          cobra.ArbitraryArgs,
+		RunE:          a.group,
+		PersistentPreRun: func(cmd *cobra.Command, _ []string) {
+			a.configSet = cmd.Flags().Changed("config")
+		},
+	}
+	root.PersistentFlags().StringVar(&a.configFile, "config", defaultConfig, "configuration `FILE`")
+	root.PersistentFlags().BoolVar(&a.json, "json", false, "print one JSON object a line")
+	root.AddCommand(a.verbs()...)
+	return root
+}
+
+// group answers a call that names no verb, or one that does not exist.
+func (a *app) group(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		_ = cmd.Usage()
+		return usagef("no verb after %q", cmd.CommandPath())
+	}
+	text := fmt.Sprintf("unknown verb %q after %q", args[0], cmd.CommandPath())
+	for _, s := range cmd.SuggestionsFor(args[0]) {
+		text += fmt.Sprintf("; did you mean %q?", s)
+		break
+	}
+	return usagef("%s", text)
+}
+
+// buildVersion is the version and the commit that the binary was built from.
+func buildVersion() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "unknown"
+	}
+	version := info.Main.Version
+	if version == "" || version == "(devel)" {
+		version = "devel"
+	}
+	for _, s := range info.Settings {
+		if s.Key == "vcs.revision" && len(s.Value) >= 12 && version == "devel" {
+			version += " " + s.Value[:12]
+		}
+	}
+	return version + clockNote
+}

@@ -1,0 +1,100 @@
+package main
+
+import (
+	"net"
+	"strconv"
+	"strings"
+)
+
+// maxToken bounds the length of a token, so that a pattern can be refused when
+// the local part would pass the 64 octets of RFC 5321, section 4.5.3.1.1.
+const maxToken = 48
+
+func (r *configReader) security(s *section, desk string) SecurityConfig {
+	defer s.unknown()
+	c := SecurityConfig{
+		AuthservID:      s.text("authserv_id", ""),
+		VerifyDKIM:      s.yes("verify_dkim", true),
+		Resolver:        s.text("resolver", ""),
+		TechnicianToken: s.word("technician", "authenticated", "token") == "token",
+		CustomerToken:   s.word("customer", "authenticated", "token") == "token",
+	}
+	if strings.ContainsAny(c.AuthservID, " \t;\"()") {
+		s.fault("authserv_id", "%q is no authserv-id; write the first word of your server's Authentication-Results, like \"mx.example.it\", or \"-\" when it writes none", c.AuthservID)
+	}
+	if c.Resolver != "" && !validHostPort(c.Resolver) {
+		s.fault("resolver", "%q is no DNS server; write address and port, like \"127.0.0.1:53\"", c.Resolver)
+	}
+	c.Subaddress = r.subaddress(s, desk)
+	return c
+}
+
+// subaddress reads the pattern of token addresses; "" is none.
+func (r *configReader) subaddress(s *section, desk string) string {
+	local, domain, _ := strings.Cut(desk, "@")
+	standard := local + "+{token}@" + domain
+	switch v := s.value("subaddress").(type) {
+	case nil:
+		return standard
+	case bool:
+		if v {
+			return standard
+		}
+		return ""
+	case string:
+		if why := badPattern(v); why != "" {
+			s.fault("subaddress", "%q %s; it must be true, false, or an address with {token} once before the @, like \"desk-{token}@example.it\"", v, why)
+		}
+		return strings.ToLower(v)
+	default:
+		s.fault("subaddress", "is %s; it must be true, false, or an address with {token} once before the @, like \"desk-{token}@example.it\"", kindOf(v))
+		return standard
+	}
+}
+
+// badPattern says what is wrong with a pattern of token addresses, or "".
+func badPattern(p string) string {
+	local, _, _ := strings.Cut(p, "@")
+	switch n := strings.Count(p, "{token}"); {
+	case n == 0:
+		return "has no {token}"
+	case n > 1:
+		return "has {token} more than once"
+	case !strings.Contains(local, "{token}"):
+		return "has {token} behind the @"
+	case len(local)-len("{token}")+maxToken > 64:
+		return "leaves less than 48 octets for the token"
+	case !validAddress(strings.Replace(p, "{token}", "t1.0", 1)):
+		return "is no address"
+	}
+	return ""
+}
+
+// validAddress tells whether a is a bare mail address: an RFC 5322 dot-atom
+// (8-bit letters allowed), @, and a domain of labels.
+func validAddress(a string) bool {
+	at := strings.LastIndexByte(a, '@')
+	if at < 1 || at > 64 || len(a) > 254 {
+		return false
+	}
+	local, domain := a[:at], a[at+1:]
+	if strings.HasPrefix(local, ".") || strings.HasSuffix(local, ".") || strings.Contains(local, "..") ||
+		strings.ContainsAny(local, " \t\"(),:;<>@[\\]") || strings.ContainsFunc(local, isControl) {
+		return false
+	}
+	for label := range strings.SplitSeq(domain, ".") {
+		if label == "" || len(label) > 63 || label[0] == '-' || label[len(label)-1] == '-' ||
+			strings.ContainsAny(label, " \t\"(),:;<>@[\\]+_/{}") || strings.ContainsFunc(label, isControl) {
+			return false
+		}
+	}
+	return true
+}
+
+func validHostPort(s string) bool {
+	host, port, err := net.SplitHostPort(s)
+	n, perr := strconv.Atoi(port)
+	return err == nil && perr == nil && host != "" && n > 0 && n < 65536
+}
+
+func isControl(r rune) bool { return r < 0x20 || r == 0x7f }
