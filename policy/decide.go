@@ -1,6 +1,9 @@
 package policy
 
-import "time"
+import (
+	"fmt"
+	"time"
+)
 
 // Case is one request as the policy sees it.
 type Case struct {
@@ -11,7 +14,7 @@ type Case struct {
 	// is Undetermined or, for a commercial topic, None.
 	Stranger bool
 	Account  Account // of the customer; the zero value is a customer without plan
-	// Topic, when not empty, was set by a technician and is not guessed.
+	// Topic, when it is one of Topics, was set by a technician and is not guessed.
 	Topic Topic
 }
 
@@ -70,4 +73,107 @@ const (
 type Price struct {
 	Kind     PriceKind
 	Min, Max Credits
+}
+
+// Decide says what a request is about, whether it is covered, by which clause,
+// and what it costs. It is a pure function of its arguments and the file.
+func (p *Policy) Decide(c Case) Decision {
+	d := Decision{Policy: p.digest, Price: Price{Kind: PriceNone}}
+	d.guess(c)
+	r := p.request(c, d.Topic)
+	switch {
+	case p.topics[d.Topic].coverage == None:
+		d.sure(None, p.topics[d.Topic].clause, p.thresholds.commercial, p.fallback.undetermined)
+		d.Promised = d.Coverage != None && !c.Stranger && p.promised(r)
+	case c.Stranger:
+		d.Coverage, d.Clause = Undetermined, p.fallback.stranger
+		d.explain("no customer has the sender's address: coverage is not decided")
+	default:
+		p.cover(&d, r)
+		d.Promised = p.promised(r)
+	}
+	if c.Stranger && d.Coverage == Undetermined {
+		d.Clause = p.fallback.stranger
+	}
+	d.explain("clause %s: %s", d.Clause, p.ClauseText(d.Clause, "en"))
+	return d
+}
+
+// guess fills in the topic: a technician's word is certain.
+func (d *Decision) guess(c Case) {
+	if knownTopic(c.Topic) {
+		d.Topic, d.Confidence = c.Topic, 1
+		d.explain("topic %s: set by a technician", c.Topic)
+		return
+	}
+	guesses, evidence := classify(c.Subject, c.Text)
+	d.Topic, d.Confidence, d.Alternatives = guesses[0].Topic, guesses[0].Confidence, guesses[1:]
+	d.Evidence = append(d.Evidence, evidence...)
+	d.explain("topic %s: confidence %.2f", d.Topic, d.Confidence)
+}
+
+// cover decides who pays for a known customer's technical request.
+func (p *Policy) cover(d *Decision, r request) {
+	grants := p.grants(r)
+	for _, g := range grants {
+		d.explain("%s", g)
+	}
+	if len(grants) == 0 {
+		d.explain("no plan is active on %s", r.day)
+	}
+	best, elsewhere := p.best(r, grants)
+	switch {
+	case best.coverage == Covered:
+		d.sure(Covered, best.clause, p.thresholds.covered, p.fallback.undetermined)
+		if d.Coverage == Covered {
+			d.Plan, d.Site, d.Allowance = best.plan.ID, best.plan.Site, best.allowance
+		}
+	case best.coverage == Undetermined:
+		d.Coverage, d.Clause = Undetermined, best.clause
+	case elsewhere:
+		d.Coverage, d.Clause = Undetermined, p.fallback.undetermined
+		d.explain("undetermined: a plan for another site than the named one would decide better")
+	default:
+		d.sure(Extra, best.clause, p.thresholds.extra, p.fallback.undetermined)
+	}
+	if d.Coverage == Extra {
+		d.Price = p.price(r.topic)
+	}
+	if d.Coverage != Covered && d.Confidence >= p.thresholds.covered {
+		d.lapse(p.lapsed(r))
+	}
+}
+
+// price is what a topic costs; where the file has none, a technician looks first.
+func (p *Policy) price(t Topic) Price {
+	if price := p.topics[t].price; price.Kind != PriceNone {
+		return price
+	}
+	return Price{Kind: PriceAfterAnalysis}
+}
+
+// sure takes a verdict if the topic is as certain as it needs; otherwise the
+// verdict is Undetermined, by the clause that says so.
+func (d *Decision) sure(c Coverage, clause string, threshold float64, otherwise string) {
+	if d.Confidence >= threshold {
+		d.Coverage, d.Clause = c, clause
+		d.explain("%s: confidence %.2f, needed %.2f", c, d.Confidence, threshold)
+		return
+	}
+	d.Coverage, d.Clause = Undetermined, otherwise
+	d.explain("undetermined: confidence %.2f is below the %.2f that %s needs", d.Confidence, threshold, c)
+}
+
+// lapse names a plan that expired lately and would cover the request.
+func (d *Decision) lapse(plan *Plan) {
+	if plan == nil {
+		return
+	}
+	d.Lapsed = plan
+	d.explain("plan %s expired on %s; renewed, it covers this", plan.ID, plan.Expires())
+}
+
+// explain adds a line of evidence.
+func (d *Decision) explain(format string, args ...any) {
+	d.Evidence = append(d.Evidence, fmt.Sprintf(format, args...))
 }

@@ -1,6 +1,19 @@
 package policy
 
-import "time"
+import (
+	"crypto/sha256"
+	_ "embed"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/pelletier/go-toml/v2"
+)
+
+//go:embed default.toml
+var defaultFile string
 
 // Policy is a policy file that was read and checked. It does not change after
 // Load and may be used by several goroutines.
@@ -14,8 +27,22 @@ type Policy struct {
 	AnswerDays int
 	// QuoteDays (7): how long an offered quote stays valid.
 	QuoteDays int
-	digest    string
-	loc       *time.Location
+	// LapsedDays (30): a plan that expired within them is named to the customer.
+	LapsedDays int
+	// RemindDays (2): technicians are reminded this many business days before
+	// a due date.
+	RemindDays int
+
+	digest     string
+	loc        *time.Location
+	thresholds thresholds
+	fallback   fallback
+	plans      map[string]planRules
+	topics     map[Topic]topicRules
+	clauses    map[string]wording
+	exceptions []exception
+	calendar   calendar
+	grammar    grammar
 }
 
 // Contact is where commercial questions go.
@@ -23,66 +50,155 @@ type Contact struct {
 	Email, Phone, Hours, TermsURL, ShopURL string
 }
 
+// thresholds say how sure a topic must be before the customer is told a
+// verdict that rests on it.
+type thresholds struct{ covered, extra, commercial float64 }
+
+// fallback holds the clauses of verdicts that neither topic nor plan decides.
+type fallback struct{ undetermined, stranger string }
+
+// wording is one text in the languages that letters are written in.
+type wording struct{ it, en string }
+
+// in gives the English words for "en", the Italian ones for all else.
+func (w wording) in(lang string) string {
+	if lang == "en" {
+		return w.en
+	}
+	return w.it
+}
+
+// planRules is what the file says of a plan.
+type planRules struct {
+	name      wording
+	promises  bool   // an answer within AnswerDays
+	allowance int    // interventions per plan as bought; 0: it has no allowance
+	usedUp    string // clause of a spent allowance
+	rules     map[Topic]planRule
+}
+
+// planRule is what a plan gives for one topic: Covered or Undetermined.
+type planRule struct {
+	coverage Coverage
+	clause   string
+	within   bool // covered out of the allowance
+}
+
+// topicRules is what the file says of a topic: the verdict without a plan.
+type topicRules struct {
+	description wording
+	clause      string
+	coverage    Coverage // Extra, Undetermined or None
+	price       Price
+}
+
+// exception overrides what the named plans give for a topic.
+type exception struct {
+	topic    Topic
+	words    []string // folded; the request has one of them
+	unless   []string // folded; and none of these
+	plans    []string
+	coverage Coverage
+	clause   string
+}
+
 // Default is the embedded policy, for days and hours counted in loc.
 func Default(loc *time.Location) *Policy {
-	return &Policy{CloseDays: 7, WarnDays: 5, AnswerDays: 7, QuoteDays: 7, loc: loc}
+	p, err := Load("default.toml", DefaultFile(), loc)
+	if err != nil {
+		panic(fmt.Sprintf("policy: the embedded file has faults:\n%v", err))
+	}
+	return p
 }
+
+// DefaultFile is the text of the embedded policy, comments included.
+func DefaultFile() []byte { return []byte(defaultFile) }
 
 // Load reads a policy file (TOML). name stands in the messages. All faults are
 // reported at once, joined, each "NAME:LINE: table.key: what, and what is allowed".
-func Load(name string, data []byte, loc *time.Location) (*Policy, error) { return Default(loc), nil }
+func Load(name string, data []byte, loc *time.Location) (*Policy, error) {
+	if loc == nil {
+		loc = time.UTC
+	}
+	values := map[string]any{}
+	if err := toml.Unmarshal(data, &values); err != nil {
+		return nil, syntax(name, err)
+	}
+	sum := sha256.Sum256(data)
+	p := &Policy{digest: hex.EncodeToString(sum[:])[:12], loc: loc}
+	f := &faults{name: name, lines: linesOf(data)}
+	p.load(newTable("", values, f))
+	if err := f.err(); err != nil {
+		return nil, err
+	}
+	return p, nil
+}
+
+// syntax words an error of the TOML decoder, which stops at the first.
+func syntax(name string, err error) error {
+	var bad *toml.DecodeError
+	if !errors.As(err, &bad) {
+		return fmt.Errorf("%s:1: %w", name, err)
+	}
+	line, column := bad.Position()
+	return fmt.Errorf("%s:%d: column %d: %w, must be TOML 1.0", name, line, column, bad)
+}
 
 // Digest identifies the policy file: the first 12 hex digits of its SHA-256.
 func (p *Policy) Digest() string { return p.digest }
 
 // Warnings lists what is allowed but worth telling (`sportello check`).
-func (p *Policy) Warnings() []string { return nil }
-
-// Decide says what a request is about, whether it is covered, by which clause,
-// and what it costs. It is a pure function of its arguments and the file.
-func (p *Policy) Decide(c Case) Decision {
-	return Decision{Topic: Unclear, Confidence: 1, Coverage: Undetermined, Price: Price{Kind: PriceNone}}
+func (p *Policy) Warnings() []string {
+	var out []string
+	for _, field := range []struct{ key, value string }{
+		{"commercial_email", p.Contact.Email}, {"commercial_phone", p.Contact.Phone},
+		{"hours", p.Contact.Hours}, {"terms_url", p.Contact.TermsURL}, {"shop_url", p.Contact.ShopURL},
+	} {
+		if field.value == "" {
+			out = append(out, "contact."+field.key+": empty, letters leave it out")
+		}
+	}
+	return out
 }
 
 // KnownPlan tells whether id is a plan of the file.
-func (p *Policy) KnownPlan(id string) bool { return true }
-
-// ClauseText words a clause for a letter, in "it" or "en".
-func (p *Policy) ClauseText(clause, lang string) string { return clause }
-
-// TopicText describes a topic for a letter, in "it" or "en".
-func (p *Policy) TopicText(t Topic, lang string) string { return string(t) }
-
-// PlanText names a plan for a letter, in "it" or "en".
-func (p *Policy) PlanText(id, lang string) string { return id }
-
-// Open tells whether t falls in office hours.
-func (p *Policy) Open(t time.Time) bool { return true }
-
-// NextOpening is t itself in office hours, else the next instant at which they begin.
-func (p *Policy) NextOpening(t time.Time) time.Time { return t }
-
-// DaysOff lists the days of year on which the office is closed beside weekends, in order.
-func (p *Policy) DaysOff(year int) []DayOff { return nil }
-
-// DayOff is a holiday, a closure or the patron saint's day.
-type DayOff struct {
-	Date Date
-	Name string
+func (p *Policy) KnownPlan(id string) bool {
+	_, ok := p.plans[id]
+	return ok
 }
 
-// Sense is what a short reply amounts to as a whole.
-type Sense int
+// Plans lists the ids of the plans of the file, sorted.
+func (p *Policy) Plans() []string {
+	var ids []string
+	for id := range p.plans {
+		ids = append(ids, id)
+	}
+	slices.Sort(ids)
+	return ids
+}
 
-const (
-	SenseNone    Sense = iota + 1 // anything else: a person must read it
-	SenseAccept                   // an unmistakable yes to a quote
-	SenseDecline                  // an unmistakable no
-	SenseThanks                   // thanks and nothing else
-	SenseSolved                   // "risolto" / "solved" and nothing else
-)
+// ClauseText words a clause for a letter, in "it" or "en": a sentence without
+// capital and full stop. A clause that the file does not have (any more) is
+// given back as its id.
+func (p *Policy) ClauseText(clause, lang string) string {
+	if w, ok := p.clauses[clause]; ok {
+		return w.in(lang)
+	}
+	return clause
+}
 
-// Sense reads the new text of a reply (greeting and signature are set aside).
-// quote is the code of the open quote and credits its price, which a yes may
-// name ("" and 0 when there is none). When in doubt it answers SenseNone.
-func (p *Policy) Sense(text, quote string, credits Credits) Sense { return SenseNone }
+// TopicText describes a topic for a letter, in "it" or "en".
+func (p *Policy) TopicText(t Topic, lang string) string {
+	if rules, ok := p.topics[t]; ok {
+		return rules.description.in(lang)
+	}
+	return string(t)
+}
+
+// PlanText names a plan for a letter, in "it" or "en".
+func (p *Policy) PlanText(id, lang string) string {
+	if rules, ok := p.plans[id]; ok {
+		return rules.name.in(lang)
+	}
+	return id
+}

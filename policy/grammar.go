@@ -1,0 +1,135 @@
+package policy
+
+import (
+	"strconv"
+	"strings"
+)
+
+// meaning is what a phrase of the policy file says; a phrase may have several.
+type meaning uint8
+
+const (
+	meansAccept meaning = 1 << iota
+	meansDecline
+	meansThanks
+	meansSolved
+	meansCourtesy // nothing by itself
+	meansGreeting // nothing by itself; opens the mail
+	meansClosing  // nothing by itself; closes the mail
+)
+
+// means masks what counts: the rest may stand beside anything.
+const means = meansAccept | meansDecline | meansThanks | meansSolved
+
+// grammar is the words of the policy file, folded, of all languages together.
+type grammar struct {
+	phrases    map[string]meaning
+	objects    map[string]bool
+	by         map[string]bool
+	addressees map[string]bool
+	units      []unit
+	lexicon    map[string]bool // every single word above: no name of a person
+	longest    int             // words in the longest of them
+	firstNames map[string]bool
+	notNames   map[string]bool
+	companies  map[string]bool
+}
+
+// unit is how credits are written after a number.
+type unit struct{ one, many string }
+
+// connectors may stand between two phrases of one piece.
+var connectors = map[string]bool{"e": true, "ed": true, "and": true}
+
+// reading is a grammar together with the quote that a reply may name.
+type reading struct {
+	grammar
+	quote   string // folded; "" when there is none
+	credits Credits
+}
+
+// read tells in which ways words are nothing but phrases one after the other:
+// the sets of their meanings, none when a word is left over. later is true for
+// what does not begin the text, where a connector may come first.
+func (r reading) read(words []string, later bool) map[meaning]bool {
+	reach := make([]map[meaning]bool, len(words)+1)
+	for i := range reach {
+		reach[i] = map[meaning]bool{}
+	}
+	reach[0][0] = true
+	for i := range words {
+		if len(reach[i]) == 0 {
+			continue
+		}
+		starts := []int{i}
+		if connectors[words[i]] && (i > 0 || later) {
+			starts = append(starts, i+1)
+		}
+		for _, from := range starts {
+			r.phrasesFrom(words, from, func(end int, m meaning) {
+				for before := range reach[i] {
+					reach[end][before|m] = true
+				}
+			})
+		}
+	}
+	return reach[len(words)]
+}
+
+// phrasesFrom yields every phrase that begins at words[from], with what may
+// follow it, as the index of the first word behind it.
+func (r reading) phrasesFrom(words []string, from int, yield func(end int, m meaning)) {
+	for end := from + 1; end <= min(len(words), from+r.longest); end++ {
+		m, ok := r.phrases[strings.Join(words[from:end], " ")]
+		if !ok {
+			continue
+		}
+		yield(end, m)
+		if m&(meansAccept|meansDecline) != 0 {
+			r.tails(words, end, tail{}, func(behind int) { yield(behind, m) })
+		}
+	}
+}
+
+// tail is what already followed a yes or no: each may come once, in any order.
+type tail struct{ object, code, credits bool }
+
+// tails yields the ends of everything that may follow a yes or no at words[from]:
+// what it is about, the quote's code, its credits.
+func (r reading) tails(words []string, from int, had tail, yield func(end int)) {
+	next := func(end int, had tail) {
+		yield(end)
+		r.tails(words, end, had, yield)
+	}
+	for end := from + 1; !had.object && end <= min(len(words), from+r.longest); end++ {
+		if r.objects[strings.Join(words[from:end], " ")] {
+			next(end, tail{true, had.code, had.credits})
+		}
+	}
+	if !had.code && r.quote != "" && from < len(words) && words[from] == r.quote {
+		next(from+1, tail{had.object, true, had.credits})
+	}
+	if had.credits {
+		return
+	}
+	if from < len(words) && r.by[words[from]] {
+		from++
+	}
+	if from+1 < len(words) && r.price(words[from], words[from+1]) {
+		next(from+2, tail{had.object, had.code, true})
+	}
+}
+
+// price tells whether a number and its unit are the quote's credits as we write
+// them.
+func (r reading) price(number, name string) bool {
+	if r.credits <= 0 || number != strconv.Itoa(int(r.credits)) {
+		return false
+	}
+	for _, u := range r.units {
+		if r.credits == 1 && name == u.one || r.credits != 1 && name == u.many {
+			return true
+		}
+	}
+	return false
+}

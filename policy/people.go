@@ -1,0 +1,121 @@
+package policy
+
+import (
+	_ "embed"
+	"slices"
+	"strings"
+)
+
+// firstNames are names that people sign with, folded, without those that are
+// words of an answer too ("may", "will"). Who signs otherwise is read by a person.
+//
+//go:embed firstnames.txt
+var firstNames string
+
+// notNames are words that no name of a person has and that would turn a yes into
+// something else if they passed for one.
+const notNames = `
+non no ne mai ma pero se solo soltanto forse magari purtroppo poi dopo prima adesso ora domani oggi ieri subito entro
+quando quanto quanti quale quali cosa come dove perche chi fermo ferma fermi fermate fermatevi stop basta aspetta aspetto
+aspettate attendi attendete attendo sospendi sospendete annulla annullate annullo cancella cancellate blocca bloccate
+costa costo costi prezzo prezzi caro cara troppo troppi sconto gratis gratuito gratuitamente euro iva fattura anche inoltre
+invece purche salvo tranne eccetto condizione condizioni aggiungi aggiungete aggiungere modifica modificate togli togliete
+rifai rifate verifica verificate controlla controllate chiama chiamate telefonate richiama scrivi scrivete manda mandate
+inviate invia tutto tutti niente nulla nessuno uno due tre quattro cinque sei sette otto nove dieci minimo meno
+piu meta credito crediti preventivo offerta lavoro lavori sito posta urgente
+not never but if only maybe perhaps unless except however although though later soon tomorrow today now then before after
+when what which how why who where wait hold stop cancel cancelled pause price cost costs much many too free discount also
+and or plus please add change remove check call phone send provided condition conditions until without with less more one
+two three four five six seven eight nine ten credit credits quote offer work works site urgent nothing none all`
+
+// company suffixes: "Rossi Impianti Srl".
+const companies = "srl s.r.l srls spa s.p.a snc s.n.c sas s.a.s scarl ltd inc llc gmbh"
+
+func wordSet(list string) map[string]bool {
+	set := map[string]bool{}
+	for word := range strings.FieldsSeq(list) {
+		set[fold(word)] = true
+	}
+	return set
+}
+
+// addressed reads a greeting or thanks that is followed by whom it is said to:
+// "Gentile Dott. Rossi" (only as the first piece), "Grazie Anna".
+func (r reading) addressed(p piece, first bool) (meaning, bool) {
+	said, rest := meaning(0), 0
+	for {
+		m, n := r.polite(p.words[rest:])
+		if n == 0 {
+			break
+		}
+		said, rest = said|m, rest+n
+	}
+	if rest == 0 {
+		return 0, false
+	}
+	rest += r.titles(p.words[rest:])
+	names := piece{p.words[rest:], p.forms[rest:]}
+	if r.person(names) {
+		return said & means, true
+	}
+	strangerGreeted := first && said&meansGreeting != 0 && len(names.words) <= 3 &&
+		!slices.ContainsFunc(names.words, r.word) && !slices.ContainsFunc(names.forms, uncapitalised)
+	return said & means, strangerGreeted
+}
+
+// polite matches a greeting, thanks or closing at the beginning of words: the
+// longest one, 0 words when there is none.
+func (r reading) polite(words []string) (meaning, int) {
+	for n := min(len(words), r.longest); n > 0; n-- {
+		m := r.phrases[strings.Join(words[:n], " ")]
+		if m&(meansGreeting|meansThanks|meansClosing) != 0 && m&(means&^meansThanks) == 0 {
+			return m, n
+		}
+	}
+	return 0, 0
+}
+
+// titles counts the words at the beginning that are no name but go with one:
+// "Dott.", "Assistenza", "support team".
+func (r reading) titles(words []string) int {
+	for n := min(len(words), r.longest); n > 0; n-- {
+		if r.addressees[strings.Join(words[:n], " ")] {
+			return n + r.titles(words[n:])
+		}
+	}
+	return 0
+}
+
+// signature tells whether the last piece is nothing but who writes: a person,
+// with or without title, or a company.
+func (r reading) signature(p piece) bool {
+	n := r.titles(p.words)
+	return r.person(piece{p.words[n:], p.forms[n:]}) || r.company(p)
+}
+
+// person tells whether words are a name: one to three, a first name among them,
+// written with capitals unless it is a first name alone.
+func (r reading) person(p piece) bool {
+	known := func(word string) bool { return r.firstNames[word] }
+	if len(p.words) == 0 || len(p.words) > 3 || !slices.ContainsFunc(p.words, known) || slices.ContainsFunc(p.words, r.word) {
+		return false
+	}
+	return len(p.words) == 1 || !slices.ContainsFunc(p.forms, uncapitalised) || !slices.ContainsFunc(p.forms, lower)
+}
+
+// company tells whether words are the name of a firm with its legal form.
+func (r reading) company(p piece) bool {
+	n := len(p.words) - 1
+	if n < 1 || n > 4 || !r.companies[p.words[n]] {
+		return false
+	}
+	return !slices.ContainsFunc(p.words[:n], r.word) && !slices.ContainsFunc(p.forms[:n], uncapitalised)
+}
+
+// word tells whether a word has a meaning of its own and so names nobody.
+func (r reading) word(word string) bool { return r.lexicon[word] || r.notNames[word] }
+
+func uncapitalised(form string) bool { return !capitalised(form) }
+
+// lower tells whether a form is not all in capitals, as in a mail written so.
+func lower(form string) bool { return form != strings.ToUpper(form) }

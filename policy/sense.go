@@ -1,0 +1,95 @@
+package policy
+
+import (
+	"regexp"
+	"strconv"
+	"strings"
+)
+
+// Sense is what a short reply amounts to as a whole.
+type Sense int
+
+const (
+	SenseNone    Sense = iota + 1 // anything else: a person must read it
+	SenseAccept                   // an unmistakable yes to a quote
+	SenseDecline                  // an unmistakable no
+	SenseThanks                   // thanks and nothing else
+	SenseSolved                   // "risolto" / "solved" and nothing else
+)
+
+// Sense reads the new text of a reply (greeting and signature are set aside).
+// quote is the code of the open quote and credits its price, which a yes may
+// name ("" and 0 when there is none). When in doubt it answers SenseNone: every
+// piece between punctuation must consist wholly of phrases of the policy file.
+func (p *Policy) Sense(text, quote string, credits Credits) Sense {
+	r := reading{p.grammar, fold(quote), credits}
+	parts, ok := pieces(text, r.abbreviated)
+	if !ok {
+		return SenseNone
+	}
+	if end := len(parts) - 1; end >= 0 && r.company(parts[end]) {
+		parts = parts[:end]
+	}
+	var said meaning
+	for i := range parts {
+		m, ok := r.piece(parts[i], i == 0, i == len(parts)-1)
+		if !ok {
+			return SenseNone
+		}
+		said |= m
+	}
+	switch said & means &^ meansThanks {
+	case meansAccept:
+		return SenseAccept
+	case meansDecline:
+		return SenseDecline
+	case meansSolved:
+		return SenseSolved
+	case 0:
+		if said&meansThanks != 0 {
+			return SenseThanks
+		}
+	}
+	return SenseNone
+}
+
+// piece reads one piece; false when a word of it is left over or it could be
+// read in two ways.
+func (r reading) piece(p piece, first, last bool) (meaning, bool) {
+	var said meaning
+	ways := map[meaning]bool{} // "no grazie" is a no, read as one phrase or as two
+	for m := range r.read(p.words, !first) {
+		said |= m
+		ways[m&means&^meansThanks] = true
+	}
+	switch {
+	case len(ways) == 1:
+		return said, true
+	case len(ways) > 1:
+		return 0, false
+	case last && r.signature(p):
+		return 0, true
+	}
+	return r.addressed(p, first)
+}
+
+// abbreviated tells whether a word keeps its full stop: "Sig.", "Dott.", "Gent.".
+func (r reading) abbreviated(word string) bool {
+	return r.addressees[word] || r.phrases[word]&meansGreeting != 0
+}
+
+var (
+	quoteCode  = regexp.MustCompile(`(?i)\bP-[0-9]+-[0-9]+\b`)
+	creditsSum = regexp.MustCompile(`(?i)\b([0-9]{1,6})[ \x{a0}]+(?:credit[oi]|credits?)\b`)
+)
+
+// Named gives the first quote code and the first number of credits that a text
+// names, "" and 0 where it names none: for reading a reply whose quote is not
+// known, as `sportello explain` does.
+func Named(text string) (quote string, credits Credits) {
+	if m := creditsSum.FindStringSubmatch(text); m != nil {
+		n, _ := strconv.Atoi(m[1])
+		credits = Credits(n)
+	}
+	return strings.ToUpper(quoteCode.FindString(text)), credits
+}
