@@ -147,14 +147,22 @@ const MaxText = 64 << 10
 // Event is one recorded fact in the life of a ticket, in order of Seq from 1.
 // Text never holds mail text.
 type Event struct {
-	Seq      int
-	At       time.Time
-	Kind     string // opened, message, state, verdict, assigned, quote, … (DESIGN.md section 7, small print)
-	Actor    string // address, technician's name, "admin", "clock" or "desk"
-	Cause    string // "arrival 17", "notice 4", "verb close", "sweep"
-	Text     string
+	Seq     int
+	At      time.Time
+	Kind    string // opened, message, state, verdict, assigned, quote, … (DESIGN.md section 7, small print)
+	Actor   string // address, technician's name, "admin", "clock" or "desk"
+	Cause   string // "arrival 17", "notice 4", "verb close", "sweep"
+	Text    string
+	Changes []Change
+	Rulings []Ruling
+}
+
+// Ruling is one decision with what led to it (`sportello why`).
+type Ruling struct {
+	Decision string // kind, thread, authority, topic, coverage or quote
+	Value    string
+	Rule     string
 	Evidence []string
-	Changes  []Change
 }
 
 // Change is one field of a ticket before and after an event.

@@ -57,6 +57,8 @@ type Notice struct {
 	Commercial    *policy.Contact
 	Quote         *Quote
 	QuoteUntil    Date     // last day of Quote
+	QuoteOthers   bool     // the quote went to the contacts who may spend, not to this recipient
+	TooLarge      bool     // the mail was above the size limit: only its head was read
 	Balance       *Balance // for contacts; nil for others
 	Linked        []ID     // earlier tickets it goes on from
 

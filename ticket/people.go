@@ -20,9 +20,8 @@ type Contact struct {
 }
 
 // Technician is somebody who works at the desk. The first address receives;
-// mail from any of them is hers. Number is stable within a configuration and
-// stands in tokens: technicians count from 1 in the order of the configuration.
+// mail from any of them is hers.
 type Technician struct {
 	Name      string
-	Addresses []string // lower-case
+	Addresses []string // lower-case, at least one
 }

@@ -128,10 +128,13 @@ type Filter struct {
 
 // Cursor is how far the mailbox was read: everything in [First, Last] under
 // UIDValidity was filed. Since is the arrival time below which mail was left
-// alone at the first start.
+// alone at the first start. Old is the last UID that was there when this
+// UIDVALIDITY was first seen: up to it mail from before Since is left alone,
+// beyond it everything is filed.
 type Cursor struct {
 	UIDValidity uint32
 	First, Last uint32
+	Old         uint32
 	Since       time.Time
 }
 
@@ -174,6 +177,7 @@ type Arrival struct {
 	Ticket    ID // FateMessage, FateDuplicate, FateHeld: where it belongs; 0 none
 	Seq       int
 	Of        ArrivalID // FateDuplicate
+	Release   string    // FateHeld: how a technician released it, until Sweep files it: "send", "from ADDRESS"
 }
 
 // Counter names a number that Stats reports and no record implies.

@@ -31,7 +31,8 @@ type Ticket struct {
 	Assignee     string // technician's name; "" none
 	Language     string // it or en: of letters to the requester
 	Opened       time.Time
-	Changed      time.Time
+	Changed      time.Time // last message or change of state
+	Closed       time.Time // since when it is closed; zero while it is not
 	AnswerDue    time.Time // first instant that is late; zero: no promise, or not our turn
 	ClosesAt     time.Time // when auto-close happens; zero: no closing date
 	WarnAt       time.Time // when the closing is warned; zero once warned
@@ -43,8 +44,9 @@ type Ticket struct {
 	Charged      Credits
 	Answered     bool     // a technician has answered before
 	WaitsFor     NoticeID // the letter whose sending starts the closing clock; 0: none
-	Root         string   // Message-ID of the first mail
-	References   []string // of the mail that came last, itself included: first 3, last 7
+	LastInbound  string   // Message-ID of the customer's side's last mail; "" none
+	References   []string // Message-IDs of the thread as the customer sees it: first 3, last 7
+	Threads      []Thread // what each technician's mail client has of it
 	Messages     int      // how many there are: the last Seq
 	Events       int
 }
@@ -55,6 +57,12 @@ type Participant struct {
 	Mailbox
 	Removed bool   // by #uncc; the number is not used again
 	Bounced string // status of the last hard bounce; "" none
+}
+
+// Thread is the mails that one technician got about a ticket.
+type Thread struct {
+	Technician int    // Technician.Number
+	Root, Last string // Message-IDs of the first and the latest letter
 }
 
 // QuoteState is how an offer stands.
@@ -111,6 +119,7 @@ func (t *Ticket) clone() *Ticket {
 	c.Linked = append([]ID(nil), t.Linked...)
 	c.Participants = append([]Participant(nil), t.Participants...)
 	c.References = append([]string(nil), t.References...)
+	c.Threads = append([]Thread(nil), t.Threads...)
 	if t.Quote != nil {
 		q := *t.Quote
 		c.Quote = &q

@@ -1,0 +1,158 @@
+package ticket
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"fmt"
+	"regexp"
+	"strings"
+)
+
+// Addresses are the desk's own: where mail reaches it and how tokens stand in them.
+type Addresses struct {
+	Desk    string   // desk.address
+	Aliases []string // other addresses that reach the mailbox
+	Lists   []string // List-Ids or addresses of groups and web forms that deliver here
+	// Pattern holds "{token}" where the token stands; "" when the server knows
+	// no such addresses (security.subaddress = false).
+	Pattern string
+}
+
+// PlusPattern is the pattern of security.subaddress = true.
+func PlusPattern(desk string) string {
+	local, domain, _ := cutLast(desk, "@")
+	return local + "+{token}@" + domain
+}
+
+// Domain is what stands behind the @ of the desk's address.
+func (a Addresses) Domain() string {
+	_, domain, _ := cutLast(a.Desk, "@")
+	return domain
+}
+
+// Token is the address that carries token; the desk's own without a pattern.
+func (a Addresses) Token(token string) string {
+	if a.Pattern == "" {
+		return a.Desk
+	}
+	return strings.Replace(a.Pattern, "{token}", token, 1)
+}
+
+// Candidate returns what stands in the place of the token in addr, "" when
+// addr is not made after the pattern. It is not verified.
+func (a Addresses) Candidate(addr string) string {
+	if a.Pattern == "" {
+		return ""
+	}
+	addr = strings.ToLower(addr)
+	before, after, _ := strings.Cut(strings.ToLower(a.Pattern), "{token}")
+	if len(addr) <= len(before)+len(after) || !strings.HasPrefix(addr, before) || !strings.HasSuffix(addr, after) {
+		return ""
+	}
+	return addr[len(before) : len(addr)-len(after)]
+}
+
+// Own tells whether addr reaches the desk: its address, an alias, or an
+// address made after the pattern that could hold a token.
+func (a Addresses) Own(addr string) bool {
+	if strings.EqualFold(addr, a.Desk) {
+		return true
+	}
+	for _, o := range a.Aliases {
+		if strings.EqualFold(addr, o) {
+			return true
+		}
+	}
+	body, mac, ok := cutLast(a.Candidate(addr), ".")
+	if !ok || len(mac) != 16 {
+		return false
+	}
+	_, _, ok = parseToken(body)
+	return ok
+}
+
+// Listed tells whether a List-Id or address stands in desk.lists.
+func (a Addresses) Listed(s string) bool {
+	for _, l := range a.Lists {
+		if s != "" && strings.EqualFold(l, s) {
+			return true
+		}
+	}
+	return false
+}
+
+// Strike replaces every desk address that could hold a token by the desk's
+// plain address: a technician's token never reaches a customer, nor the other
+// way round.
+func (a Addresses) Strike(text string) string {
+	return addressLike.ReplaceAllStringFunc(text, func(s string) string {
+		if !strings.EqualFold(s, a.Desk) && a.Own(s) {
+			return a.Desk
+		}
+		return s
+	})
+}
+
+var addressLike = regexp.MustCompile(`[A-Za-z0-9.!#$%&'*+/=?^_{|}~-]+@[A-Za-z0-9.-]+[A-Za-z0-9]`)
+
+// Number names a technician in tokens: it hangs on the first address alone, so
+// that the order of the configuration does not matter. Two technicians with one
+// number are a fault of the configuration.
+func (t Technician) Number() int {
+	sum := sha256.Sum256([]byte(strings.ToLower(t.Addresses[0])))
+	return int(binary.BigEndian.Uint32(sum[:4])>>8) + 1
+}
+
+// Mailbox is where letters to the technician go.
+func (t Technician) Mailbox() Mailbox { return Mailbox{Name: t.Name, Address: t.Addresses[0]} }
+
+func (t Technician) has(addr string) bool {
+	for _, a := range t.Addresses {
+		if strings.EqualFold(a, addr) {
+			return true
+		}
+	}
+	return false
+}
+
+// Tag is the subject tag of a ticket: `[NAME #1042]`.
+func Tag(name string, id ID) string { return fmt.Sprintf("[%s #%d]", name, id) }
+
+// tagsIn lists the tickets that subject names by our tag, in order.
+func tagsIn(subject, name string) []ID {
+	var ids []ID
+	lower, open := strings.ToLower(subject), "["+strings.ToLower(name)+" #"
+	for {
+		i := strings.Index(lower, open)
+		if i < 0 {
+			return ids
+		}
+		lower = lower[i+len(open):]
+		end := strings.IndexByte(lower, ']')
+		var id ID
+		if end > 0 && number(lower[:end], &id) && id > 0 {
+			ids = append(ids, id)
+		}
+	}
+}
+
+// BareSubject is subject without our tags and without Re:, R:, I:, Fwd: and
+// the like in front: what a ticket is called.
+func BareSubject(subject, name string) string {
+	s := subject
+	for _, id := range tagsIn(subject, name) {
+		tag := Tag(name, id)
+		if i := strings.Index(strings.ToLower(s), strings.ToLower(tag)); i >= 0 {
+			s = s[:i] + s[i+len(tag):]
+		}
+	}
+	for {
+		cut := replyPrefix.ReplaceAllString(s, "")
+		if cut == s {
+			return strings.Join(strings.Fields(s), " ")
+		}
+		s = cut
+	}
+}
+
+var replyPrefix = regexp.MustCompile(`(?i)^\s*(re|r|rif|i|fw|fwd|aw|wg|sv|tr|inoltro|risposta)(\[\d+\])?\s*:\s*`)

@@ -1,0 +1,228 @@
+package ticket
+
+import (
+	"fmt"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"sportello/policy"
+)
+
+// Command is one order of a technician: its English name and its arguments.
+type Command struct {
+	Name string   `json:"name"`
+	Args []string `json:"args"`
+}
+
+// Orders is a technician's mail taken apart (DESIGN.md section 3, "Commands").
+type Orders struct {
+	Commands []Command
+	Public   string // what the customer may see: without commands, "" for a note
+	// Wrong says which line is refused and why; then Commands and Public are
+	// empty and nothing may be done. Held tells that it is a question rather
+	// than a fault: a known command further down.
+	Wrong string
+	Held  bool
+}
+
+// Note tells whether the whole mail is an internal note.
+func (o Orders) Note() bool {
+	for _, c := range o.Commands {
+		if c.Name == "note" {
+			return true
+		}
+	}
+	return false
+}
+
+// aliases are the Italian names.
+var aliases = map[string]string{
+	"nota": "note", "prendo": "take", "assegna": "assign", "chiudi": "close", "riapri": "reopen", "attesa": "wait",
+	"coperta": "covered", "preventivo": "quote", "ritira": "withdraw", "accettato": "accepted", "addebita": "charge",
+	"unisci": "merge", "elenco": "list", "mostra": "show", "aiuto": "help",
+}
+
+// arguments says how many arguments a command takes and what they must be.
+var arguments = map[string]struct {
+	min, max int
+	check    func(i int, arg string) string
+}{
+	"note": {}, "take": {}, "reopen": {}, "wait": {}, "covered": {}, "extra": {}, "withdraw": {}, "accepted": {}, "spam": {},
+	"help": {}, "send": {}, "discard": {},
+	"assign":   {1, 8, nil},
+	"close":    {0, 1, wholeNumber},
+	"topic":    {1, 1, knownTopic},
+	"quote":    {1, 2, wholeNumber},
+	"charge":   {1, 1, wholeNumber},
+	"customer": {1, 1, nil},
+	"from":     {1, 1, plainAddress},
+	"cc":       {1, 1, plainAddress},
+	"uncc":     {1, 1, plainAddress},
+	"merge":    {1, 1, wholeNumber},
+	"list":     {0, 1, listWord},
+	"show":     {1, 1, wholeNumber},
+}
+
+func wholeNumber(_ int, s string) string {
+	var n uint64
+	if !number(strings.TrimPrefix(s, "#"), &n) || n == 0 || n > 1_000_000_000 {
+		return "must be a whole number above 0"
+	}
+	return ""
+}
+
+func knownTopic(_ int, s string) string {
+	if !contains(policy.Topics, policy.Topic(strings.ToLower(s))) {
+		return "is no topic"
+	}
+	return ""
+}
+
+func plainAddress(_ int, s string) string {
+	local, domain, ok := cutLast(strings.Trim(s, "<>"), "@")
+	if !ok || local == "" || !strings.Contains(domain, ".") {
+		return "is no address"
+	}
+	return ""
+}
+
+func listWord(_ int, s string) string {
+	if !contains([]string{"mine", "open", "waiting", "extra", "due"}, strings.ToLower(s)) {
+		return "must be mine, open, waiting, extra or due"
+	}
+	return ""
+}
+
+// ParseOrders reads the commands at the very top of a technician's new text;
+// signature is put back under what remains. Nothing is ever half understood:
+// one wrong line refuses the whole mail.
+func ParseOrders(reply, signature string) Orders {
+	lines := strings.Split(strings.ReplaceAll(reply, "\r\n", "\n"), "\n")
+	var o Orders
+	i := 0
+	for ; i < len(lines); i++ {
+		words := commandWords(lines[i])
+		if words == nil && strings.TrimFunc(lines[i], unicode.IsSpace) == "" {
+			continue
+		}
+		if words == nil {
+			break
+		}
+		c, wrong := readCommand(words)
+		if wrong != "" {
+			return Orders{Wrong: fmt.Sprintf("%s: %s", strings.TrimSpace(lines[i]), wrong)}
+		}
+		o.Commands = append(o.Commands, c)
+	}
+	for _, l := range lines[i:] {
+		words := commandWords(l)
+		if words == nil {
+			continue
+		}
+		if _, known := canonical(words[0]); known {
+			return Orders{Held: true, Wrong: fmt.Sprintf("%s: a command that is not at the top was not carried out", strings.TrimSpace(l))}
+		}
+	}
+	o.Public = strings.TrimSpace(strings.Join(lines[i:], "\n"))
+	if o.Note() {
+		o.Public = ""
+	} else if o.Public != "" && strings.TrimSpace(signature) != "" {
+		o.Public += "\n\n" + strings.TrimSpace(signature)
+	}
+	return o
+}
+
+// commandWords splits a line that begins with `#` and a letter into words; nil
+// for any other line. Exactly 3, 4, 6 or 8 hex digits are a colour, not a word.
+func commandWords(line string) []string {
+	line = strings.TrimRight(line, " \t\u00a0\r")
+	rest, ok := strings.CutPrefix(line, "#")
+	if !ok {
+		return nil
+	}
+	if r, _ := utf8.DecodeRuneInString(rest); !unicode.IsLetter(r) {
+		return nil
+	}
+	words := strings.FieldsFunc(rest, unicode.IsSpace)
+	if n := len(words[0]); (n == 3 || n == 4 || n == 6 || n == 8) && strings.Trim(words[0], "0123456789abcdefABCDEF") == "" {
+		return nil
+	}
+	return words
+}
+
+// canonical is the English name of a command word, case aside.
+func canonical(word string) (string, bool) {
+	name := strings.ToLower(word)
+	if len(name) != len(word) {
+		return "", false
+	}
+	if en, ok := aliases[name]; ok {
+		name = en
+	}
+	_, ok := arguments[name]
+	return name, ok
+}
+
+func readCommand(words []string) (Command, string) {
+	name, ok := canonical(words[0])
+	if !ok {
+		return Command{}, fmt.Sprintf("no such command; the nearest is #%s", nearest(words[0]))
+	}
+	args, rule := words[1:], arguments[name]
+	switch {
+	case len(args) < rule.min:
+		return Command{}, "something is missing behind it"
+	case len(args) > rule.max:
+		return Command{}, "too much stands behind it"
+	}
+	for i, a := range args {
+		if rule.check == nil {
+			break
+		}
+		if wrong := rule.check(i, a); wrong != "" {
+			return Command{}, fmt.Sprintf("%q %s", a, wrong)
+		}
+	}
+	return Command{Name: name, Args: append([]string{}, args...)}, ""
+}
+
+// nearest is the known command word closest to word by edit distance; the
+// first in alphabetical order among equals.
+func nearest(word string) string {
+	best, distance := "help", 1<<30
+	consider := func(name string) {
+		if d := editDistance(strings.ToLower(word), name); d < distance || d == distance && name < best {
+			best, distance = name, d
+		}
+	}
+	for name := range arguments {
+		consider(name)
+	}
+	for name := range aliases {
+		consider(name)
+	}
+	return best
+}
+
+// editDistance is Levenshtein's, over at most the first 32 characters.
+func editDistance(a, b string) int {
+	x, y := []rune(clip(a, 32)), []rune(b)
+	row := make([]int, len(y)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range x {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j := range y {
+			change := diagonal
+			if x[i] != y[j] {
+				change++
+			}
+			diagonal = row[j+1]
+			row[j+1] = min(change, row[j]+1, row[j+1]+1)
+		}
+	}
+	return row[len(y)]
+}

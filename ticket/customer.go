@@ -1,0 +1,200 @@
+package ticket
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"sportello/policy"
+)
+
+// fromCustomer files what the customer's side wrote: a message of the ticket it
+// continues, or a new ticket.
+func (w *work) fromCustomer(m *Inbound, a *Arrival, s sender, th thread) error {
+	t := th.ticket
+	switch {
+	case t == nil:
+		return w.open(m, a, s, th, 0)
+	case th.unsigned:
+		return w.open(m, a, s, th, t.ID)
+	case t.State == StateClosed && !m.Arrived.Before(t.Closed.AddDate(0, 0, w.d.ReopenDays)):
+		return w.open(m, a, s, th, t.ID)
+	}
+	return w.followUp(m, a, s, th)
+}
+
+// followUp adds a customer's message to its ticket: it makes the ticket our
+// turn, reopens it when it was closed, and tells the technicians.
+func (w *work) followUp(m *Inbound, a *Arrival, s sender, th thread) error {
+	t, before := th.ticket, th.ticket.clone()
+	auth, rule := s.authority(m, th, t)
+	code, credits := openQuote(t)
+	sense := w.d.Policy.Sense(m.Reply, code, credits)
+	trigger := TriggerMessage
+	switch {
+	case auth < AuthorityLink:
+	case sense == policy.SenseThanks:
+		trigger = TriggerThanks
+	case sense == policy.SenseSolved && t.State == StateWaiting:
+		trigger = TriggerSolved
+	}
+	if err := w.move(t, trigger, m.Arrived); err != nil {
+		return err
+	}
+	msg := fromInbound(m, a, MessageRequest)
+	msg.From, msg.Authority, msg.Verified = s.Mailbox, auth, s.aligned
+	if err := w.addMessage(t, msg); err != nil {
+		return err
+	}
+	t.LastInbound = m.MessageID
+	t.reference(m.MessageID)
+	if err := w.welcome(m, s, t, auth); err != nil {
+		return err
+	}
+	if err := w.tellFollowUp(m, s, t, before, msg, trigger); err != nil {
+		return err
+	}
+	if err := w.fileMessageID(m, t.ID); err != nil {
+		return err
+	}
+	e := Event{Kind: "message", Actor: s.Address, Cause: cause(a), Text: fmt.Sprintf("%s, %s: %s", trigger, th.via, auth)}
+	e.Rulings = []Ruling{
+		{Decision: "kind", Value: m.Kind.String(), Rule: m.KindReason},
+		th.ruling(t.ID),
+		{Decision: "authority", Value: auth.String(), Rule: rule},
+	}
+	if err := w.save(t, before, e); err != nil {
+		return err
+	}
+	return w.filed(a, t.ID, msg.Seq)
+}
+
+// tellFollowUp queues what a follow-up causes: technicians' mail (not for bare
+// thanks), and a letter to the customer when the ticket was closed or reopened.
+func (w *work) tellFollowUp(m *Inbound, s sender, t, before *Ticket, msg *Message, trigger Trigger) error {
+	if trigger != TriggerThanks {
+		if err := w.tellTechnicians(NoticeTicketReply, t, m, msg, s); err != nil {
+			return err
+		}
+	}
+	switch {
+	case t.State == StateClosed && before.State != StateClosed:
+		return w.tellCustomers(NoticeClosed, t, nil)
+	case t.State == StateOpen && before.State == StateClosed && !s.quiet && w.recent(m):
+		return w.tellCustomers(NoticeReopened, t, nil)
+	}
+	return nil
+}
+
+// openQuote is the quote that a yes could mean; "" and 0 when there is none.
+func openQuote(t *Ticket) (string, Credits) {
+	if t.Quote == nil || t.Quote.State != QuoteOffered {
+		return "", 0
+	}
+	return t.Quote.Code, t.Quote.Credits
+}
+
+// move applies a trigger to t: state, reason, due date, closing date.
+func (w *work) move(t *Ticket, tr Trigger, at time.Time) error {
+	st, err := next(t.State, tr, t.Answered)
+	if err != nil {
+		return err
+	}
+	if st.to != StateClosed {
+		t.ClosedReason, t.Closed = 0, time.Time{}
+	} else if st.reason != 0 {
+		t.ClosedReason, t.Closed = st.reason, w.now
+	}
+	t.State = st.to
+	switch st.due {
+	case stop:
+		t.AnswerDue = time.Time{}
+	case arm:
+		due, err := w.answerDue(t, at)
+		if err != nil {
+			return err
+		}
+		t.AnswerDue = due
+	}
+	if st.closing != keep {
+		t.ClosesAt, t.WarnAt, t.WaitsFor = time.Time{}, time.Time{}, 0
+	}
+	return nil
+}
+
+// answerDue is when an answer to what arrived at at is late; zero when no plan
+// of the customer promises one.
+func (w *work) answerDue(t *Ticket, at time.Time) (time.Time, error) {
+	acc, err := w.account(t.Customer)
+	if err != nil || t.Customer == "" {
+		return time.Time{}, err
+	}
+	dec := w.d.Policy.Decide(policy.Case{At: at, Account: acc, Topic: t.Decision.Topic})
+	return w.promise(dec, at), nil
+}
+
+// promise is the instant at which the answer that dec promises is late.
+func (w *work) promise(dec policy.Decision, at time.Time) time.Time {
+	if !dec.Promised {
+		return time.Time{}
+	}
+	return w.d.day(at).AddDays(w.d.Policy.AnswerDays).End(w.d.Zone)
+}
+
+// account is what a customer bought; the zero value for nobody.
+func (w *work) account(customer string) (policy.Account, error) {
+	if customer == "" {
+		return policy.Account{}, nil
+	}
+	c, err := w.tx.Customer(customer)
+	if err != nil {
+		return policy.Account{}, err
+	}
+	lots, err := w.tx.Lots(customer)
+	return policy.Account{Plans: c.Plans, Lots: lots}, err
+}
+
+// welcome makes other contacts of the same customer in To and Cc participants,
+// when the mail stands at sender (at most maxParticipants).
+func (w *work) welcome(m *Inbound, s sender, t *Ticket, auth Authority) error {
+	if auth < AuthoritySender || t.Customer == "" {
+		return nil
+	}
+	c, err := w.tx.Customer(t.Customer)
+	if err != nil {
+		return err
+	}
+	for _, p := range append(append([]Mailbox{s.Mailbox}, m.To...), m.Cc...) {
+		if len(t.Participants) >= maxParticipants {
+			return nil
+		}
+		if c.contact(p.Address) != nil && t.number(p.Address) < 0 {
+			t.Participants = append(t.Participants, Participant{Mailbox: p})
+		}
+	}
+	return nil
+}
+
+// maxParticipants bounds who gets a ticket's answers (PROMISES.md D20).
+const maxParticipants = 10
+
+// contact finds a contact by address; nil when c has none.
+func (c *Customer) contact(addr string) *Contact {
+	for i := range c.Contacts {
+		if strings.EqualFold(c.Contacts[i].Address, addr) {
+			return &c.Contacts[i]
+		}
+	}
+	return nil
+}
+
+// fileMessageID remembers where a customer's Message-ID was filed.
+func (w *work) fileMessageID(m *Inbound, id ID) error {
+	if m.MessageID == "" || len(m.MessageID) > 500 {
+		return nil
+	}
+	return w.tx.FileMessageID(m.MessageID, id)
+}
+
+// recent tells whether m is young enough to be acknowledged.
+func (w *work) recent(m *Inbound) bool { return w.now.Sub(m.Arrived) <= maxAge }

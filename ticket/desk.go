@@ -1,0 +1,217 @@
+package ticket
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"sportello/policy"
+)
+
+// Desk is the counter: every verb is one transaction on Store. Its fields are
+// set once; it may be used by several goroutines.
+type Desk struct {
+	Store       Store
+	Policy      *policy.Policy
+	Keys        Keys
+	Name        string // subject tag and sender name
+	Addresses   Addresses
+	Language    string // it or en: where nothing else is known
+	Zone        *time.Location
+	Technicians []Technician
+	ReopenDays  int
+	Limits      Limits
+	// TokenTechnician and TokenCustomer: [security] technician or customer is
+	// "token", which does without evidence about the sender.
+	TokenTechnician, TokenCustomer bool
+	Now                            func() time.Time
+	// Reread parses the raw bytes of an archived mail again.
+	Reread func(raw []byte, arrived time.Time) *Inbound
+	// Kick, when not nil, is called after a commit that queued letters.
+	Kick func()
+}
+
+// Limits bounds what one sender can cause; 0 means no limit.
+type Limits struct {
+	AcksPerAddressHour     int
+	AcksPerHour            int
+	TicketsPerStrangerHour int
+	TicketsPerContactHour  int
+	Relay                  int64 // bytes of attachments that go along in one letter
+}
+
+// maxAge is how old an arrival may be and still be acknowledged.
+const maxAge = 24 * time.Hour
+
+// Receive files arrivals in order, queues whatever has to be said about them
+// and moves the cursor, all in one commit: after an error nothing has changed
+// and the same may be offered again. A mail that was filed before has no second
+// effect; one that cannot be filed is quarantined and the others go on.
+func (d *Desk) Receive(ctx context.Context, in []*Inbound, c Cursor) error {
+	refs, err := d.archive(ctx, in)
+	if err != nil {
+		return fmt.Errorf("archive %d mails: %w", len(in), err)
+	}
+	poisoned := map[int]string{}
+	for {
+		queued := false
+		err := d.update(ctx, func(w *work) error {
+			for i, m := range in {
+				if why := poisoned[i]; why != "" {
+					if err := w.quarantine(m, refs[i], why); err != nil {
+						return err
+					}
+					continue
+				}
+				if err := w.fileSafely(m, refs[i]); err != nil {
+					return &poisonError{i, err}
+				}
+			}
+			queued = w.queued
+			return w.tx.SetCursor(c)
+		})
+		var p *poisonError
+		if errors.As(err, &p) && poisoned[p.index] == "" && ctx.Err() == nil && !errors.Is(err, ErrCommit) {
+			poisoned[p.index] = "cannot be filed: " + p.err.Error()
+			continue
+		}
+		if err == nil && queued {
+			d.kick()
+		}
+		return err
+	}
+}
+
+// Cursor is how far the mailbox was read; the zero value before the first start.
+func (d *Desk) Cursor(ctx context.Context) (c Cursor, err error) {
+	err = d.Store.View(ctx, func(tx Tx) error {
+		c, err = tx.Cursor()
+		return err
+	})
+	return c, err
+}
+
+// poisonError is an arrival, by its place in the batch, that made filing fail.
+type poisonError struct {
+	index int
+	err   error
+}
+
+func (p *poisonError) Error() string { return p.err.Error() }
+func (p *poisonError) Unwrap() error { return p.err }
+
+// archive keeps the raw mails that are not known yet and returns their refs,
+// "" for those that are known or have no bytes.
+func (d *Desk) archive(ctx context.Context, in []*Inbound) ([]RawRef, error) {
+	var raws []RawMail
+	var at []int
+	err := d.Store.View(ctx, func(tx Tx) error {
+		for i, m := range in {
+			if m.Raw == nil {
+				continue
+			}
+			if _, err := tx.ByRaw(m.RawSum); err == nil {
+				continue
+			} else if !errors.Is(err, ErrNotFound) {
+				return err
+			}
+			raws, at = append(raws, RawMail{At: m.Arrived, Raw: m.Raw}), append(at, i)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	refs := make([]RawRef, len(in))
+	if len(raws) == 0 {
+		return refs, nil
+	}
+	kept, err := d.Store.Keep(ctx, raws)
+	if err != nil {
+		return nil, err
+	}
+	for i, ref := range kept {
+		refs[at[i]] = ref
+	}
+	return refs, nil
+}
+
+// work is one transaction of the desk: it reads the clock once.
+type work struct {
+	d      *Desk
+	tx     Tx
+	now    time.Time
+	queued bool // a letter was queued
+}
+
+func (d *Desk) update(ctx context.Context, f func(*work) error) error {
+	now := d.Now()
+	return d.Store.Update(ctx, func(tx Tx) error {
+		return f(&work{d: d, tx: tx, now: now})
+	})
+}
+
+// do is update for a verb: it kicks the sender when letters were queued.
+func (d *Desk) do(ctx context.Context, f func(*work) error) error {
+	queued := false
+	err := d.update(ctx, func(w *work) error {
+		err := f(w)
+		queued = w.queued
+		return err
+	})
+	if err == nil && queued {
+		d.kick()
+	}
+	return err
+}
+
+func (d *Desk) kick() {
+	if d.Kick != nil {
+		d.Kick()
+	}
+}
+
+// fileSafely is file, with a panic turned into an error: one hostile mail must
+// not stop the others.
+func (w *work) fileSafely(m *Inbound, ref RawRef) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("panic: %v", p)
+		}
+	}()
+	return w.file(m, ref)
+}
+
+// day is the civil day of t in the desk's zone.
+func (d *Desk) day(t time.Time) policy.Date { return policy.DateOf(t, d.Zone) }
+
+// technician finds whose registered address addr is; nil when nobody's.
+func (d *Desk) technician(addr string) *Technician {
+	for i := range d.Technicians {
+		if d.Technicians[i].has(addr) {
+			return &d.Technicians[i]
+		}
+	}
+	return nil
+}
+
+// technicianNumbered finds the technician that a token names; nil when gone.
+func (d *Desk) technicianNumbered(n int) *Technician {
+	for i := range d.Technicians {
+		if d.Technicians[i].Number() == n {
+			return &d.Technicians[i]
+		}
+	}
+	return nil
+}
+
+// technicianNamed finds the technician with this name; nil when there is none.
+func (d *Desk) technicianNamed(name string) *Technician {
+	for i := range d.Technicians {
+		if d.Technicians[i].Name == name {
+			return &d.Technicians[i]
+		}
+	}
+	return nil
+}

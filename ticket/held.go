@@ -1,0 +1,126 @@
+package ticket
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+)
+
+// hold keeps a technician's mail without effect and asks her, at the
+// registered address, what to do with it. The question's Reply-To works once.
+func (w *work) hold(m *Inbound, a *Arrival, tech *Technician, th thread, reason, phrase string) error {
+	if err := w.park(a, th, reason); err != nil {
+		return err
+	}
+	return w.ask(m, a, tech, th, NoticeHeld, w.say(phrase), w.say("hold-choices"))
+}
+
+// holdUnproven holds a technician's mail for which evidence is missing.
+func (w *work) holdUnproven(m *Inbound, a *Arrival, tech *Technician, th thread) error {
+	if err := w.park(a, th, "held: no evidence that the technician sent it"); err != nil {
+		return err
+	}
+	return w.ask(m, a, tech, th, NoticeAlert, w.say("hold-unproven"), w.say("subject-was", m.Subject))
+}
+
+// refuseTechnician quarantines a mail that the evidence says is forged.
+func (w *work) refuseTechnician(m *Inbound, a *Arrival, tech *Technician, th thread) error {
+	if err := w.putQuarantine(a, "unauthenticated technician"); err != nil {
+		return err
+	}
+	return w.ask(m, a, tech, th, NoticeAlert, w.say("forged"), w.say("subject-was", m.Subject))
+}
+
+// stolen holds a mail that carries a technician's token but comes from another
+// address; the technician is told, the sender is not.
+func (w *work) stolen(m *Inbound, a *Arrival, s sender, th thread) error {
+	if err := w.park(a, th, "held: a technician's token from another address"); err != nil {
+		return err
+	}
+	tech := w.d.technicianNumbered(th.token.Participant)
+	if tech == nil {
+		return w.alertOnce("stolen\x00"+s.Address, time.Hour, "%s", w.say("stolen", s.Address))
+	}
+	return w.ask(m, a, tech, th, NoticeAlert, w.say("stolen", s.Address), w.say("subject-was", m.Subject))
+}
+
+// park records a as held; on a known ticket also as an event.
+func (w *work) park(a *Arrival, th thread, reason string) error {
+	a.Fate, a.Reason = FateHeld, reason
+	if th.ticket != nil {
+		a.Ticket = th.ticket.ID
+		if err := w.note(a.Ticket, "held", "desk", cause(a), strings.TrimPrefix(reason, "held: ")); err != nil {
+			return err
+		}
+		t, err := w.tx.Ticket(a.Ticket)
+		if err != nil {
+			return err
+		}
+		*th.ticket = *t
+	}
+	return w.tx.PutArrival(a)
+}
+
+// ask tells tech about a mail in her name. NoticeHeld can be answered: with
+// `#send`, `#discard` or `#from ADDRESS` as its first line.
+func (w *work) ask(m *Inbound, a *Arrival, tech *Technician, th thread, kind NoticeKind, lines ...string) error {
+	n := &Notice{Kind: kind, Language: w.d.Language, AutoSubmitted: "auto-generated"}
+	if th.ticket != nil {
+		n = w.about(kind, th.ticket, w.d.Language)
+	}
+	n.To, n.Lines, n.Subject = tech.Mailbox(), lines, firstOf(n.Subject, BareSubject(m.Subject, w.d.Name))
+	id := Token{Purpose: PurposeWork, Number: uint64(n.Ticket), Participant: tech.Number()}
+	if kind == NoticeHeld {
+		id = Token{Purpose: PurposeHeld, Number: uint64(a.ID), Participant: tech.Number()}
+		n.ReplyTo, n.Text, n.Author = w.address(id), clip(m.Shown(), maxQuoted), tech.Mailbox()
+	}
+	return w.queue(n, id)
+}
+
+// maxQuoted bounds what a question shows of the mail it asks about.
+const maxQuoted = 4 << 10
+
+// answerHeld reads a technician's answer to a question about a held mail. What
+// is released is filed by Sweep, outside this transaction.
+func (w *work) answerHeld(m *Inbound, a *Arrival, s sender, th thread) error {
+	tech := s.technician
+	if tech == nil || tech.Number() != th.token.Participant || s.contrary || !s.aligned && !w.d.TokenTechnician {
+		return w.ignore(a, "an answer about a held mail from somebody else")
+	}
+	held, err := w.tx.Arrival(ArrivalID(th.token.Number))
+	if err != nil && !errors.Is(err, ErrNotFound) {
+		return err
+	}
+	if err != nil || held.Fate != FateHeld || held.Release != "" || th.token.Expired(m.Arrived) {
+		return w.settleHeld(m, a, tech, w.say("held-gone"))
+	}
+	o := ParseOrders(m.Reply, "")
+	if len(o.Commands) != 1 {
+		return w.settleHeld(m, a, tech, w.say("hold-choices"))
+	}
+	switch c := o.Commands[0]; c.Name {
+	case "discard":
+		held.Fate, held.Reason = FateDropped, "discarded by "+tech.Name
+	case "send":
+		held.Release = "send"
+	case "from":
+		held.Release = "from " + strings.ToLower(strings.Trim(c.Args[0], "<>"))
+	default:
+		return w.settleHeld(m, a, tech, w.say("hold-choices"))
+	}
+	if err := w.tx.PutArrival(held); err != nil {
+		return err
+	}
+	return w.ignore(a, fmt.Sprintf("answer about held arrival %d: %s", held.ID, o.Commands[0].Name))
+}
+
+// settleHeld says with a transcript why an answer about a held mail did nothing.
+func (w *work) settleHeld(m *Inbound, a *Arrival, tech *Technician, line string) error {
+	if err := w.ignore(a, "an answer about a held mail that did nothing"); err != nil {
+		return err
+	}
+	return w.tellPlainly(NoticeTranscript, tech, func(n *Notice) {
+		n.Lines, n.InReplyTo, n.Subject = []string{line, w.say("nothing-done")}, m.MessageID, BareSubject(m.Subject, w.d.Name)
+	})
+}

@@ -1,0 +1,297 @@
+package ticket
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"sportello/policy"
+)
+
+// open makes a new ticket of m, with the policy's verdict, an acknowledgement
+// or a quote where one is due, and mail to the technicians. goesOn is an
+// earlier ticket that the new one is linked to; 0: none.
+func (w *work) open(m *Inbound, a *Arrival, s sender, th thread, goesOn ID) error {
+	if why, err := w.tooMany(s); why != "" || err != nil {
+		if err != nil {
+			return err
+		}
+		return w.putQuarantine(a, why)
+	}
+	t, err := w.newTicket(m, s, goesOn)
+	if err != nil {
+		return err
+	}
+	auth, rule := s.authority(m, thread{}, t)
+	dec, err := w.verdict(m, s, t)
+	if err != nil {
+		return err
+	}
+	t.Decision = dec
+	if dec.Coverage != policy.None {
+		t.AnswerDue = w.promise(dec, m.Arrived)
+	}
+	msg := fromInbound(m, a, MessageRequest)
+	msg.From, msg.Authority, msg.Verified = s.Mailbox, auth, s.aligned
+	if err := w.addMessage(t, msg); err != nil {
+		return err
+	}
+	if err := w.welcome(m, s, t, auth); err != nil {
+		return err
+	}
+	if err := w.acknowledge(m, s, t, auth); err != nil {
+		return err
+	}
+	if err := w.tellTechnicians(NoticeTicketNew, t, m, msg, s); err != nil {
+		return err
+	}
+	if err := w.fileMessageID(m, t.ID); err != nil {
+		return err
+	}
+	e := Event{Kind: "opened", Actor: s.Address, Cause: cause(a), Text: fmt.Sprintf("%s, %s", dec.Topic, dec.Coverage)}
+	e.Rulings = w.openingRulings(m, th, t, auth, rule)
+	if err := w.save(t, nil, e); err != nil {
+		return err
+	}
+	if err := w.linkBack(goesOn, t.ID, a); err != nil {
+		return err
+	}
+	return w.filed(a, t.ID, msg.Seq)
+}
+
+// newTicket is the ticket that m opens, still without verdict.
+func (w *work) newTicket(m *Inbound, s sender, goesOn ID) (*Ticket, error) {
+	id, err := w.tx.NextTicket()
+	if err != nil {
+		return nil, err
+	}
+	t := &Ticket{
+		ID: id, State: StateOpen, Requester: s.Mailbox, Opened: m.Arrived, Changed: w.now,
+		Subject: clip(BareSubject(m.Subject, w.d.Name), maxSubject), Language: w.language(m, s),
+		Participants: []Participant{{Mailbox: s.Mailbox}}, LastInbound: m.MessageID,
+	}
+	if goesOn != 0 {
+		t.Linked = []ID{goesOn}
+	}
+	t.reference(m.References...)
+	t.reference(m.MessageID)
+	switch {
+	case len(s.customers) == 1:
+		t.Customer = s.customers[0]
+	case len(s.customers) > 1:
+		if t.Customer, err = w.bySite(m, s.customers); err != nil {
+			return nil, err
+		}
+		if t.Customer == "" {
+			t.Candidates = s.customers
+		}
+	}
+	return t, nil
+}
+
+// maxSubject bounds what a ticket is called, in bytes.
+const maxSubject = 200
+
+// language is the contact's, else that of the mail, else the desk's.
+func (w *work) language(m *Inbound, s sender) string {
+	for _, l := range []string{s.language, m.Language} {
+		if l == "it" || l == "en" {
+			return l
+		}
+	}
+	return w.d.Language
+}
+
+// bySite decides between several customers with one address: the one of whom
+// alone a site is named in the mail; "" when that does not decide.
+func (w *work) bySite(m *Inbound, ids []string) (string, error) {
+	text := strings.ToLower(m.Subject + "\n" + m.Shown())
+	found := ""
+	for _, id := range ids {
+		c, err := w.tx.Customer(id)
+		if err != nil {
+			return "", err
+		}
+		for _, p := range c.Plans {
+			if p.Site == "" || !strings.Contains(text, p.Site) || found == id {
+				continue
+			}
+			if found != "" {
+				return "", nil
+			}
+			found = id
+		}
+	}
+	return found, nil
+}
+
+// verdict asks the policy. Who is no customer, or may be one of several, gets
+// no verdict but undetermined or commercial.
+func (w *work) verdict(m *Inbound, s sender, t *Ticket) (policy.Decision, error) {
+	acc, err := w.account(t.Customer)
+	if err != nil {
+		return policy.Decision{}, err
+	}
+	return w.d.Policy.Decide(policy.Case{
+		Subject: m.Subject, Text: m.Shown(), At: m.Arrived, Stranger: t.Customer == "", Account: acc,
+	}), nil
+}
+
+// openingRulings tells `why` what was decided about a first mail.
+func (w *work) openingRulings(m *Inbound, th thread, t *Ticket, auth Authority, rule string) []Ruling {
+	d := t.Decision
+	list := []Ruling{
+		{Decision: "kind", Value: m.Kind.String(), Rule: m.KindReason},
+		th.ruling(t.ID),
+		{Decision: "authority", Value: auth.String(), Rule: rule},
+		{Decision: "topic", Value: string(d.Topic), Rule: fmt.Sprintf("confidence %.2f", d.Confidence), Evidence: d.Evidence},
+		{Decision: "coverage", Value: d.Coverage.String(), Rule: d.Clause, Evidence: w.coverageEvidence(t)},
+	}
+	if t.Quote != nil {
+		list = append(list, Ruling{Decision: "quote", Value: t.Quote.Code, Rule: fmt.Sprintf("fixed price %d", t.Quote.Credits)})
+	}
+	return list
+}
+
+// coverageEvidence words what a verdict rests on beside the clause.
+func (w *work) coverageEvidence(t *Ticket) []string {
+	d := t.Decision
+	var e []string
+	if d.Plan != "" {
+		e = append(e, strings.TrimSpace("plan "+d.Plan+" "+d.Site))
+	}
+	if d.Lapsed != nil {
+		e = append(e, fmt.Sprintf("plan %s expired on %s", d.Lapsed.ID, d.Lapsed.Expires()))
+	}
+	switch {
+	case len(t.Candidates) > 0:
+		e = append(e, "the address is a contact of several customers: "+strings.Join(t.Candidates, ", "))
+	case t.Customer == "":
+		e = append(e, "no customer has this address")
+	default:
+		e = append(e, "customer "+t.Customer)
+	}
+	return append(e, "policy "+d.Policy)
+}
+
+// linkBack notes on the earlier ticket which one goes on from it.
+func (w *work) linkBack(from, to ID, a *Arrival) error {
+	if from == 0 {
+		return nil
+	}
+	t, err := w.tx.Ticket(from)
+	if errors.Is(err, ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	before := t.clone()
+	t.Linked = append(t.Linked, to)
+	return w.save(t, before, Event{Kind: "linked", Actor: "desk", Cause: cause(a), Text: fmt.Sprintf("goes on in #%d", to)})
+}
+
+// acknowledge queues the acknowledgement, or the quote that replaces it, for
+// who may get one (DESIGN.md section 3, "Who is acknowledged").
+func (w *work) acknowledge(m *Inbound, s sender, t *Ticket, auth Authority) error {
+	known := len(s.customers) > 0
+	if s.quiet || !s.sole || !w.recent(m) || !known && !s.aligned || w.d.Addresses.Own(s.Address) {
+		return nil
+	}
+	quoted, err := w.quoteAtOpening(t, s)
+	if err != nil || quoted && t.Quote != nil && w.maySpend(t, s.Address) {
+		return err
+	}
+	ok, err := w.mayAcknowledge(s.Address)
+	if err != nil {
+		return err
+	}
+	if !ok {
+		return w.tx.Count(CountSuppressed, 1)
+	}
+	return w.tellCustomer(NoticeAck, t, 0, func(n *Notice) {
+		n.QuoteOthers, n.TooLarge = quoted, m.Partial && auth >= AuthoritySender
+	})
+}
+
+// quoteAtOpening offers the policy's fixed price, where the verdict is extra
+// and a contact who may spend is known; false when no quote went out.
+func (w *work) quoteAtOpening(t *Ticket, s sender) (bool, error) {
+	d := t.Decision
+	if t.Customer == "" || d.Coverage != policy.Extra || d.Price.Kind != policy.PriceFixed {
+		return false, nil
+	}
+	numbers, err := w.spenders(t, s.Address)
+	if err != nil || len(numbers) == 0 {
+		return false, err
+	}
+	ok, err := w.mayQuote(s.Address)
+	if err != nil || !ok {
+		return false, err
+	}
+	until := w.d.day(w.now).AddDays(w.d.Policy.QuoteDays)
+	t.Quote = &Quote{
+		Code: fmt.Sprintf("P-%d-1", t.ID), Version: 1, Credits: d.Price.Min, State: QuoteOffered, Offered: w.now,
+		Description: w.d.Policy.TopicText(d.Topic, t.Language), ValidUntil: until.End(w.d.Zone),
+	}
+	if err := w.move(t, TriggerOffer, w.now); err != nil {
+		return false, err
+	}
+	for _, n := range numbers {
+		if err := w.tellCustomer(NoticeQuote, t, n, func(n *Notice) { n.AutoSubmitted = "auto-replied" }); err != nil {
+			return false, err
+		}
+	}
+	return true, nil
+}
+
+// spenders are the participant numbers of who decides on a quote: the
+// requester, or, when he may not spend, the contacts who may; they become
+// participants, being asked.
+func (w *work) spenders(t *Ticket, requester string) ([]int, error) {
+	c, err := w.tx.Customer(t.Customer)
+	if err != nil {
+		return nil, err
+	}
+	if p := c.contact(requester); p != nil && p.MaySpend {
+		return []int{0}, nil
+	}
+	var numbers []int
+	for _, p := range c.Contacts {
+		if !p.MaySpend || len(t.Participants) >= maxParticipants {
+			continue
+		}
+		i := t.number(p.Address)
+		if i < 0 {
+			i = len(t.Participants)
+			t.Participants = append(t.Participants, Participant{Mailbox: Mailbox{Name: c.Name, Address: p.Address}})
+		}
+		numbers = append(numbers, i)
+	}
+	return numbers, nil
+}
+
+// maySpend tells whether addr is a contact of t's customer that may spend.
+func (w *work) maySpend(t *Ticket, addr string) bool {
+	c, err := w.tx.Customer(t.Customer)
+	if err != nil {
+		return false
+	}
+	p := c.contact(addr)
+	return p != nil && p.MaySpend
+}
+
+// tooMany says why a ticket of this sender is not opened now; "" when it may.
+func (w *work) tooMany(s sender) (string, error) {
+	limit, who := w.d.Limits.TicketsPerStrangerHour, "stranger"
+	if len(s.customers) > 0 {
+		limit, who = w.d.Limits.TicketsPerContactHour, "contact"
+	}
+	ok, err := w.within("tickets\x00"+s.Address, time.Hour, limit)
+	if err != nil || ok {
+		return "", err
+	}
+	why := fmt.Sprintf("more than %d tickets in an hour from one %s", limit, who)
+	return why, w.alertOnce("flood\x00"+s.Address, time.Hour, "%s", w.say("flood", s.Address, why))
+}

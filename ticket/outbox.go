@@ -1,0 +1,220 @@
+package ticket
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// Take lists at most n queued letters that are due, in the order in which they
+// must go, without those for which busy answers true. next is when the next one
+// falls due, when there are none (zero: nothing is queued).
+func (d *Desk) Take(ctx context.Context, n int, busy func(NoticeID) bool) (rows []*Row, next time.Time, err error) {
+	now := d.Now()
+	err = d.Store.View(ctx, func(tx Tx) error {
+		var err error
+		if rows, err = tx.Queued(now, n, busy); err != nil || len(rows) > 0 {
+			return err
+		}
+		next, err = tx.NextQueued()
+		return err
+	})
+	return rows, next, err
+}
+
+// Begin stores the letter's bytes (nil: they are stored already) and marks the
+// row as sending, durably, before the first byte goes out. ErrStale: the row is
+// not queued any more, or is an acknowledgement older than 24 hours, which is
+// dropped with a record.
+func (d *Desk) Begin(ctx context.Context, id NoticeID, l *Letter) error {
+	stale := false
+	err := d.update(ctx, func(w *work) error {
+		stale = false
+		r, err := w.tx.Row(id)
+		if err != nil {
+			return err
+		}
+		if r.State != RowQueued {
+			stale = true
+			return nil
+		}
+		if r.Notice.Kind == NoticeAck && w.now.Sub(r.Notice.At) > maxAge {
+			stale = true
+			r.State, r.LastError, r.Settled = RowFailed, "not sent: an acknowledgement older than 24 hours", w.now
+			return w.tx.PutRow(r)
+		}
+		if l != nil {
+			if err := w.tx.PutLetter(id, l); err != nil {
+				return err
+			}
+			r.Fixed = true
+		}
+		r.State = RowSending
+		r.Tries++
+		return w.tx.PutRow(r)
+	})
+	if err == nil && stale {
+		return fmt.Errorf("notice %d: %w", id, ErrStale)
+	}
+	return err
+}
+
+// Letter returns the stored bytes of a row that is Fixed.
+func (d *Desk) Letter(ctx context.Context, id NoticeID) (l *Letter, err error) {
+	err = d.Store.View(ctx, func(tx Tx) error {
+		l, err = tx.Letter(id)
+		return err
+	})
+	return l, err
+}
+
+// Settle records what became of a try to send a letter. The closing clock of a
+// ticket starts when the letter that waits for the customer was sent, or may
+// have been; a letter that failed for good is told to the technicians.
+func (d *Desk) Settle(ctx context.Context, id NoticeID, o Outcome) error {
+	return d.do(ctx, func(w *work) error {
+		r, err := w.tx.Row(id)
+		if err != nil {
+			return err
+		}
+		return w.settle(r, o)
+	})
+}
+
+func (w *work) settle(r *Row, o Outcome) error {
+	r.State, r.LastError, r.Response = o.State, clip(o.Error, 300), clip(o.Response, 300)
+	switch o.State {
+	case RowQueued:
+		r.Next = o.Next
+		if !o.Counts && r.Tries > 0 {
+			r.Tries--
+		}
+		return w.tx.PutRow(r)
+	case RowUnknown:
+		r.Settled = w.now
+		if r.Notice.Kind.ResendUnknown() && !r.Resent {
+			r.Resent, r.State, r.Next = true, RowQueued, w.now.Add(resendAfter)
+		}
+	default:
+		r.Settled = w.now
+	}
+	if err := w.tx.PutRow(r); err != nil {
+		return err
+	}
+	if o.State == RowFailed {
+		return w.letterFailed(r)
+	}
+	return w.letterSent(r)
+}
+
+// resendAfter is when a letter whose outcome is unknown goes out once more.
+const resendAfter = 5 * time.Minute
+
+// letterSent starts the closing clock when r is the letter that waits for the
+// customer (DESIGN.md section 3, "Auto-close").
+func (w *work) letterSent(r *Row) error {
+	if r.Notice.Ticket == 0 || r.Notice.Kind != NoticeAnswer && r.Notice.Kind != NoticeQuote {
+		return nil
+	}
+	t, err := w.ticket(r.Notice.Ticket)
+	if errors.Is(err, ErrNotFound) {
+		return nil
+	}
+	if err != nil || t.State != StateWaiting || t.WaitsFor != r.Notice.ID {
+		return err
+	}
+	before := t.clone()
+	w.startClosing(t, w.now)
+	e := Event{Kind: "state", Actor: "desk", Cause: fmt.Sprintf("notice %d", r.Notice.ID), Text: "the closing clock runs"}
+	return w.save(t, before, e)
+}
+
+// startClosing sets the closing date of t for a letter that left at at: the end
+// of day +CloseDays, warned after WarnDays, not before an open quote ends.
+func (w *work) startClosing(t *Ticket, at time.Time) {
+	p := w.d.Policy
+	t.WaitsFor = 0
+	t.ClosesAt = w.d.day(at).AddDays(p.CloseDays).End(w.d.Zone)
+	if q := t.Quote; q != nil && q.State == QuoteOffered && q.ValidUntil.After(t.ClosesAt) {
+		t.ClosesAt = q.ValidUntil
+	}
+	t.WarnAt = at.In(w.d.Zone).AddDate(0, 0, p.WarnDays)
+	if early := t.ClosesAt.AddDate(0, 0, p.WarnDays-p.CloseDays-1); t.WarnAt.Before(early) {
+		t.WarnAt = early
+	}
+}
+
+// letterFailed tells the technicians that a customer's letter was not
+// delivered; a technician's own is only counted.
+func (w *work) letterFailed(r *Row) error {
+	n := &r.Notice
+	if n.Kind.Technical() {
+		return nil
+	}
+	if n.Ticket == 0 {
+		return w.alertOnce("failed\x00"+n.To.Address, time.Hour, "%s", w.say("letter-failed", n.Subject, n.To.Address, r.LastError))
+	}
+	t, err := w.ticket(n.Ticket)
+	if errors.Is(err, ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	before := t.clone()
+	if err := w.alert(t, w.say("letter-failed", n.Kind, n.To.Address, r.LastError)); err != nil {
+		return err
+	}
+	return w.save(t, before, Event{Kind: "notice", Actor: "desk", Cause: fmt.Sprintf("notice %d", n.ID), Text: n.Kind.String() + " was not delivered"})
+}
+
+// Recover settles what a crash left half done: letters that were being sent
+// are unknown. It is called once at start, before the Sender runs.
+func (d *Desk) Recover(ctx context.Context) error {
+	return d.do(ctx, func(w *work) error {
+		var rows []*Row
+		for r, err := range w.tx.Rows(RowSending) {
+			if err != nil {
+				return err
+			}
+			rows = append(rows, r)
+		}
+		for _, r := range rows {
+			if err := w.settle(r, Outcome{State: RowUnknown, Error: "the daemon stopped while it was being sent"}); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// RetryLetter queues a letter again that failed, is unknown or held.
+func (d *Desk) RetryLetter(ctx context.Context, id NoticeID) error {
+	return d.turn(ctx, id, RowQueued, "", RowFailed, RowUnknown, RowHeld, RowQueued)
+}
+
+// ReleaseLetter queues a held letter.
+func (d *Desk) ReleaseLetter(ctx context.Context, id NoticeID) error {
+	return d.turn(ctx, id, RowQueued, "", RowHeld)
+}
+
+// DropLetter gives up a letter that was not sent; actor stands in the record.
+func (d *Desk) DropLetter(ctx context.Context, id NoticeID, actor string) error {
+	return d.turn(ctx, id, RowFailed, "dropped by "+actor, RowQueued, RowUnknown, RowFailed, RowHeld)
+}
+
+// turn moves a row from one of the states in from to another.
+func (d *Desk) turn(ctx context.Context, id NoticeID, to RowState, why string, from ...RowState) error {
+	return d.do(ctx, func(w *work) error {
+		r, err := w.tx.Row(id)
+		if err != nil {
+			return fmt.Errorf("letter %d: %w", id, err)
+		}
+		if !contains(from, r.State) {
+			return fmt.Errorf("letter %d is %s: %w", id, r.State, ErrState)
+		}
+		r.State, r.Next, r.LastError, w.queued = to, w.now, why, true
+		return w.tx.PutRow(r)
+	})
+}

@@ -1,0 +1,71 @@
+package ticket
+
+import "fmt"
+
+// phrases are what the desk itself says to technicians, by language: the
+// letters around them are mailout's.
+var phrases = map[string]map[string]string{
+	"it": {
+		"hold-list":          "Un messaggio a Suo nome è arrivato attraverso una lista o è stato segnalato come spam: è stato trattenuto.",
+		"hold-two-tokens":    "Il Suo messaggio porta gli indirizzi di due ticket diversi: è stato trattenuto, nulla è stato inviato.",
+		"hold-no-token":      "Il Suo messaggio non risponde a nessun ticket: è stato trattenuto, nulla è stato inviato.",
+		"hold-foreign-token": "Il Suo messaggio usa l'indirizzo di risposta di un'altra persona: è stato trattenuto, nulla è stato inviato.",
+		"hold-expired":       "L'indirizzo di risposta che ha usato è scaduto: il messaggio è stato trattenuto, nulla è stato inviato.",
+		"hold-unsigned":      "Il Suo messaggio usa l'indirizzo di un ticket ma non ne cita altro: forse il programma di posta lo ha proposto da sé. È stato trattenuto, nulla è stato inviato.",
+		"hold-note-leak":     "La Sua nota interna è stata spedita anche al cliente: qui è stata trattenuta.",
+		"hold-command":       "Il Suo messaggio contiene un comando che non sta in cima: è stato trattenuto, nulla è stato eseguito né inviato.",
+		"hold-choices":       "Risponda a questo messaggio con una sola riga: #send per inoltrarlo com'è, #discard per eliminarlo, #from INDIRIZZO per aprire il ticket di quella persona.",
+		"hold-unproven":      "Un messaggio con il Suo indirizzo non porta prove che l'abbia scritto Lei: è stato trattenuto, nulla è stato inviato. L'amministratore può rilasciarlo.",
+		"forged":             "Un messaggio con il Suo indirizzo è risultato contraffatto ed è in quarantena. Nulla è stato eseguito.",
+		"stolen":             "%s ha scritto all'indirizzo di risposta riservato a Lei: il messaggio è stato trattenuto, nulla è stato inviato.",
+		"subject-was":        "Oggetto: %s",
+		"held-gone":          "Il messaggio trattenuto non attende più una decisione.",
+		"nothing-done":       "Nulla è stato eseguito né inviato.",
+		"nothing-new":        "Il messaggio non contiene testo nuovo né allegati.",
+		"already-closed":     "il ticket è già chiuso",
+		"already-open":       "il ticket è già aperto",
+		"nothing-held":       "nessun credito è riservato su questo ticket",
+		"not-by-mail":        "questo comando non è ancora disponibile per posta",
+		"no-such-technician": "«%s» indica %s tecnici, deve indicarne uno",
+		"changed":            "%s: prima %s, ora %s",
+		"quarantined":        "Un messaggio di %s («%s») è in quarantena: %s. Lo mostra «sportello quarantine list».",
+		"letter-failed":      "La lettera «%s» a %s non è stata consegnata: %s",
+		"flood":              "%s: %s. I messaggi attendono in quarantena.",
+	},
+	"en": {
+		"hold-list":          "A message in your name came through a list or was marked as spam: it is held.",
+		"hold-two-tokens":    "Your message carries the addresses of two different tickets: it is held, nothing was sent.",
+		"hold-no-token":      "Your message replies to no ticket: it is held, nothing was sent.",
+		"hold-foreign-token": "Your message uses somebody else's reply address: it is held, nothing was sent.",
+		"hold-expired":       "The reply address you used has expired: the message is held, nothing was sent.",
+		"hold-unsigned":      "Your message uses the address of a ticket but names nothing else of it; perhaps your mail program offered it. It is held, nothing was sent.",
+		"hold-note-leak":     "Your internal note was sent to the customer as well: it is held here.",
+		"hold-command":       "Your message holds a command that does not stand at the top: it is held, nothing was done or sent.",
+		"hold-choices":       "Reply to this message with one line: #send to pass it on as it is, #discard to drop it, #from ADDRESS to open that person's ticket.",
+		"hold-unproven":      "A message with your address carries no evidence that you wrote it: it is held, nothing was sent. The administrator can release it.",
+		"forged":             "A message with your address turned out to be forged and is in quarantine. Nothing was done.",
+		"stolen":             "%s wrote to the reply address that is yours alone: the message is held, nothing was sent.",
+		"subject-was":        "Subject: %s",
+		"held-gone":          "The held message no longer waits for a decision.",
+		"nothing-done":       "Nothing was done or sent.",
+		"nothing-new":        "The message holds no new text and no attachment.",
+		"already-closed":     "the ticket is closed already",
+		"already-open":       "the ticket is open already",
+		"nothing-held":       "no credits are held on this ticket",
+		"not-by-mail":        "this command is not available by mail yet",
+		"no-such-technician": "%q names %s technicians, it must name one",
+		"changed":            "%s: before %s, now %s",
+		"quarantined":        "A message from %s (%q) is in quarantine: %s. `sportello quarantine list` shows it.",
+		"letter-failed":      "The letter %q to %s was not delivered: %s",
+		"flood":              "%s: %s. The messages wait in the quarantine.",
+	},
+}
+
+// say words a phrase in the desk's language.
+func (w *work) say(key string, args ...any) string {
+	lang := w.d.Language
+	if phrases[lang] == nil {
+		lang = "en"
+	}
+	return fmt.Sprintf(phrases[lang][key], args...)
+}

@@ -1,0 +1,128 @@
+package ticket
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+)
+
+// quarantine keeps a mail that cannot be filed, with its reason, and tells the
+// technicians (at most once an hour for all of them together).
+func (w *work) quarantine(m *Inbound, ref RawRef, why string) error {
+	a, err := w.arrival(m, ref)
+	if err != nil {
+		return err
+	}
+	if err := w.putQuarantine(a, why); err != nil {
+		return err
+	}
+	return w.alertOnce("quarantine", time.Hour, "%s", w.say("quarantined", a.From, clip(a.Subject, 80), why))
+}
+
+func (w *work) putQuarantine(a *Arrival, why string) error {
+	a.Fate, a.Reason = FateQuarantine, clip(why, 300)
+	return w.tx.PutArrival(a)
+}
+
+// Retry files a mail anew that is quarantined, held or ignored, with the
+// admin's word for what was missing: a technician's mail then counts as hers.
+// The same raw bytes are read again; ErrNotFound when there are none.
+func (d *Desk) Retry(ctx context.Context, id ArrivalID) error {
+	return d.refile(ctx, id, "send")
+}
+
+// Drop gives up a mail that is quarantined, held or ignored; it stays in the archive.
+func (d *Desk) Drop(ctx context.Context, id ArrivalID, actor string) error {
+	return d.do(ctx, func(w *work) error {
+		a, err := w.pending(id)
+		if err != nil {
+			return err
+		}
+		a.Fate, a.Reason = FateDropped, "dropped by "+actor
+		return w.tx.PutArrival(a)
+	})
+}
+
+// pending reads an arrival of which nothing became yet.
+func (w *work) pending(id ArrivalID) (*Arrival, error) {
+	a, err := w.tx.Arrival(id)
+	if err != nil {
+		return nil, fmt.Errorf("arrival %d: %w", id, err)
+	}
+	if a.Fate != FateQuarantine && a.Fate != FateHeld && a.Fate != FateIgnored {
+		return nil, fmt.Errorf("arrival %d is %s: %w", id, a.Fate, ErrState)
+	}
+	return a, nil
+}
+
+// refile files a pending arrival as how says: "send", or "from ADDRESS".
+func (d *Desk) refile(ctx context.Context, id ArrivalID, how string) error {
+	var ref RawRef
+	var arrived time.Time
+	err := d.Store.View(ctx, func(tx Tx) error {
+		a, err := tx.Arrival(id)
+		if err == nil {
+			ref, arrived = a.Raw, a.Arrived
+		}
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("arrival %d: %w", id, err)
+	}
+	raw, err := d.Store.Raw(ctx, ref)
+	if err != nil {
+		return fmt.Errorf("arrival %d: %w", id, err)
+	}
+	m := d.Reread(raw, arrived)
+	return d.do(ctx, func(w *work) error {
+		a, err := w.pending(id)
+		if err != nil {
+			return err
+		}
+		return w.fileReleased(m, a, how)
+	})
+}
+
+// fileReleased files m as its release says. The evidence that was missing is
+// stood in for by who released it; limits and age do not stop it again.
+func (w *work) fileReleased(m *Inbound, a *Arrival, how string) error {
+	a.Release = ""
+	if m.Unfit != "" {
+		return fmt.Errorf("arrival %d still cannot be filed: %s: %w", a.ID, m.Unfit, ErrState)
+	}
+	s, err := w.sender(m)
+	if err != nil {
+		return err
+	}
+	th, err := w.match(m, s)
+	if err != nil {
+		return err
+	}
+	if addr, ok := strings.CutPrefix(how, "from "); ok {
+		return w.openFor(m, a, addr)
+	}
+	switch {
+	case s.technician == nil && a.Kind != KindRequest && th.ticket == nil:
+		return w.open(m, a, s, th, 0)
+	case s.technician == nil:
+		return w.fromCustomer(m, a, s, th)
+	case th.ticket == nil || th.token == nil || !th.token.technicians():
+		s.technician, s.customers, s.aligned, s.quiet = nil, nil, true, true
+		return w.open(m, a, s, thread{}, 0)
+	}
+	return w.work(m, a, s.technician, th)
+}
+
+// openFor opens the ticket of the person whose mail a technician forwarded.
+func (w *work) openFor(m *Inbound, a *Arrival, addr string) error {
+	s := sender{Mailbox: Mailbox{Address: addr}, sole: true, quiet: true}
+	var err error
+	if s.customers, err = w.tx.ByContact(addr); err != nil {
+		return err
+	}
+	if err := w.contactLanguage(&s); err != nil {
+		return err
+	}
+	return w.open(m, a, s, thread{}, 0)
+}

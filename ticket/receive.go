@@ -1,0 +1,216 @@
+package ticket
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+)
+
+// file decides what one arrival becomes: exactly one thing (PROMISES.md P1).
+func (w *work) file(m *Inbound, ref RawRef) error {
+	if done, err := w.duplicate(m, ref); done || err != nil {
+		return err
+	}
+	if m.Unfit != "" {
+		return w.quarantine(m, ref, m.Unfit)
+	}
+	a, err := w.arrival(m, ref)
+	if err != nil {
+		return err
+	}
+	s, err := w.sender(m)
+	if err != nil {
+		return err
+	}
+	th, err := w.match(m, s)
+	if err != nil {
+		return err
+	}
+	switch m.Kind {
+	case KindOwn:
+		return w.echo(m, a, th)
+	case KindBounce:
+		return w.bounce(m, a, th)
+	case KindAutoReply, KindReport:
+		return w.robot(m, a, th)
+	case KindList, KindSpam:
+		if why := w.unwanted(m, s, th); why != "" {
+			return w.ignore(a, why)
+		}
+	}
+	return w.request(m, a, s, th)
+}
+
+// request files what a person wrote.
+func (w *work) request(m *Inbound, a *Arrival, s sender, th thread) error {
+	if th.token != nil && th.token.Purpose == PurposeHeld {
+		return w.answerHeld(m, a, s, th)
+	}
+	if s.technician != nil {
+		return w.fromTechnician(m, a, s, th)
+	}
+	if th.token != nil && (th.token.Purpose == PurposeWork || th.token.Purpose == PurposeNote) {
+		return w.stolen(m, a, s, th)
+	}
+	return w.fromCustomer(m, a, s, th)
+}
+
+// unwanted says why a list mail or marked spam is ignored; "" when it counts
+// as a request without evidence.
+func (w *work) unwanted(m *Inbound, s sender, th thread) string {
+	known := s.technician != nil || len(s.customers) > 0
+	switch {
+	case known:
+		return ""
+	case m.Kind == KindList && w.d.Addresses.Listed(m.List):
+		return ""
+	case m.Kind == KindList:
+		return "mail of a list: " + m.KindReason
+	case th.token != nil:
+		return ""
+	}
+	return "marked as spam: " + m.KindReason
+}
+
+// arrival makes the record of m; what becomes of it is stored with settle.
+func (w *work) arrival(m *Inbound, ref RawRef) (*Arrival, error) {
+	id, err := w.tx.NextArrival()
+	if err != nil {
+		return nil, err
+	}
+	a := &Arrival{
+		ID: id, Source: m.Source, Arrived: m.Arrived, Size: m.Size, Raw: ref, RawSum: m.RawSum, Content: m.Content,
+		MessageID: m.MessageID, Subject: m.Subject, Kind: m.Kind,
+	}
+	if len(m.From) > 0 {
+		a.From = m.From[0].Address
+	}
+	return a, nil
+}
+
+// filed records that a became the message at seq of ticket id.
+func (w *work) filed(a *Arrival, id ID, seq int) error {
+	a.Fate, a.Ticket, a.Seq, a.Reason = FateMessage, id, seq, ""
+	return w.tx.PutArrival(a)
+}
+
+func (w *work) ignore(a *Arrival, why string) error {
+	a.Fate, a.Reason = FateIgnored, why
+	return w.tx.PutArrival(a)
+}
+
+// duplicate links a copy of a mail that was filed before: equal bytes, or
+// equal content with a Message-ID. A copy that came with a genuine token joins
+// nothing anew, but is noted on the ticket of the first.
+func (w *work) duplicate(m *Inbound, ref RawRef) (bool, error) {
+	of, err := w.firstCopy(m)
+	if errors.Is(err, ErrNotFound) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	first, err := w.tx.Arrival(of)
+	if err != nil {
+		return false, err
+	}
+	a, err := w.arrival(m, ref)
+	if err != nil {
+		return false, err
+	}
+	if ref == "" {
+		a.Raw = first.Raw
+	}
+	a.Fate, a.Of, a.Ticket = FateDuplicate, of, first.Ticket
+	if err := w.tx.PutArrival(a); err != nil || first.Fate != FateMessage {
+		return true, err
+	}
+	return true, w.note(first.Ticket, "duplicate", "desk", cause(a), fmt.Sprintf("another copy of arrival %d", of))
+}
+
+func (w *work) firstCopy(m *Inbound) (ArrivalID, error) {
+	if m.Raw != nil || m.RawSum != [32]byte{} {
+		if of, err := w.tx.ByRaw(m.RawSum); !errors.Is(err, ErrNotFound) {
+			return of, err
+		}
+	}
+	if m.MessageID == "" || m.Content == [32]byte{} {
+		return 0, ErrNotFound
+	}
+	return w.tx.ByContent(m.Content)
+}
+
+// note adds an event that changes nothing.
+func (w *work) note(id ID, kind, actor, cause, text string) error {
+	t, err := w.tx.Ticket(id)
+	if err != nil {
+		return err
+	}
+	return w.save(t, t.clone(), Event{Kind: kind, Actor: actor, Cause: cause, Text: text})
+}
+
+func cause(a *Arrival) string { return fmt.Sprintf("arrival %d", a.ID) }
+
+// save stores t with an event that tells what changed since before.
+func (w *work) save(t, before *Ticket, e Event) error {
+	t.Events++
+	if before == nil || t.Messages != before.Messages || t.State != before.State {
+		t.Changed = w.now
+	}
+	e.Seq, e.At, e.Changes = t.Events, w.now, changes(before, t)
+	if err := w.tx.AddEvent(t.ID, &e); err != nil {
+		return err
+	}
+	return w.tx.PutTicket(t)
+}
+
+// addMessage appends msg to t's thread; the caller saves t.
+func (w *work) addMessage(t *Ticket, msg *Message) error {
+	t.Messages++
+	msg.Seq = t.Messages
+	msg.Text = clip(msg.Text, MaxText)
+	return w.tx.AddMessage(t.ID, msg)
+}
+
+// fromInbound is the message that m becomes.
+func fromInbound(m *Inbound, a *Arrival, kind MessageKind) *Message {
+	msg := &Message{
+		Kind: kind, At: m.Arrived, Authority: AuthorityNone, MessageID: m.MessageID, Subject: m.Subject, Text: m.Shown(),
+		Attachments: m.Attachments, Raw: a.Raw, Arrival: a.ID, Bounce: m.Bounce,
+	}
+	if len(m.From) > 0 {
+		msg.From = m.From[0]
+	}
+	return msg
+}
+
+// clip cuts s to at most n bytes, never inside a character.
+func clip(s string, n int) string {
+	if len(s) <= n {
+		return s
+	}
+	return strings.ToValidUTF8(s[:n], "")
+}
+
+// reference adds a Message-ID to the thread as the customer sees it: the first
+// 3 and the last 7 are kept (DESIGN.md section 5).
+func (t *Ticket) reference(mids ...string) {
+	for _, mid := range mids {
+		if mid == "" || contains(t.References, mid) {
+			continue
+		}
+		t.References = append(t.References, mid)
+	}
+	if n := len(t.References); n > 10 {
+		t.References = append(t.References[:3:3], t.References[n-7:]...)
+	}
+}
+
+func contains[T comparable](list []T, v T) bool {
+	for _, x := range list {
+		if x == v {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,131 @@
+package ticket
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+)
+
+// sweepBatch bounds how many tickets one transaction of Sweep touches.
+const sweepBatch = 100
+
+// Sweep does what has become due by now: closing warnings, closings, quotes
+// that run out, and held mail that was released. It may be called at any time;
+// what is done is done once.
+func (d *Desk) Sweep(ctx context.Context) error {
+	if err := d.release(ctx); err != nil {
+		return err
+	}
+	for {
+		now, idle := d.Now(), false
+		err := d.Store.View(ctx, func(tx Tx) error {
+			ids, err := tx.Awake(now, 1)
+			idle = len(ids) == 0
+			return err
+		})
+		if err != nil || idle {
+			return err
+		}
+		if err := d.do(ctx, func(w *work) error {
+			ids, err := w.tx.Awake(w.now, sweepBatch)
+			if err != nil {
+				return err
+			}
+			for _, id := range ids {
+				if err := w.wake(id); err != nil {
+					return fmt.Errorf("sweep ticket %d: %w", id, err)
+				}
+			}
+			return nil
+		}); err != nil {
+			return err
+		}
+	}
+}
+
+// wake does what is due on one ticket. Each step moves Wake forward.
+func (w *work) wake(id ID) error {
+	t, err := w.tx.Ticket(id)
+	if err != nil {
+		return err
+	}
+	if q := t.Quote; q != nil && q.State == QuoteOffered && !w.now.Before(q.ValidUntil) {
+		if err := w.expire(t); err != nil {
+			return err
+		}
+	}
+	switch {
+	case t.State != StateWaiting:
+		return nil
+	case !t.ClosesAt.IsZero() && !w.now.Before(t.ClosesAt):
+		return w.autoClose(t)
+	case !t.WarnAt.IsZero() && !w.now.Before(t.WarnAt):
+		return w.warn(t)
+	}
+	return nil
+}
+
+func (w *work) expire(t *Ticket) error {
+	before := t.clone()
+	t.Quote.State = QuoteExpired
+	return w.save(t, before, Event{Kind: "quote", Actor: "clock", Cause: "sweep", Text: t.Quote.Code + " has expired"})
+}
+
+func (w *work) warn(t *Ticket) error {
+	before := t.clone()
+	t.WarnAt = time.Time{}
+	if err := w.tellCustomers(NoticeCloseWarning, t, nil); err != nil {
+		return err
+	}
+	return w.save(t, before, Event{Kind: "notice", Actor: "clock", Cause: "sweep", Text: "closing announced"})
+}
+
+func (w *work) autoClose(t *Ticket) error {
+	before := t.clone()
+	if err := w.move(t, TriggerCloseDue, w.now); err != nil {
+		return err
+	}
+	if err := w.tellCustomers(NoticeClosed, t, nil); err != nil {
+		return err
+	}
+	return w.save(t, before, Event{Kind: "state", Actor: "clock", Cause: "sweep", Text: "no answer from the customer"})
+}
+
+// release files the held mail that technicians released. A mail that cannot be
+// filed even so goes to the quarantine with the reason.
+func (d *Desk) release(ctx context.Context) error {
+	released := map[ArrivalID]string{}
+	err := d.Store.View(ctx, func(tx Tx) error {
+		for a, err := range tx.Arrivals(FateHeld) {
+			if err != nil {
+				return err
+			}
+			if a.Release != "" {
+				released[a.ID] = a.Release
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	for id, how := range released {
+		err := d.refile(ctx, id, how)
+		if err == nil || ctx.Err() != nil {
+			continue
+		}
+		why := "released, but " + strings.TrimPrefix(err.Error(), "ticket: ")
+		if err := d.do(ctx, func(w *work) error {
+			a, err := w.pending(id)
+			if err != nil {
+				return err
+			}
+			a.Release = ""
+			return w.putQuarantine(a, why)
+		}); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,322 @@
+package ticket
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+// fromTechnician files a mail from a registered address: an answer or a note on
+// the ticket of its token. What claims more than it proves is held and asked
+// about at the registered address (DESIGN.md section 3, "Authority").
+func (w *work) fromTechnician(m *Inbound, a *Arrival, s sender, th thread) error {
+	tech := s.technician
+	switch {
+	case s.contrary:
+		return w.refuseTechnician(m, a, tech, th)
+	case s.quiet && m.Kind != KindRequest:
+		return w.hold(m, a, tech, th, "held: came through a list or was marked as spam", "hold-list")
+	case !s.aligned && !w.d.TokenTechnician:
+		return w.holdUnproven(m, a, tech, th)
+	case th.several:
+		return w.hold(m, a, tech, th, "held: two different tokens", "hold-two-tokens")
+	case th.token == nil || th.ticket == nil:
+		return w.hold(m, a, tech, th, "held: a technician's mail without token", "hold-no-token")
+	case !th.token.technicians() || th.token.Participant != tech.Number():
+		return w.hold(m, a, tech, th, "held: the token is not this technician's", "hold-foreign-token")
+	case th.expired:
+		return w.hold(m, a, tech, th, "held: the token has expired", "hold-expired")
+	case th.unsigned:
+		return w.hold(m, a, tech, th, "held: a remembered address without a sign of its ticket", "hold-unsigned")
+	case th.token.Purpose == PurposeNote && w.reachesCustomer(m, th.ticket):
+		return w.hold(m, a, tech, th, "held: a note that was also sent to the customer", "hold-note-leak")
+	}
+	return w.work(m, a, tech, th)
+}
+
+// technicians tells whether t is of the kinds that technicians get.
+func (t Token) technicians() bool { return t.Purpose == PurposeWork || t.Purpose == PurposeNote }
+
+// reachesCustomer tells whether the mail itself went to somebody on the ticket.
+func (w *work) reachesCustomer(m *Inbound, t *Ticket) bool {
+	for _, p := range append(append([]Mailbox(nil), m.To...), m.Cc...) {
+		if t.number(p.Address) >= 0 && w.d.technician(p.Address) == nil {
+			return true
+		}
+	}
+	return false
+}
+
+// work carries out a technician's mail: its commands, then its answer or note.
+// Either all of it happens or nothing.
+func (w *work) work(m *Inbound, a *Arrival, tech *Technician, th thread) error {
+	t, before := th.ticket, th.ticket.clone()
+	orders := ParseOrders(m.Reply, m.Signature)
+	if orders.Held {
+		return w.hold(m, a, tech, th, "held: "+orders.Wrong, "hold-command")
+	}
+	if orders.Wrong == "" {
+		orders.Wrong = w.refused(orders, t, tech)
+	}
+	if orders.Wrong != "" {
+		return w.refuseOrders(m, a, tech, th, orders.Wrong)
+	}
+	note := th.token.Purpose == PurposeNote || orders.Note()
+	answer := !note && (orders.Public != "" || len(m.Attachments) > 0)
+	if !note && !answer && len(orders.Commands) == 0 {
+		return w.refuseOrders(m, a, tech, th, w.say("nothing-new"))
+	}
+	msg := fromInbound(m, a, MessageNote)
+	msg.Authority, msg.Verified = AuthorityTechnician, m.Evidence.Aligned
+	if answer {
+		if err := w.answer(m, t, tech, msg, orders.Public); err != nil {
+			return err
+		}
+	} else if err := w.takeNote(m, t, tech, msg, note); err != nil {
+		return err
+	}
+	if err := w.carryOut(orders, m, t, before, tech, answer); err != nil {
+		return err
+	}
+	if err := w.fileMessageID(m, t.ID); err != nil {
+		return err
+	}
+	e := Event{Kind: "message", Actor: tech.Name, Cause: cause(a), Text: msg.Kind.String(), Rulings: []Ruling{
+		th.ruling(t.ID),
+		{Decision: "authority", Value: AuthorityTechnician.String(), Rule: "registered address with its own token", Evidence: proofs(m)},
+	}}
+	if err := w.save(t, before, e); err != nil {
+		return err
+	}
+	return w.filed(a, t.ID, msg.Seq)
+}
+
+func proofs(m *Inbound) []string {
+	if m.Evidence.Aligned {
+		return []string{m.Evidence.Method + " aligned with " + m.Evidence.Domain}
+	}
+	return []string{"evidence not asked for (technician = token)"}
+}
+
+// answer sends what the technician wrote to every participant, from the desk's
+// address, with nothing of the technician's address or token in it. The first
+// to answer takes the ticket.
+func (w *work) answer(m *Inbound, t *Ticket, tech *Technician, msg *Message, public string) error {
+	msg.Kind, msg.Text = MessageAnswer, w.forCustomers(public, tech)
+	if t.Assignee == "" {
+		t.Assignee = tech.Name
+	}
+	if err := w.move(t, TriggerAnswer, m.Arrived); err != nil {
+		return err
+	}
+	t.Answered = true
+	if err := w.addMessage(t, msg); err != nil {
+		return err
+	}
+	return w.tellCustomers(NoticeAnswer, t, func(n *Notice) {
+		n.FromName, n.AutoSubmitted = fmt.Sprintf("%s (%s)", tech.Name, w.d.Name), ""
+		n.Text, n.Author = msg.Text, Mailbox{Name: tech.Name}
+		n.Attachments = w.relays(m.Attachments, msg.Raw)
+	})
+}
+
+// forCustomers strikes out every token address and the technician's own.
+func (w *work) forCustomers(text string, tech *Technician) string {
+	text = w.d.Addresses.Strike(text)
+	for _, addr := range tech.Addresses {
+		text = replaceFold(text, addr, w.d.Addresses.Desk)
+	}
+	return text
+}
+
+// replaceFold is strings.ReplaceAll for an ASCII address in any case.
+func replaceFold(s, old, new string) string {
+	lower, old := strings.ToLower(s), strings.ToLower(old)
+	if len(lower) != len(s) || old == "" {
+		return strings.ReplaceAll(s, old, new)
+	}
+	var b strings.Builder
+	for {
+		i := strings.Index(lower, old)
+		if i < 0 {
+			return b.String() + s
+		}
+		b.WriteString(s[:i] + new)
+		s, lower = s[i+len(old):], lower[i+len(old):]
+	}
+}
+
+// takeNote files a note, and tells the assignee and who wrote notes before.
+// A mail of commands only is kept as a note that nobody is told of.
+func (w *work) takeNote(m *Inbound, t *Ticket, tech *Technician, msg *Message, tell bool) error {
+	if err := w.addMessage(t, msg); err != nil || !tell {
+		return err
+	}
+	names, err := w.noteWriters(t)
+	if err != nil {
+		return err
+	}
+	for i := range w.d.Technicians {
+		other := &w.d.Technicians[i]
+		if other.Name == tech.Name || other.Name != t.Assignee && !contains(names, other.Name) {
+			continue
+		}
+		err := w.tellTechnician(NoticeTicketReply, t, other, func(n *Notice) {
+			n.FromName = fmt.Sprintf("%s (%s)", tech.Name, w.d.Name)
+			n.About, n.Author, n.Verified, n.Text = MessageNote, tech.Mailbox(), true, msg.Text
+			n.Attachments = w.relays(m.Attachments, msg.Raw)
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// noteWriters names the technicians who wrote notes on t.
+func (w *work) noteWriters(t *Ticket) ([]string, error) {
+	msgs, err := w.tx.Messages(t.ID)
+	if err != nil {
+		return nil, err
+	}
+	var names []string
+	for _, m := range msgs {
+		if tech := w.d.technician(m.From.Address); m.Kind == MessageNote && tech != nil {
+			names = append(names, tech.Name)
+		}
+	}
+	return names, nil
+}
+
+// refused says why the commands cannot be carried out on t as it stands; ""
+// when all of them can.
+func (w *work) refused(o Orders, t *Ticket, tech *Technician) string {
+	for _, c := range o.Commands {
+		switch c.Name {
+		case "note", "take", "wait":
+		case "assign":
+			if _, wrong := w.assignee(strings.Join(c.Args, " "), tech); wrong != "" {
+				return "#assign: " + wrong
+			}
+		case "close":
+			if t.State == StateClosed {
+				return "#close: " + w.say("already-closed")
+			}
+			if len(c.Args) > 0 {
+				return "#close " + c.Args[0] + ": " + w.say("nothing-held")
+			}
+		case "reopen":
+			if t.State == StateOpen {
+				return "#reopen: " + w.say("already-open")
+			}
+		default:
+			return "#" + c.Name + ": " + w.say("not-by-mail")
+		}
+	}
+	return ""
+}
+
+// assignee finds the technician that a name means; "" is nobody.
+func (w *work) assignee(name string, me *Technician) (string, string) {
+	switch strings.ToLower(name) {
+	case "none", "nessuno":
+		return "", ""
+	case "me", "io":
+		if me != nil {
+			return me.Name, ""
+		}
+	}
+	var found []string
+	for _, t := range w.d.Technicians {
+		if strings.EqualFold(t.Name, name) {
+			return t.Name, ""
+		}
+		if strings.Contains(strings.ToLower(t.Name), strings.ToLower(name)) {
+			found = append(found, t.Name)
+		}
+	}
+	if len(found) == 1 {
+		return found[0], ""
+	}
+	return "", w.say("no-such-technician", name, strconv.Itoa(len(found)))
+}
+
+// carryOut applies commands that refused let through, and tells the technician
+// with a transcript what they did.
+func (w *work) carryOut(o Orders, m *Inbound, t, before *Ticket, tech *Technician, answered bool) error {
+	if len(o.Commands) == 0 {
+		return nil
+	}
+	var lines []string
+	for _, c := range o.Commands {
+		if err := w.carryOutOne(c, m, t, tech, answered); err != nil {
+			return err
+		}
+		lines = append(lines, "#"+strings.Join(append([]string{c.Name}, c.Args...), " "))
+	}
+	for _, ch := range changes(before, t) {
+		lines = append(lines, w.say("changed", ch.Field, firstOf(ch.Before, "–"), firstOf(ch.After, "–")))
+	}
+	return w.transcript(m, t, tech, lines)
+}
+
+func (w *work) carryOutOne(c Command, m *Inbound, t *Ticket, tech *Technician, answered bool) error {
+	switch c.Name {
+	case "take":
+		t.Assignee = tech.Name
+	case "assign":
+		t.Assignee, _ = w.assignee(strings.Join(c.Args, " "), tech)
+	case "wait":
+		return w.wait(t)
+	case "close":
+		if err := w.move(t, TriggerClose, m.Arrived); err != nil || answered {
+			return err
+		}
+		return w.tellCustomers(NoticeClosed, t, nil)
+	case "reopen":
+		if err := w.move(t, TriggerReopen, m.Arrived); err != nil || answered {
+			return err
+		}
+		return w.tellCustomers(NoticeReopened, t, nil)
+	}
+	return nil
+}
+
+// wait makes t wait for the customer without a letter: the closing clock
+// starts now unless it runs already.
+func (w *work) wait(t *Ticket) error {
+	if err := w.move(t, TriggerWait, w.now); err != nil {
+		return err
+	}
+	if t.ClosesAt.IsZero() && t.WaitsFor == 0 {
+		w.startClosing(t, w.now)
+	}
+	return nil
+}
+
+// transcript answers a technician's commands: what was done, before and now.
+func (w *work) transcript(m *Inbound, t *Ticket, tech *Technician, lines []string) error {
+	return w.tellTechnician(NoticeTranscript, t, tech, func(n *Notice) {
+		n.Lines, n.InReplyTo = lines, m.MessageID
+		if m.MessageID != "" {
+			n.References = append(n.References, m.MessageID)
+		}
+	})
+}
+
+// refuseOrders keeps the mail as a note, does nothing of it, and says why.
+func (w *work) refuseOrders(m *Inbound, a *Arrival, tech *Technician, th thread, why string) error {
+	t, before := th.ticket, th.ticket.clone()
+	msg := fromInbound(m, a, MessageNote)
+	msg.Authority = AuthorityTechnician
+	if err := w.addMessage(t, msg); err != nil {
+		return err
+	}
+	if err := w.transcript(m, t, tech, []string{why, w.say("nothing-done")}); err != nil {
+		return err
+	}
+	if err := w.save(t, before, Event{Kind: "held", Actor: tech.Name, Cause: cause(a), Text: "nothing was done or sent"}); err != nil {
+		return err
+	}
+	return w.filed(a, t.ID, msg.Seq)
+}

@@ -1,0 +1,125 @@
+package ticket
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"sportello/policy"
+)
+
+// Close closes a ticket as solved and tells the customer. actor stands in the
+// event. ErrState when it is closed already.
+func (d *Desk) Close(ctx context.Context, id ID, actor string) error {
+	return d.verb(ctx, id, "close", actor, func(w *work, t *Ticket) error {
+		if err := w.move(t, TriggerClose, w.now); err != nil {
+			return err
+		}
+		return w.tellCustomers(NoticeClosed, t, nil)
+	})
+}
+
+// Reopen makes a ticket our turn again and tells the customer. ErrState when it
+// is open already.
+func (d *Desk) Reopen(ctx context.Context, id ID, actor string) error {
+	return d.verb(ctx, id, "reopen", actor, func(w *work, t *Ticket) error {
+		if err := w.move(t, TriggerReopen, w.now); err != nil {
+			return err
+		}
+		return w.tellCustomers(NoticeReopened, t, nil)
+	})
+}
+
+// Assign gives a ticket to the technician whom name means (any unambiguous
+// part of a name), or to nobody ("none"). ErrInput when it means no one or several.
+func (d *Desk) Assign(ctx context.Context, id ID, name, actor string) error {
+	return d.verb(ctx, id, "assigned", actor, func(w *work, t *Ticket) error {
+		who, wrong := w.assignee(name, nil)
+		if wrong != "" {
+			return fmt.Errorf("assign: %s: %w", wrong, ErrInput)
+		}
+		t.Assignee = who
+		return nil
+	})
+}
+
+// Correct sets a ticket's topic by a person's word and decides anew; the event
+// keeps what was and what is. ErrInput for an unknown topic.
+func (d *Desk) Correct(ctx context.Context, id ID, topic policy.Topic, actor string) error {
+	return d.verb(ctx, id, "verdict", actor, func(w *work, t *Ticket) error {
+		if !contains(policy.Topics, topic) {
+			return fmt.Errorf("topic %q: %w", topic, ErrInput)
+		}
+		acc, err := w.account(t.Customer)
+		if err != nil {
+			return err
+		}
+		t.Decision = w.d.Policy.Decide(policy.Case{
+			Subject: t.Subject, At: t.Opened, Stranger: t.Customer == "", Account: acc, Topic: topic,
+		})
+		return nil
+	})
+}
+
+// verb runs f on a ticket (merges followed) and saves it with an event.
+func (d *Desk) verb(ctx context.Context, id ID, kind, actor string, f func(*work, *Ticket) error) error {
+	return d.do(ctx, func(w *work) error {
+		t, err := w.ticket(id)
+		if err != nil {
+			return fmt.Errorf("ticket %d: %w", id, err)
+		}
+		before := t.clone()
+		if err := f(w, t); err != nil {
+			return fmt.Errorf("ticket %d: %w", id, err)
+		}
+		event := kind
+		if kind == "close" || kind == "reopen" {
+			event = "state"
+		}
+		return w.save(t, before, Event{Kind: event, Actor: actor, Cause: "verb " + kind})
+	})
+}
+
+// Alert tells the technicians lines that an admin must know, at most once an
+// hour for each key: the mailbox cannot be read, a login is refused.
+func (d *Desk) Alert(ctx context.Context, key string, lines ...string) error {
+	return d.do(ctx, func(w *work) error {
+		return w.alertOnce(key, time.Hour, "%s", strings.Join(lines, "\n"))
+	})
+}
+
+// PutCustomers stores customers and lots together: all of them or, after an
+// error, none. A lot whose ref exists with other values is ErrInput.
+func (d *Desk) PutCustomers(ctx context.Context, customers []*Customer, lots map[string][]policy.Lot) error {
+	return d.do(ctx, func(w *work) error {
+		for _, c := range customers {
+			if err := w.tx.PutCustomer(c); err != nil {
+				return err
+			}
+		}
+		for id, list := range lots {
+			for _, l := range list {
+				if err := w.addLot(id, l); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	})
+}
+
+// addLot stores a purchase; the same purchase again changes nothing.
+func (w *work) addLot(customer string, l policy.Lot) error {
+	if _, err := w.tx.Customer(customer); err != nil {
+		return fmt.Errorf("credits %s: customer %q: %w", l.Ref, customer, err)
+	}
+	owner, old, err := w.tx.LotByRef(l.Ref)
+	if err != nil {
+		return w.tx.PutLot(customer, l)
+	}
+	if owner != customer || old.Quantity != l.Quantity || old.Purchased != l.Purchased {
+		return fmt.Errorf("credits %s: bought before as %d by %s on %s: %w", l.Ref, old.Quantity, owner, old.Purchased, ErrInput)
+	}
+	return nil
+}
