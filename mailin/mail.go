@@ -7,22 +7,49 @@ import "strings"
 // trimming and evidence read.
 type mail struct {
 	raw     []byte
-	root    *part
+	root    *part // of certified mail (PEC): the inner postacert.eml
+	carrier *part // of certified mail: the envelope that carried root; else nil
 	defects []string
+	unfit   string  // why the mail cannot be filed, or ""
+	loose   []*part // files found inside the text or inside other files: uuencode, winmail.dat
 }
 
-// part is one MIME entity (RFC 2045). Bodies are decoded from their transfer
-// encoding; text is decoded from its charset as well.
+// top is the outermost entity: whose header the servers on the way have written.
+func (m *mail) top() *part {
+	if m.carrier != nil {
+		return m.carrier
+	}
+	return m.root
+}
+
+// part is one MIME entity (RFC 2045). Bodies of text and of attached messages
+// are decoded from their transfer encoding; those of other leaves stay encoded
+// until bytes asks for them, so that a large attachment costs no memory.
 type part struct {
 	header   header
 	media    string            // "text/plain", lower case; the default of RFC 2045 when missing
-	params   map[string]string // of Content-Type, names lower case, RFC 2231 decoded
+	params   map[string]string // of Content-Type, names lower case, RFC 2231 decoded; may be nil
 	dispo    string            // "inline", "attachment" or ""
 	name     string            // file name, decoded, not yet sanitized
-	body     []byte            // decoded bytes of a leaf; of message/rfc822 the inner mail as it stands
+	id       string            // Content-ID without brackets
+	body     []byte            // decoded bytes of text/* and message/*; of message/rfc822 the inner mail as it stands
 	text     string            // of text/*, message/delivery-status and the like: UTF-8, LF line ends
 	children []*part           // of multipart/*; of message/rfc822 nothing
+	related  bool              // stands in a multipart/related behind its root
+
+	encoding string // Content-Transfer-Encoding, as known to decode
+	encoded  []byte // the body as it stands in the mail
+	role     role
 }
+
+// role says what the desk makes of a leaf.
+type role int
+
+const (
+	roleFile  role = iota // an attachment
+	roleText              // stands in the text
+	roleSpare             // another form of what stands in the text
+)
 
 // header is the fields of an entity in their order (RFC 5322, section 2.2).
 type header []field
@@ -67,3 +94,6 @@ func (p *part) leaves(f func(*part) bool) bool {
 	}
 	return true
 }
+
+// is tells whether the media type of p begins with prefix.
+func (p *part) is(prefix string) bool { return strings.HasPrefix(p.media, prefix) }

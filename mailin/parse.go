@@ -1,7 +1,9 @@
 package mailin
 
 import (
+	"bytes"
 	"crypto/sha256"
+	"fmt"
 	"time"
 
 	"sportello/ticket"
@@ -14,13 +16,139 @@ type Options struct {
 	Own func(addr string) bool
 	// OwnID tells whether a Message-ID without brackets is one we signed; nil: by its shape.
 	OwnID func(mid string) bool
-	// Arrived is when the server took the mail; it stands in for a missing Date.
+	// Arrived is when the server took the mail; it becomes Inbound.Arrived.
 	Arrived time.Time
 }
 
 // Parse reads one mail. It never fails and never panics: it answers what could
 // be read, and Defects says what could not. Source, Evidence, Partial and the
 // clamp of Arrived are the caller's. The answer keeps raw, which must not change.
-func Parse(raw []byte, o Options) *ticket.Inbound {
-	return &ticket.Inbound{Arrived: o.Arrived, Raw: raw, Size: int64(len(raw)), RawSum: sha256.Sum256(raw)}
+func Parse(raw []byte, o Options) (in *ticket.Inbound) {
+	in = &ticket.Inbound{Arrived: o.Arrived, Raw: raw, Size: int64(len(raw)), RawSum: sha256.Sum256(raw), Kind: ticket.KindRequest}
+	defer func() {
+		if r := recover(); r != nil { // one mail must never stop the others (P12)
+			in.Unfit = fmt.Sprintf("cannot be read: %v", r)
+			in.Defects = append(in.Defects, in.Unfit)
+		}
+	}()
+	m := open(raw)
+	m.fillHeader(in)
+	in.Text = m.readText()
+	for i, p := range m.files() {
+		in.Attachments = append(in.Attachments, p.describeFile(i))
+	}
+	m.note()
+	in.Content = contentSum(in)
+	in.Reply, in.Signature = trim(in.Text)
+	in.Kind, in.KindReason = kindOf(m, in)
+	if in.Kind == ticket.KindBounce {
+		in.Bounce = readBounce(m, in)
+	}
+	m.own(in, o)
+	in.Language = language(in.Shown())
+	m.judge(in)
+	in.Defects = m.defects
+	return in
+}
+
+// open takes raw apart.
+func open(raw []byte) *mail {
+	m := &mail{raw: raw}
+	if bytes.IndexByte(raw[:min(len(raw), maxHeader)], '\n') < 0 && bytes.IndexByte(raw, '\r') >= 0 {
+		raw = bytes.ReplaceAll(raw, []byte("\r"), []byte("\n"))
+		m.defects = append(m.defects, "lines end in bare CR")
+	}
+	w := &walker{}
+	m.root = w.entity(raw, 0, "text/plain")
+	m.unfit = w.unfit
+	m.defects = append(m.defects, w.defects...)
+	if w.dropped > 0 {
+		m.defects = append(m.defects, fmt.Sprintf("more than %d parts: %d not read", maxParts, w.dropped))
+	}
+	m.openCertified()
+	return m
+}
+
+// fillHeader reads who wrote to whom about what.
+func (m *mail) fillHeader(in *ticket.Inbound) {
+	h := m.root.header
+	in.Certified = m.carrier != nil
+	in.MessageID = ownMessageID(h.get("Message-ID"))
+	in.Date = parseDate(h.get("Date"))
+	in.From = parseAddresses(h.all("From")...)
+	if s := parseAddresses(h.get("Sender")); len(s) > 0 {
+		in.Sender = s[0]
+	}
+	in.To = parseAddresses(h.all("To")...)
+	in.Cc = parseAddresses(h.all("Cc")...)
+	in.ReplyTo = parseAddresses(h.all("Reply-To")...)
+	in.Subject = oneLine(decodeWords(h.get("Subject")))
+	for _, v := range h.all("In-Reply-To") {
+		in.InReplyTo = append(in.InReplyTo, messageIDs(v)...)
+	}
+	for _, v := range h.all("References") {
+		in.References = append(in.References, messageIDs(v)...)
+	}
+	in.Recipients = m.recipients(in)
+	for _, name := range []string{"From", "Date", "Message-ID", "Subject"} {
+		switch n := len(h.all(name)); {
+		case n == 0 && name != "Subject":
+			m.defects = append(m.defects, "no "+name)
+		case n > 1:
+			m.defects = append(m.defects, fmt.Sprintf("%d %s fields", n, name))
+		}
+	}
+}
+
+// recipients are the addresses a reply token may stand in, each once.
+func (m *mail) recipients(in *ticket.Inbound) []string {
+	var out []string
+	seen := map[string]bool{}
+	add := func(list []ticket.Mailbox) {
+		for _, a := range list {
+			if a.Address != "" && !seen[a.Address] {
+				seen[a.Address] = true
+				out = append(out, a.Address)
+			}
+		}
+	}
+	add(in.To)
+	add(in.Cc)
+	heads := []header{m.root.header}
+	if m.carrier != nil {
+		heads = append(heads, m.carrier.header)
+		add(parseAddresses(m.carrier.header.all("To")...))
+	}
+	for _, h := range heads {
+		for _, name := range []string{"Delivered-To", "X-Original-To", "Envelope-To", "Resent-To"} {
+			add(parseAddresses(h.all(name)...))
+		}
+	}
+	return out
+}
+
+// note lists what a reader should know about the parts of m.
+func (m *mail) note() {
+	for _, p := range m.files() {
+		switch p.media {
+		case "application/pkcs7-mime", "application/x-pkcs7-mime":
+			m.defects = append(m.defects, "S/MIME: encrypted or signed, not read")
+		case "application/ms-tnef", "application/vnd.ms-tnef":
+			m.defects = append(m.defects, "TNEF (winmail.dat)")
+		}
+	}
+}
+
+// judge says why in cannot be filed, if so (cases E03, E10). A bounce needs no sender.
+func (m *mail) judge(in *ticket.Inbound) {
+	in.Unfit = m.unfit
+	if in.Unfit != "" || in.Kind == ticket.KindBounce {
+		return
+	}
+	for _, f := range in.From {
+		if f.Address != "" {
+			return
+		}
+	}
+	in.Unfit = "no From"
 }

@@ -1,0 +1,262 @@
+package mailin
+
+import (
+	"strings"
+	"unicode/utf8"
+
+	"golang.org/x/net/idna"
+
+	"sportello/ticket"
+)
+
+// maxAddresses bounds what is kept of the addresses of one mail.
+const maxAddresses = 500
+
+// parseAddresses reads an address list (RFC 5322, section 3.4) as it really
+// occurs: groups, comments, unquoted commas in names, semicolons between
+// addresses, encoded words anywhere, text without any address.
+func parseAddresses(values ...string) []ticket.Mailbox {
+	var list []ticket.Mailbox
+	for _, v := range values {
+		s := addressScanner{rest: v}
+		for len(list) < maxAddresses {
+			m, ok := s.next()
+			if !ok {
+				break
+			}
+			list = append(list, m)
+		}
+	}
+	return list
+}
+
+// addressScanner walks one address list.
+type addressScanner struct {
+	rest    string
+	phrase  []string // words of the name under way
+	comment string
+	angle   string
+	found   bool // an angle address was read
+	group   bool
+}
+
+// next returns the next mailbox; false at the end.
+func (s *addressScanner) next() (ticket.Mailbox, bool) {
+	for s.rest != "" {
+		c := s.rest[0]
+		switch c {
+		case ' ', '\t', '\r', '\n':
+			s.rest = s.rest[1:]
+		case '"':
+			var word string
+			full := s.rest
+			word, s.rest = cutQuoted(s.rest)
+			if strings.HasPrefix(s.rest, "@") { // quoted local part
+				n := atomEnd(s.rest)
+				s.phrase = append(s.phrase, full[:len(full)-len(s.rest)]+s.rest[:n])
+				s.rest = s.rest[n:]
+			} else {
+				s.phrase = append(s.phrase, word)
+			}
+		case '(':
+			s.comment, s.rest = cutComment(s.rest)
+		case '<':
+			if s.found { // two in one: two people
+				m, ok := s.take()
+				if ok {
+					return m, true
+				}
+				continue
+			}
+			s.angle, s.rest = cutAngle(s.rest)
+			s.found = true
+		case ',', ';':
+			if c == ',' && s.commaInName() {
+				s.phrase[len(s.phrase)-1] += ","
+				s.rest = s.rest[1:]
+				continue
+			}
+			s.rest = s.rest[1:]
+			if m, ok := s.take(); ok {
+				return m, true
+			}
+		case ':':
+			s.rest = s.rest[1:]
+			if len(s.phrase) > 0 && !s.found && !strings.Contains(s.phrase[len(s.phrase)-1], "@") {
+				s.phrase = nil // the name of a group, or "mailto"
+			}
+		case '>', ')':
+			s.rest = s.rest[1:]
+		default:
+			n := atomEnd(s.rest)
+			s.phrase = append(s.phrase, s.rest[:n])
+			s.rest = s.rest[n:]
+		}
+	}
+	return s.take()
+}
+
+// commaInName tells whether the comma at hand stands in an unquoted name, as in
+// Rossi, Mario <a@b>: no address before it, and an angle address before the next comma.
+func (s *addressScanner) commaInName() bool {
+	if s.found || len(s.phrase) == 0 {
+		return false
+	}
+	for _, w := range s.phrase {
+		if strings.Contains(w, "@") {
+			return false
+		}
+	}
+	ahead := s.rest[1:]
+	end := strings.IndexByte(ahead, ',')
+	if end < 0 {
+		end = len(ahead)
+	}
+	lt := strings.IndexByte(ahead[:end], '<')
+	return lt >= 0 && !strings.Contains(ahead[:lt], "@") && !strings.Contains(ahead[:lt], `"`)
+}
+
+// take makes a mailbox of what was read since the last one.
+func (s *addressScanner) take() (ticket.Mailbox, bool) {
+	phrase, comment, angle, found := s.phrase, s.comment, s.angle, s.found
+	s.phrase, s.comment, s.angle, s.found = nil, "", "", false
+	m := ticket.Mailbox{}
+	switch {
+	case found:
+		m.Address = bareAddress(angle)
+		m.Name = strings.Join(phrase, " ")
+		if m.Address == "" && strings.Contains(m.Name, "@") { // "a@b <>"
+			m.Address, m.Name = bareAddress(m.Name), ""
+		}
+	case len(phrase) > 0:
+		for i := len(phrase) - 1; i >= 0; i-- {
+			if strings.Contains(phrase[i], "@") {
+				m.Address = bareAddress(phrase[i])
+				phrase = append(append([]string{}, phrase[:i]...), phrase[i+1:]...)
+				break
+			}
+		}
+		m.Name = strings.Join(phrase, " ")
+	default:
+		return m, false
+	}
+	if m.Name == "" {
+		m.Name = comment
+	}
+	m.Name = displayName(m.Name)
+	return m, m.Name != "" || m.Address != ""
+}
+
+// displayName decodes a name and makes it one line of bounded length.
+func displayName(s string) string {
+	s = oneLine(decodeWords(s))
+	s = strings.Trim(s, `'" `)
+	return cutRunes(s, 200)
+}
+
+// bareAddress brings an address to the form in which addresses are compared:
+// no brackets, blanks, controls or source route, ASCII lower case, the domain as
+// A-labels (RFC 5891) without a dot at its end.
+func bareAddress(s string) string {
+	s = decodeWords(s)
+	if strings.HasPrefix(s, "@") { // source route
+		if i := strings.LastIndexByte(s, ':'); i >= 0 {
+			s = s[i+1:]
+		}
+	}
+	if len(s) > 7 && strings.EqualFold(s[:7], "mailto:") {
+		s = s[7:]
+	}
+	s = strings.Map(func(r rune) rune {
+		switch {
+		case r <= ' ' || r == 0x7f || r == '<' || r == '>' || r == utf8.RuneError || hiddenRune(r):
+			return -1
+		case r >= 'A' && r <= 'Z':
+			return r + 'a' - 'A'
+		}
+		return r
+	}, s)
+	s = strings.Trim(s, "'`,;")
+	i := strings.LastIndexByte(s, '@')
+	if i < 0 || len(s) > 320 {
+		return cutRunes(s, 320)
+	}
+	local, domain := s[:i], strings.TrimRight(s[i+1:], ".")
+	if n := len(local); n > 2 && local[0] == '"' && local[n-1] == '"' && !strings.ContainsAny(local[1:n-1], "\"\\@,;:<>()[]") {
+		local = local[1 : n-1]
+	}
+	for j := 0; j < len(domain); j++ {
+		if domain[j] >= utf8.RuneSelf {
+			if ascii, err := idna.Lookup.ToASCII(domain); err == nil {
+				domain = ascii
+			}
+			break
+		}
+	}
+	return local + "@" + domain
+}
+
+// cutAngle reads <…>; without a closing bracket to the next separator.
+func cutAngle(s string) (inside, rest string) {
+	quoted := false
+	for i := 1; i < len(s); i++ {
+		switch s[i] {
+		case '"':
+			quoted = !quoted
+		case '>':
+			if !quoted {
+				return strings.TrimLeft(s[1:i], "<"), s[i+1:]
+			}
+		}
+	}
+	if i := strings.IndexAny(s, ">,;"); i > 0 {
+		return strings.TrimLeft(s[1:i], "<"), s[i+1:]
+	}
+	return strings.TrimLeft(s, "<"), ""
+}
+
+// cutComment reads a comment with those nested in it.
+func cutComment(s string) (inside, rest string) {
+	depth := 0
+	for i := 0; i < len(s); i++ {
+		switch s[i] {
+		case '\\':
+			i++
+		case '(':
+			depth++
+		case ')':
+			if depth--; depth == 0 {
+				return strings.TrimSpace(s[1:i]), s[i+1:]
+			}
+		}
+	}
+	return strings.TrimSpace(s[1:]), ""
+}
+
+// atomEnd is the length of the atom at the start of s, domain literals included.
+func atomEnd(s string) int {
+	literal := false
+	for i := 0; i < len(s); i++ {
+		switch c := s[i]; {
+		case c == '[' && i > 0 && s[i-1] == '@':
+			literal = true
+		case c == ']':
+			literal = false
+		case literal:
+		case strings.IndexByte(" \t\r\n,;:<>()\"", c) >= 0:
+			return max(i, 1)
+		}
+	}
+	return len(s)
+}
+
+// cutRunes shortens s to at most n bytes, at a character's edge.
+func cutRunes(s string, n int) string {
+	if len(s) <= n {
+		return s
+	}
+	for n > 0 && !utf8.RuneStart(s[n]) {
+		n--
+	}
+	return s[:n]
+}

@@ -1,0 +1,175 @@
+package mailin
+
+import (
+	"strings"
+)
+
+// readText chooses the parts that stand in the text and returns it, joined in
+// their order. What it shows or passes over as another form of the same is
+// marked; every other leaf is a file.
+func (m *mail) readText() string {
+	c := chooser{m: m}
+	pieces := c.choose(m.root, "")
+	var text []string
+	for _, p := range pieces {
+		if s := m.textOf(p); s != "" {
+			text = append(text, s)
+		}
+	}
+	return strings.Join(text, "\n\n")
+}
+
+// chooser walks the tree of a mail and remembers whether text was seen.
+type chooser struct {
+	m    *mail
+	seen bool
+}
+
+// choose returns the leaves of p that stand in the text; under is the media type
+// of the multipart around p.
+func (c *chooser) choose(p *part, under string) []*part {
+	if len(p.children) == 0 {
+		if !c.readable(p, under) {
+			return nil
+		}
+		c.seen = true
+		p.role = roleText
+		return []*part{p}
+	}
+	switch p.media {
+	case "multipart/alternative":
+		return c.alternative(p)
+	case "multipart/related":
+		return c.relatedTo(p)
+	case "multipart/signed", "multipart/encrypted":
+		c.m.defects = append(c.m.defects, strings.TrimPrefix(p.media, "multipart/")+": not verified")
+	}
+	var all []*part
+	for _, child := range p.children {
+		all = append(all, c.choose(child, p.media)...)
+	}
+	return all
+}
+
+// alternative takes the first form that is plain text with something in it, else
+// the first that has any text (RFC 2046, section 5.1.4: all say the same).
+func (c *chooser) alternative(p *part) []*part {
+	var forms [][]*part
+	best := -1
+	seen := c.seen
+	for i, child := range p.children {
+		c.seen = seen
+		form := c.choose(child, p.media)
+		forms = append(forms, form)
+		if best < 0 && hasText(form) || best >= 0 && !isPlain(forms[best]) && isPlain(form) && hasText(form) {
+			best = i
+		}
+	}
+	for i, form := range forms {
+		if i == best {
+			continue
+		}
+		for _, leaf := range form {
+			leaf.role = roleSpare
+		}
+	}
+	c.seen = true
+	if best < 0 {
+		return nil
+	}
+	return forms[best]
+}
+
+// relatedTo takes the root of a multipart/related (RFC 2387): the part that
+// start names, else the first; the others stand inside it.
+func (c *chooser) relatedTo(p *part) []*part {
+	root := p.children[0]
+	if start := strings.Trim(p.params["start"], "<> "); start != "" {
+		for _, child := range p.children {
+			if child.id == start {
+				root = child
+			}
+		}
+	}
+	for _, child := range p.children {
+		if child != root {
+			child.leaves(func(l *part) bool { l.related = true; return true })
+		}
+	}
+	return c.choose(root, p.media)
+}
+
+// readable tells whether a leaf stands in the text. A file of text is an
+// attachment: one with a name, unless it is the first text of the mail.
+func (c *chooser) readable(p *part, under string) bool {
+	if !p.is("text/") || p.dispo == "attachment" {
+		return false
+	}
+	switch p.media {
+	case "text/plain", "text/html":
+		return p.name == "" || !c.seen || under == "multipart/alternative"
+	case "text/calendar", "text/csv", "text/vcard", "text/x-vcard", "text/directory", "text/css", "text/xml",
+		"text/rtf", "text/rfc822-headers", "text/rfc822", "text/javascript", "text/x-amp-html":
+		return false
+	}
+	return p.name == "" // RFC 2046, section 4.1.4: an unknown text is plain text
+}
+
+// textOf is the readable text of a leaf, without blank lines around it.
+func (m *mail) textOf(p *part) string {
+	s := p.text
+	switch p.media {
+	case "text/html":
+		s = cleanText(htmlText(s))
+	case "text/enriched", "text/richtext":
+		s = cleanText(htmlText(strings.ReplaceAll(s, "\n\n", "<br>")))
+	default:
+		if strings.EqualFold(p.params["format"], "flowed") {
+			s = unflow(s, strings.EqualFold(p.params["delsp"], "yes"))
+		}
+		s = m.takeUU(p, s)
+	}
+	if isBlank([]byte(s)) {
+		return ""
+	}
+	return strings.TrimRight(strings.TrimLeft(s, "\n"), " \t\n")
+}
+
+// takeUU takes uuencoded files out of the text of p.
+func (m *mail) takeUU(p *part, s string) string {
+	for range maxParts {
+		if !strings.Contains(s, "begin ") {
+			break
+		}
+		f, rest, ok := cutUU([]byte(s))
+		if !ok {
+			break
+		}
+		m.addLoose(f)
+		s = string(rest)
+	}
+	return s
+}
+
+// addLoose keeps a file that is no MIME part.
+func (m *mail) addLoose(f file) {
+	m.loose = append(m.loose, &part{media: typeByName(f.name), dispo: "attachment", name: decodeWords(f.name), encoded: f.data})
+}
+
+func isPlain(form []*part) bool {
+	for _, p := range form {
+		if p.media == "text/html" {
+			return false
+		}
+	}
+	return len(form) > 0
+}
+
+func hasText(form []*part) bool {
+	for _, p := range form {
+		if strings.TrimSpace(p.text) != "" {
+			return true
+		}
+	}
+	return false
+}

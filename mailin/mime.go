@@ -1,0 +1,260 @@
+package mailin
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+)
+
+// Limits of one mail. Real mail nests five deep and has a few dozen parts; the
+// text that anybody reads fits in a megabyte. What lies beyond stays in the raw
+// mail and is named in the defects.
+const (
+	maxDepth = 20
+	maxParts = 500
+	maxText  = 1 << 20 // bytes of text decoded from one part
+	maxTexts = 4 << 20 // and from all parts together
+)
+
+// walker takes a mail apart. Depth and number of parts are bounded, and each
+// level looks at its bytes once, so time is at most depth × size.
+type walker struct {
+	parts   int
+	dropped int
+	text    int
+	defects []string
+	unfit   string
+}
+
+func (w *walker) defect(s string) {
+	for _, d := range w.defects {
+		if d == s {
+			return
+		}
+	}
+	w.defects = append(w.defects, s)
+}
+
+// entity reads one MIME entity; fallback is its media type when it names none.
+func (w *walker) entity(raw []byte, depth int, fallback string) *part {
+	w.parts++
+	p := &part{}
+	var defects []string
+	var unfit string
+	p.header, p.encoded, defects, unfit = readHeader(raw)
+	for _, d := range defects {
+		if depth == 0 {
+			w.defect(d)
+		} else if d != "no header" {
+			w.defect("part: " + d)
+		}
+	}
+	if depth == 0 {
+		w.unfit = unfit
+	}
+	p.describe(fallback)
+	if p.is("multipart/") && w.multipart(p, depth) {
+		return p
+	}
+	w.leaf(p)
+	return p
+}
+
+// describe reads the Content-* fields of p.
+func (p *part) describe(fallback string) {
+	p.media, p.params = parseParams(p.header.get("Content-Type"))
+	if _, sub, ok := strings.Cut(p.media, "/"); !ok || sub == "" || strings.ContainsAny(p.media, " \t") {
+		p.media = mediaOf(p.media, fallback)
+	}
+	var more map[string]string
+	p.dispo, more = parseParams(p.header.get("Content-Disposition"))
+	if p.dispo != "" && p.dispo != "inline" {
+		p.dispo = "attachment" // RFC 2183, section 2.8: unknown types are attachments
+	}
+	for _, n := range []string{more["filename"], more["name"], p.params["name"], p.params["filename"]} {
+		if p.name == "" {
+			p.name = n
+		}
+	}
+	p.encoding = transferName(p.header.get("Content-Transfer-Encoding"))
+	if ids := messageIDs(p.header.get("Content-ID")); len(ids) > 0 {
+		p.id = ids[0]
+	}
+}
+
+// mediaOf repairs a media type without subtype.
+func mediaOf(media, fallback string) string {
+	switch media {
+	case "text", "plain":
+		return "text/plain"
+	case "html":
+		return "text/html"
+	case "":
+		return fallback
+	}
+	if t, sub, ok := strings.Cut(media, "/"); ok && t != "" {
+		if sub, _, _ = strings.Cut(strings.TrimSpace(sub), " "); sub != "" {
+			return t + "/" + sub
+		}
+	}
+	return "application/octet-stream"
+}
+
+// multipart splits p into its children; false when it has to stay a leaf.
+func (w *walker) multipart(p *part, depth int) bool {
+	if depth >= maxDepth {
+		w.defect(fmt.Sprintf("nested deeper than %d: the rest is one file", maxDepth))
+		return false
+	}
+	body := p.encoded
+	boundary := strings.TrimRight(p.params["boundary"], " \t\r\n")
+	pieces, closed := w.split(body, boundary)
+	if len(pieces) == 0 && p.encoding != "" { // RFC 2045 forbids it, some do it
+		if decoded := decodeTransfer(p.encoding, body); len(decoded) <= maxText {
+			pieces, closed = w.split(decoded, boundary)
+		}
+	}
+	if len(pieces) == 0 {
+		if b := guessBoundary(body); b != "" && b != boundary {
+			pieces, closed = w.split(body, b)
+			w.defect("wrong boundary")
+		}
+	}
+	if len(pieces) == 0 {
+		w.defect("boundary not found: multipart read as one text")
+		p.media = "text/plain"
+		return false
+	}
+	if !closed {
+		w.defect("multipart not closed")
+	}
+	fallback := "text/plain"
+	if p.media == "multipart/digest" {
+		fallback = "message/rfc822"
+	}
+	for i, piece := range pieces {
+		if w.parts >= maxParts {
+			w.dropped += len(pieces) - i
+			break
+		}
+		p.children = append(p.children, w.entity(piece, depth+1, fallback))
+	}
+	return true
+}
+
+// split cuts body at the lines "--boundary" (RFC 2046, section 5.1.1), without
+// the line end before each. Parts after the closing line count as well, since
+// broken programs close too early. At most maxParts are cut, the rest counted.
+func (w *walker) split(body []byte, boundary string) (pieces [][]byte, closed bool) {
+	if boundary == "" {
+		return nil, false
+	}
+	delim := []byte("--" + boundary)
+	start := -1
+	for at := 0; at < len(body); {
+		i := bytes.Index(body[at:], delim)
+		if i < 0 {
+			break
+		}
+		i += at
+		at = i + len(delim)
+		if i > 0 && body[i-1] != '\n' {
+			continue
+		}
+		line, _ := cutLine(body[at:])
+		last := bytes.HasPrefix(line, []byte("--"))
+		if !isBlank(bytes.TrimPrefix(line, []byte("--"))) {
+			continue
+		}
+		if start >= 0 {
+			if len(pieces) < maxParts {
+				pieces = append(pieces, trimEnd(body[start:i]))
+			} else {
+				w.dropped++
+			}
+		}
+		start = -1
+		closed = last
+		if !last {
+			start = min(at+len(line)+1, len(body))
+			for start < len(body) && body[start-1] != '\n' {
+				start++
+			}
+		}
+	}
+	if start >= 0 && len(pieces) < maxParts && len(bytes.TrimSpace(body[start:])) > 0 {
+		pieces = append(pieces, body[start:])
+	}
+	return pieces, closed
+}
+
+// trimEnd takes off the line end that belongs to the boundary line behind.
+func trimEnd(b []byte) []byte {
+	b = bytes.TrimSuffix(b, []byte("\n"))
+	return bytes.TrimSuffix(b, []byte("\r"))
+}
+
+// guessBoundary takes the first line that looks like a boundary line.
+func guessBoundary(body []byte) string {
+	rest := body[:min(len(body), 64<<10)]
+	for len(rest) > 0 {
+		var line []byte
+		line, rest = cutLine(rest)
+		line = bytes.TrimRight(line, " \t")
+		if len(line) < 4 || len(line) > 202 || !bytes.HasPrefix(line, []byte("--")) || bytes.ContainsAny(line, " \t") {
+			continue
+		}
+		next, _ := cutLine(rest)
+		if len(next) == 0 || isField(next) > 0 {
+			return string(line[2:])
+		}
+	}
+	return ""
+}
+
+// leaf decodes a part that has no children, as far as anybody reads it.
+func (w *walker) leaf(p *part) {
+	switch {
+	case p.is("text/"):
+		w.decodeText(p)
+	case p.media == "message/rfc822" || p.media == "message/global" || p.media == "message/news":
+		p.body = decodeTransfer(p.encoding, p.encoded)
+	case p.is("message/"):
+		w.decodeText(p)
+	}
+}
+
+// decodeText fills body and text of p within the limits.
+func (w *walker) decodeText(p *part) {
+	room := max(0, min(maxText, maxTexts-w.text))
+	src := p.encoded
+	if len(src) > 3*room {
+		src = src[:3*room]
+	}
+	p.body = decodeTransfer(p.encoding, src)
+	if len(p.body) > room {
+		p.body = p.body[:room]
+		src = src[:min(len(src), room)]
+	}
+	if len(src) < len(p.encoded) {
+		w.defect(fmt.Sprintf("text over %d KiB: the rest is in the raw mail", maxText>>10))
+	}
+	w.text += len(p.body)
+	p.text = cleanText(decodeCharset(p.charset(), p.body))
+}
+
+// charset is the label of a text part; of HTML without one what its meta says.
+func (p *part) charset() string {
+	if c := p.params["charset"]; c != "" {
+		return c
+	}
+	if p.media == "text/html" {
+		return charsetHint(p.body)
+	}
+	return ""
+}
+
+// bytes returns the decoded bytes of a leaf.
+func (p *part) bytes() []byte {
+	return decodeTransfer(p.encoding, p.encoded)
+}

@@ -1,0 +1,190 @@
+package mailin
+
+import (
+	"bytes"
+	"encoding/base64"
+	"strings"
+)
+
+// transferName brings a Content-Transfer-Encoding as it really occurs to one of
+// "base64", "quoted-printable", "uuencode", or "" for bytes that stand as they are.
+func transferName(v string) string {
+	v = strings.ToLower(strings.TrimSpace(v))
+	if i := strings.IndexAny(v, "; \t("); i >= 0 {
+		v = v[:i]
+	}
+	switch strings.Trim(v, `"'`) {
+	case "base64", "base-64", "b", "x-base64":
+		return "base64"
+	case "quoted-printable", "quoted", "quotedprintable", "q":
+		return "quoted-printable"
+	case "uuencode", "x-uuencode", "x-uue", "uue":
+		return "uuencode"
+	}
+	return ""
+}
+
+// decodeTransfer decodes src whole. The answer may be src itself.
+func decodeTransfer(encoding string, src []byte) []byte {
+	switch encoding {
+	case "base64":
+		return decodeBase64(make([]byte, 0, len(src)/4*3+3), src)
+	case "quoted-printable":
+		return decodeQuoted(make([]byte, 0, len(src)), src)
+	case "uuencode":
+		if f, _, ok := cutUU(src); ok {
+			return f.data
+		}
+	}
+	return src
+}
+
+// streamTransfer decodes src in pieces of bounded size, valid until emit returns.
+func streamTransfer(encoding string, src []byte, emit func([]byte)) {
+	switch encoding {
+	case "base64":
+		var d base64Decoder
+		buf := make([]byte, 0, 48<<10)
+		for len(src) > 0 && !d.done {
+			n := min(len(src), 32<<10)
+			if i := bytes.LastIndexByte(src[:n], '\n'); i >= 0 && n < len(src) {
+				n = i + 1
+			}
+			buf = d.append(buf[:0], src[:n])
+			src = src[n:]
+			emit(buf)
+		}
+		emit(d.finish(buf[:0]))
+	case "":
+		emit(src)
+	default:
+		emit(decodeTransfer(encoding, src))
+	}
+}
+
+// decodeBase64 appends the bytes that src encodes (RFC 2045, section 6.8):
+// foreign characters are skipped, missing padding is no fault, several encoded
+// pieces one behind the other are read as one.
+func decodeBase64(dst, src []byte) []byte {
+	var d base64Decoder
+	return d.finish(d.append(dst, src))
+}
+
+// base64Decoder keeps the group under way between pieces of input.
+type base64Decoder struct {
+	group  uint32
+	n      int
+	padded bool // a group with padding was seen: what follows may be no base64
+	done   bool
+}
+
+// append decodes src line by line: whole lines of whole groups by the standard
+// library, all else a character at a time.
+func (d *base64Decoder) append(dst, src []byte) []byte {
+	for len(src) > 0 && !d.done {
+		line, rest := cutLine(src)
+		src = rest
+		if d.padded && foreign(line) {
+			d.done = true
+			break
+		}
+		if d.n == 0 && len(line) >= 16 && len(line)%4 == 0 && line[len(line)-1] != '=' {
+			at := len(dst)
+			dst = append(dst, make([]byte, len(line)/4*3)...)
+			if _, err := base64.StdEncoding.Decode(dst[at:], line); err == nil {
+				continue
+			}
+			dst = dst[:at]
+		}
+		dst = d.slow(dst, line)
+	}
+	return dst
+}
+
+func (d *base64Decoder) slow(dst, line []byte) []byte {
+	for _, c := range line {
+		v := base64Value[c]
+		if v >= 0 {
+			d.group, d.n = d.group<<6|uint32(v), d.n+1
+			if d.n == 4 {
+				dst = append(dst, byte(d.group>>16), byte(d.group>>8), byte(d.group))
+				d.group, d.n = 0, 0
+			}
+			continue
+		}
+		if c == '=' {
+			d.padded = true
+			dst = d.finish(dst)
+		}
+	}
+	return dst
+}
+
+// finish appends what an incomplete group holds.
+func (d *base64Decoder) finish(dst []byte) []byte {
+	switch d.n {
+	case 2:
+		dst = append(dst, byte(d.group>>4))
+	case 3:
+		dst = append(dst, byte(d.group>>10), byte(d.group>>2))
+	}
+	d.group, d.n = 0, 0
+	return dst
+}
+
+// foreign tells whether line can be no base64: text that somebody added below.
+func foreign(line []byte) bool {
+	for _, c := range line {
+		if base64Value[c] < 0 && c != '=' && c != ' ' && c != '\t' && c != '\r' {
+			return true
+		}
+	}
+	return false
+}
+
+// base64Value is the value of each character, -1 for those of no value.
+var base64Value = func() (v [256]int8) {
+	const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+	for i := range v {
+		v[i] = -1
+	}
+	for i := range len(alphabet) {
+		v[alphabet[i]] = int8(i)
+	}
+	return v
+}()
+
+// decodeQuoted appends the bytes that src encodes as quoted-printable (RFC 2045,
+// section 6.7). An equals sign that begins no code stays.
+func decodeQuoted(dst, src []byte) []byte {
+	for len(src) > 0 {
+		line, rest := cutLine(src)
+		ended := len(src) > len(line)
+		src = rest
+		line = bytes.TrimRight(line, " \t")
+		soft := len(line) > 0 && line[len(line)-1] == '='
+		if soft {
+			line = line[:len(line)-1]
+		}
+		for {
+			i := bytes.IndexByte(line, '=')
+			if i < 0 {
+				dst = append(dst, line...)
+				break
+			}
+			dst = append(dst, line[:i]...)
+			line = line[i:]
+			if len(line) >= 3 && unhex(line[1]) >= 0 && unhex(line[2]) >= 0 {
+				dst = append(dst, byte(unhex(line[1])<<4|unhex(line[2])))
+				line = line[3:]
+				continue
+			}
+			dst = append(dst, '=')
+			line = line[1:]
+		}
+		if ended && !soft {
+			dst = append(dst, '\r', '\n')
+		}
+	}
+	return dst
+}

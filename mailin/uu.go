@@ -1,0 +1,84 @@
+package mailin
+
+import (
+	"bytes"
+	"strings"
+)
+
+// file is one file found inside a text or another file.
+type file struct {
+	name string
+	data []byte
+}
+
+// cutUU finds the first uuencoded file in src ("begin 644 name" to "end") and
+// returns it together with src without it.
+func cutUU(src []byte) (f file, rest []byte, ok bool) {
+	for at := 0; at < len(src); {
+		i := bytes.Index(src[at:], []byte("begin "))
+		if i < 0 {
+			return f, src, false
+		}
+		i += at
+		at = i + 6
+		if i > 0 && src[i-1] != '\n' {
+			continue
+		}
+		line, body := cutLine(src[i:])
+		name, good := uuName(line)
+		if !good {
+			continue
+		}
+		data, after, good := uuBody(body)
+		if !good {
+			return f, src, false
+		}
+		rest = append(append(make([]byte, 0, i+len(after)), src[:i]...), after...)
+		return file{name, data}, rest, true
+	}
+	return f, src, false
+}
+
+// uuName reads "begin MODE NAME".
+func uuName(line []byte) (string, bool) {
+	f := strings.SplitN(string(line), " ", 3)
+	if len(f) < 3 || len(f[1]) < 3 || len(f[1]) > 4 || strings.Trim(f[1], "01234567") != "" {
+		return "", false
+	}
+	return strings.TrimSpace(f[2]), f[2] != ""
+}
+
+// uuBody decodes lines until "end"; ok is false when they are no uuencode.
+func uuBody(src []byte) (data, rest []byte, ok bool) {
+	for len(src) > 0 {
+		line, after := cutLine(src)
+		src = after
+		if string(line) == "end" {
+			return data, src, true
+		}
+		if len(line) == 0 || line[0] == '`' || line[0] == ' ' && len(bytes.TrimSpace(line)) == 0 {
+			continue
+		}
+		n := int(line[0]-' ') & 63
+		if line[0] < ' ' || line[0] > '`' || (n+2)/3*4 > len(line)+2 {
+			return nil, nil, false
+		}
+		data = appendUU(data, line[1:], n)
+	}
+	return data, nil, len(data) > 0
+}
+
+// appendUU decodes the n bytes of one line.
+func appendUU(dst, line []byte, n int) []byte {
+	end := len(dst) + n
+	for i := 0; len(dst) < end; i += 4 {
+		var v [4]byte
+		for j := range v {
+			if i+j < len(line) {
+				v[j] = (line[i+j] - ' ') & 63
+			}
+		}
+		dst = append(dst, v[0]<<2|v[1]>>4, v[1]<<4|v[2]>>2, v[2]<<6|v[3])
+	}
+	return dst[:end]
+}
