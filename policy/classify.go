@@ -1,8 +1,31 @@
 package policy
 
+import (
+	"strings"
+
+	"sportello/policy/internal/topic"
+)
+
+//go:generate go run ./internal/train -examples examples -out internal/topic/model.bin
+
+// Bounds of what classify tells.
+const (
+	mostGuesses  = 5
+	mostEvidence = 6
+)
+
 // classify guesses the topic of a request from what was written: guesses sum to
 // about 1, best first, at most five; evidence names the words and rules that
 // counted for the first. An empty text gives Unclear.
 func classify(subject, text string) (guesses []Guess, evidence []string) {
-	return []Guess{{Unclear, 1}}, nil
+	subject, text = strings.ToValidUTF8(subject, " "), strings.ToValidUTF8(text, " ")
+	d := topic.Read(subject, text)
+	if d.Empty() {
+		return []Guess{{Unclear, 1}}, nil
+	}
+	m := topic.Default()
+	for _, s := range m.Scores(d)[:mostGuesses] {
+		guesses = append(guesses, Guess{Topic(s.Label), s.P})
+	}
+	return guesses, m.Evidence(d, string(guesses[0].Topic), mostEvidence)
 }

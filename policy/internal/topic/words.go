@@ -1,0 +1,181 @@
+package topic
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// maxWords bounds the work on one mail; what follows is not read.
+const maxWords = 1500
+
+// A word is lower case, without accents. Addresses, sites and numbers are
+// replaced by what they are.
+type word struct {
+	text string
+	stem uint32 // hash of the word without its ending
+}
+
+// A sentence is a stretch of words of one mail; sentences end at punctuation
+// and at line breaks between paragraphs.
+type sentence struct {
+	words    []word
+	question bool // ends with a question mark
+	subject  bool
+}
+
+// sentences cuts text into sentences and words.
+func sentences(text string, subject bool, out []sentence) []sentence {
+	cur := sentence{subject: subject}
+	n := 0
+	end := func(question bool) {
+		if len(cur.words) > 0 {
+			cur.question = question
+			out = append(out, cur)
+			cur = sentence{subject: subject}
+		}
+	}
+	for len(text) > 0 && n < maxWords {
+		r, size := utf8.DecodeRuneInString(text)
+		switch {
+		case r == '\n':
+			text = text[size:]
+			if strings.HasPrefix(text, "\n") || strings.HasPrefix(text, " \n") || listItem(text) {
+				end(false)
+			}
+			continue
+		case r == '?' || r == '!' || r == ';' || (r == '.' || r == ':') && (len(text) == size || !letter(text[size:])):
+			end(r == '?')
+			text = text[size:]
+			continue
+		case !unicode.IsLetter(r) && !unicode.IsDigit(r):
+			text = text[size:]
+			continue
+		}
+		var chunk string
+		chunk, text = next(text)
+		before := len(cur.words)
+		cur.words = split(fold(chunk), cur.words)
+		n += len(cur.words) - before
+	}
+	end(false)
+	return out
+}
+
+// listItem tells that a new point of a list begins.
+func listItem(s string) bool {
+	s = strings.TrimLeft(s, " \t")
+	return len(s) > 1 && (strings.HasPrefix(s, "- ") || strings.HasPrefix(s, "* ") || strings.HasPrefix(s, "• ") ||
+		s[0] >= '0' && s[0] <= '9' && (s[1] == '.' || s[1] == ')'))
+}
+
+func letter(s string) bool {
+	r, _ := utf8.DecodeRuneInString(s)
+	return unicode.IsLetter(r) || unicode.IsDigit(r)
+}
+
+// next takes the run of letters, digits and the signs that bind addresses,
+// paths and file names.
+func next(s string) (chunk, rest string) {
+	i := 0
+	for i < len(s) {
+		r, size := utf8.DecodeRuneInString(s[i:])
+		if !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.Is(unicode.Mn, r) {
+			bind := strings.ContainsRune("@._-/:", r)
+			if !bind || i+size >= len(s) || !letter(s[i+size:]) && !(r == ':' && strings.HasPrefix(s[i:], "://")) && !(r == '/' && s[i-1] == '/') && !(r == '/' && strings.HasPrefix(s[i:], "//")) {
+				break
+			}
+		}
+		i += size
+	}
+	return s[:i], s[i:]
+}
+
+var domains = []string{".it", ".com", ".net", ".org", ".eu", ".example", ".test", ".info", ".shop", ".biz", ".invalid"}
+
+// split turns a chunk into words: an address or a site is one word.
+func split(chunk string, out []word) []word {
+	if strings.Contains(chunk, "@") {
+		return append(out, word{"xmail", hash("xmail")})
+	}
+	if strings.HasPrefix(chunk, "http:") || strings.HasPrefix(chunk, "https:") || strings.HasPrefix(chunk, "www.") {
+		return append(out, word{"xsite", hash("xsite")})
+	}
+	for _, d := range domains {
+		if strings.HasSuffix(chunk, d) && len(chunk) > len(d)+1 {
+			return append(out, word{"xsite", hash("xsite")})
+		}
+	}
+	for _, w := range strings.FieldsFunc(chunk, func(r rune) bool { return strings.ContainsRune("@._-/:", r) }) {
+		w = normal(w)
+		out = append(out, word{w, hash(stem(w))})
+	}
+	return out
+}
+
+// short are the spellings of people in a hurry.
+var short = map[string]string{
+	"nn": "non", "xche": "perche", "xke": "perche", "perke": "perche", "x": "per", "cmq": "comunque", "qlc": "qualche", "qlcs": "qualcosa",
+	"qualcs": "qualcosa", "ke": "che", "k": "che", "pwd": "password", "psw": "password", "pw": "password", "pass": "password", "mails": "mail",
+	"email": "mail", "emails": "mail", "dv": "dove", "sn": "sono", "tt": "tutto", "fto": "foto", "pls": "please", "plz": "please",
+	"cel": "cellulare", "cell": "cellulare", "info": "informazioni", "db": "database", "wp": "wordpress", "ps": "prestashop", "pb": "problema", "grz": "grazie", "u": "you",
+}
+
+// codes are numbers that say something by themselves.
+var codes = map[string]bool{
+	"500": true, "502": true, "503": true, "504": true, "508": true, "404": true, "403": true, "401": true, "421": true, "450": true, "451": true,
+	"452": true, "454": true, "535": true, "550": true, "552": true, "553": true, "554": true, "1045": true, "1040": true, "1044": true, "2002": true, "2003": true,
+	"2006": true, "2013": true, "1203": true, "1226": true, "3306": true, "993": true, "143": true, "587": true, "465": true, "995": true, "301": true, "365": true, "522": true, "521": true, "520": true,
+}
+
+func normal(w string) string {
+	if s, ok := short[w]; ok {
+		return s
+	}
+	if w[0] >= '0' && w[0] <= '9' {
+		if codes[w] {
+			return w
+		}
+		return "xnum"
+	}
+	return w
+}
+
+// fold lowers s and takes the accents from Latin letters.
+func fold(s string) string {
+	plain := true
+	for i := 0; i < len(s); i++ {
+		if c := s[i]; c >= utf8.RuneSelf || c >= 'A' && c <= 'Z' {
+			plain = false
+			break
+		}
+	}
+	if plain {
+		return s
+	}
+	var b strings.Builder
+	b.Grow(len(s))
+	for _, r := range s {
+		r = unicode.ToLower(r)
+		switch {
+		case r < utf8.RuneSelf:
+			b.WriteRune(r)
+		case strings.ContainsRune("àáâãäå", r):
+			b.WriteByte('a')
+		case strings.ContainsRune("èéêë", r):
+			b.WriteByte('e')
+		case strings.ContainsRune("ìíîï", r):
+			b.WriteByte('i')
+		case strings.ContainsRune("òóôõö", r):
+			b.WriteByte('o')
+		case strings.ContainsRune("ùúûü", r):
+			b.WriteByte('u')
+		case r == '’' || r == '‘' || r == '´':
+			b.WriteByte('\'')
+		case unicode.Is(unicode.Mn, r):
+		default:
+			b.WriteRune(r)
+		}
+	}
+	return b.String()
+}

@@ -1,0 +1,164 @@
+package main
+
+import (
+	"math"
+	"math/rand/v2"
+	"slices"
+
+	"sportello/policy/internal/topic"
+)
+
+// How the model is trained; found by cross-validation.
+const (
+	epochs   = 12
+	rate     = 0.25
+	decay    = 1e-4 // pull of the weights towards nought
+	atLeast  = 2    // a feature must stand in this many examples
+	dropWord = 0.3  // share of the features that a step does not see
+	smooth   = 0.03 // share of the target that goes to the other labels
+)
+
+// fit trains a multinomial logistic regression on the documents listed, by
+// stochastic gradient with a rate for each weight (AdaGrad). Products are
+// rounded before they are summed, so that machines with fused instructions
+// come to the same model.
+func fit(s *set, docs []int) *topic.Model {
+	rows := vocabulary(s, docs)
+	n := len(s.labels)
+	w, g := make([]float64, len(rows)*n), make([]float64, len(rows)*n)
+	bias, gb := make([]float64, n), make([]float64, n)
+	r := rand.New(rand.NewPCG(3, 4))
+	order := slices.Clone(docs)
+	p := make([]float64, n)
+	size := labelSizes(s, docs)
+	for range epochs {
+		r.Shuffle(len(order), func(i, j int) { order[i], order[j] = order[j], order[i] })
+		for _, i := range order {
+			d := &s.docs[i]
+			fs := seen(d.variants[r.IntN(len(d.variants))], rows, r)
+			scores(fs, w, bias, p)
+			for l := range p {
+				target := smooth / float64(n)
+				if l == d.label {
+					target += 1 - smooth
+				}
+				e := (p[l] - target) * size[d.label]
+				gb[l] += e * e
+				bias[l] -= 0.1 * rate * e / math.Sqrt(gb[l]+1)
+				for _, f := range fs {
+					at := f.row*n + l
+					grad := float64(e*f.x) + float64(decay*w[at])
+					g[at] += float64(grad * grad)
+					w[at] -= rate * grad / math.Sqrt(g[at]+1e-2)
+				}
+			}
+		}
+	}
+	return quantise(s.labels, rows, w, bias)
+}
+
+// labelSizes weighs examples so that every label counts alike.
+func labelSizes(s *set, docs []int) []float64 {
+	size := make([]float64, len(s.labels))
+	for _, i := range docs {
+		size[s.docs[i].label]++
+	}
+	for l := range size {
+		size[l] = math.Sqrt(float64(len(docs)) / float64(len(size)) / max(size[l], 1))
+	}
+	return size
+}
+
+type valued struct {
+	row int
+	x   float64
+}
+
+// seen gives the features of a mail their values, leaving some out at random.
+func seen(fs []feature, rows map[uint32]int, r *rand.Rand) []valued {
+	var kept []valued
+	var kinds []int
+	var count [32]int
+	for _, f := range fs {
+		row, ok := rows[f.id]
+		if !ok || r != nil && r.Float64() < dropWord {
+			continue
+		}
+		kept, kinds = append(kept, valued{row: row}), append(kinds, f.kind)
+		count[f.kind]++
+	}
+	for i := range kept {
+		kept[i].x = topic.Scale(kinds[i], count[kinds[i]])
+	}
+	return kept
+}
+
+// scores puts the probability of each label into p.
+func scores(fs []valued, w, bias, p []float64) {
+	n := len(p)
+	copy(p, bias)
+	for _, f := range fs {
+		for l, x := range w[f.row*n : f.row*n+n] {
+			p[l] += float64(f.x * x)
+		}
+	}
+	top, total := slices.Max(p), 0.0
+	for l := range p {
+		p[l] = math.Exp(p[l] - top)
+		total += p[l]
+	}
+	for l := range p {
+		p[l] /= total
+	}
+}
+
+// vocabulary numbers the features that stand in enough of the documents.
+func vocabulary(s *set, docs []int) map[uint32]int {
+	count := map[uint32]int{}
+	for _, i := range docs {
+		for _, f := range s.docs[i].variants[0] {
+			count[f.id]++
+		}
+	}
+	rows := map[uint32]int{}
+	for _, i := range docs {
+		for _, f := range s.docs[i].variants[0] {
+			if _, known := rows[f.id]; !known && count[f.id] >= atLeast {
+				rows[f.id] = len(rows)
+			}
+		}
+	}
+	return rows
+}
+
+// quantise keeps one byte of each weight and leaves out features that weigh
+// next to nothing.
+func quantise(labels []string, rows map[uint32]int, w, bias []float64) *topic.Model {
+	n := len(labels)
+	most := 0.0
+	for _, x := range w {
+		most = max(most, math.Abs(x))
+	}
+	step := most / 127
+	m := &topic.Model{Labels: labels, Step: float32(step), Temperature: 1, Rows: map[uint32]int32{}}
+	for _, b := range bias {
+		m.Bias = append(m.Bias, float32(b))
+	}
+	ids := make([]uint32, len(rows))
+	for id, row := range rows {
+		ids[row] = id
+	}
+	for row, id := range ids {
+		var q []int8
+		high := int8(0)
+		for _, x := range w[row*n : row*n+n] {
+			v := int8(math.Round(x / step))
+			q, high = append(q, v), max(high, v, -v)
+		}
+		if high >= 3 {
+			m.Rows[id] = int32(len(m.Rows))
+			m.Weights = append(m.Weights, q...)
+		}
+	}
+	return m
+}

@@ -1,0 +1,89 @@
+package main
+
+import (
+	"math/rand/v2"
+	"slices"
+
+	"sportello/policy/internal/topic"
+)
+
+// set holds the examples taken apart, each with its variants: people write
+// the same request with another subject or none and with more words around.
+type set struct {
+	labels []string
+	docs   []doc
+}
+
+type doc struct {
+	label    int
+	fold     int // position among its label, for contiguous folds
+	of       int // examples of the label
+	example  topic.Example
+	variants [][]feature // the first is the example as written
+}
+
+type feature struct {
+	id   uint32
+	kind int
+}
+
+// newSet puts the examples labelled "padding" around the others.
+func newSet(examples []topic.Example) *set {
+	s := &set{}
+	var padding []topic.Example
+	count := map[string]int{}
+	for _, e := range examples {
+		if e.Label == "padding" {
+			padding = append(padding, e)
+		} else if !slices.Contains(s.labels, e.Label) {
+			s.labels = append(s.labels, e.Label)
+		}
+	}
+	for _, e := range examples {
+		if e.Label == "padding" {
+			continue
+		}
+		s.docs = append(s.docs, doc{label: slices.Index(s.labels, e.Label), fold: count[e.Label], example: e})
+		count[e.Label]++
+	}
+	r := rand.New(rand.NewPCG(1, 2))
+	for i := range s.docs {
+		d := &s.docs[i]
+		d.of = count[d.example.Label]
+		d.variants = append(d.variants, read(d.example.Subject, d.example.Text))
+		if d.example.Subject != "" && len(d.example.Text) > 40 {
+			d.variants = append(d.variants, read("", d.example.Text))
+		}
+		if len(padding) > 0 {
+			before, after := padding[r.IntN(len(padding))], padding[r.IntN(len(padding))]
+			d.variants = append(d.variants, read(d.example.Subject, before.Text+"\n\n"+d.example.Text+"\n\n"+after.Text))
+		}
+	}
+	return s
+}
+
+// read lists the features of a mail, each once, in order of id.
+func read(subject, text string) []feature {
+	var fs []feature
+	for _, f := range topic.Read(subject, text).Features {
+		fs = append(fs, feature{f.ID, f.Kind()})
+	}
+	slices.SortFunc(fs, func(a, b feature) int {
+		switch {
+		case a.id < b.id:
+			return -1
+		case a.id > b.id:
+			return 1
+		}
+		return 0
+	})
+	return slices.CompactFunc(fs, func(a, b feature) bool { return a.id == b.id })
+}
+
+func (s *set) all() []int {
+	var all []int
+	for i := range s.docs {
+		all = append(all, i)
+	}
+	return all
+}
