@@ -1,0 +1,78 @@
+package ticket
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestParseOrders(t *testing.T) {
+	cmds := func(c ...Command) []Command { return c }
+	for _, c := range []struct {
+		name, text string
+		want       Orders
+	}{
+		{"plain answer", "Buongiorno,\nfatto.", Orders{Public: "Buongiorno,\nfatto."}},
+		{"command then answer", "#close\n\nFatto.", Orders{Commands: cmds(Command{"close", []string{}}), Public: "Fatto."}},
+		{"several, blank lines between", "\n#prendo\n\n#assegna anna\nCiao", Orders{Commands: cmds(Command{"take", []string{}}, Command{"assign", []string{"anna"}}), Public: "Ciao"}},
+		{"case does not matter", "#CLOSE 3", Orders{Commands: cmds(Command{"close", []string{"3"}})}},
+		{"NBSP and tabs are spaces", "#quote\u00a03\t14", Orders{Commands: cmds(Command{"quote", []string{"3", "14"}})}},
+		{"a note is wholly internal", "#nota\nil cliente è nervoso", Orders{Commands: cmds(Command{"note", []string{}})}},
+		{"a colour is text", "#fff è il colore", Orders{Public: "#fff è il colore"}},
+		{"eight hex digits are text", "#deadbeef trovato", Orders{Public: "#deadbeef trovato"}},
+		{"a number is text", "#12 è la fattura", Orders{Public: "#12 è la fattura"}},
+		{"a space after # is text", "# close", Orders{Public: "# close"}},
+		{"inside a word is text", "x#close", Orders{Public: "x#close"}},
+		{"hashtag further down that is no command", "Ciao\n#grazie a tutti", Orders{Public: "Ciao\n#grazie a tutti"}},
+		{"unknown word at the top", "#clsoe\nFatto.", Orders{Wrong: "#clsoe: no such command; the nearest is #close"}},
+		{"Cyrillic letter", "#сlose", Orders{Wrong: "#сlose: no such command; the nearest is #close"}},
+		{"word with punctuation", "#close.", Orders{Wrong: "#close.: no such command; the nearest is #close"}},
+		{"negative credits", "#charge -50", Orders{Wrong: `#charge -50: "-50" must be a whole number above 0`}},
+		{"missing argument", "#charge", Orders{Wrong: "#charge: something is missing behind it"}},
+		{"too many arguments", "#take it now", Orders{Wrong: "#take it now: too much stands behind it"}},
+		{"no such topic", "#topic pizza", Orders{Wrong: `#topic pizza: "pizza" is no topic`}},
+		{"one wrong line refuses all", "#take\n#close\n#frobnicate\nCiao", Orders{Wrong: "#frobnicate: no such command; the nearest is #note"}},
+		{"a command further down is asked about", "Ecco fatto.\n#close", Orders{Held: true, Wrong: "#close: a command that is not at the top was not carried out"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			got := ParseOrders(c.text, "")
+			if c.name == "one wrong line refuses all" {
+				if got.Wrong == "" || got.Commands != nil || got.Public != "" {
+					t.Errorf("got %+v", got)
+				}
+				return
+			}
+			if d := cmp.Diff(c.want, got); d != "" {
+				t.Error(d)
+			}
+		})
+	}
+}
+
+func TestParseOrdersKeepsTheSignature(t *testing.T) {
+	if got := ParseOrders("#take\nFatto.", "--\nAnna"); got.Public != "Fatto.\n\n--\nAnna" {
+		t.Errorf("public %q", got.Public)
+	}
+	if got := ParseOrders("#close", "--\nAnna"); got.Public != "" {
+		t.Errorf("a mail of commands only says nothing to the customer, got %q", got.Public)
+	}
+}
+
+// FuzzParseOrders: what is public is always text that stood in the mail, and a
+// refused mail carries out nothing.
+func FuzzParseOrders(f *testing.F) {
+	f.Add("#close 3\nciao", "Anna")
+	f.Add("ciao\n#charge 100", "")
+	f.Fuzz(func(t *testing.T, reply, signature string) {
+		o := ParseOrders(reply, signature)
+		if o.Wrong != "" && (o.Commands != nil || o.Public != "") {
+			t.Errorf("refused and yet %+v", o)
+		}
+		for _, l := range strings.Split(o.Public, "\n") {
+			if !strings.Contains(strings.ReplaceAll(reply, "\r\n", "\n")+"\n\n"+signature, l) {
+				t.Errorf("line %q was never written", l)
+			}
+		}
+	})
+}
