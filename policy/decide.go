@@ -77,9 +77,12 @@ type Price struct {
 
 // Decide says what a request is about, whether it is covered, by which clause,
 // and what it costs. It is a pure function of its arguments and the file.
-func (p *Policy) Decide(c Case) Decision {
+func (p *Policy) Decide(c Case) Decision { return p.decide(c, classify) }
+
+// decide is Decide with the classifier to ask.
+func (p *Policy) decide(c Case, classify classifier) Decision {
 	d := Decision{Policy: p.digest, Price: Price{Kind: PriceNone}}
-	d.guess(c)
+	d.guess(c, classify)
 	r := p.request(c, d.Topic)
 	switch {
 	case p.topics[d.Topic].coverage == None:
@@ -99,8 +102,11 @@ func (p *Policy) Decide(c Case) Decision {
 	return d
 }
 
+// classifier guesses topics, best first and never none, and says why.
+type classifier func(subject, text string) ([]Guess, []string)
+
 // guess fills in the topic: a technician's word is certain.
-func (d *Decision) guess(c Case) {
+func (d *Decision) guess(c Case, classify classifier) {
 	if knownTopic(c.Topic) {
 		d.Topic, d.Confidence = c.Topic, 1
 		d.explain("topic %s: set by a technician", c.Topic)
