@@ -1,0 +1,272 @@
+package mailin
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/emersion/go-imap/v2"
+	"golang.org/x/sync/semaphore"
+
+	"sportello/ticket"
+)
+
+const (
+	inFlight  = 32 << 20 // bytes of mail fetched and not yet filed
+	batchMail = 256      // mails in one commit
+	batchSize = 16 << 20 // bytes in one commit
+	// linger is how long a mail waits for the next ones of the same fetch, so
+	// that they share a commit. The last one known of never waits.
+	linger = 20 * time.Millisecond
+)
+
+// slot is one mail on its way through the pipeline. The fetcher lines slots up
+// in order of UID before their bytes come.
+type slot struct {
+	item
+	weight int64
+	raw    []byte
+	head   bool            // only the head is in raw
+	in     *ticket.Inbound // nil when ready: the mail is gone, nothing is to be filed
+	lost   bool            // the fetch ended before this mail: it and all after it stay on the server
+	ready  chan struct{}   // closed when in or lost is final
+}
+
+// pipeline parses on several cores and files in order while the session
+// fetches on. The first failure to file ends it.
+type pipeline struct {
+	*Poller
+	validity uint32
+	budget   *semaphore.Weighted
+	order    chan *slot // to the committer
+	work     chan *slot // to the parsers
+	cancel   context.CancelFunc
+	running  sync.WaitGroup
+
+	mu     sync.Mutex
+	cursor ticket.Cursor
+	filed  []imap.UID // not yet taken
+	err    error
+}
+
+// startPipeline begins after cursor. The context it returns ends when filing
+// fails. finish must be called.
+func (p *Poller) startPipeline(ctx context.Context, cursor ticket.Cursor) (context.Context, *pipeline) {
+	inner, cancel := context.WithCancel(ctx)
+	pl := &pipeline{Poller: p, validity: cursor.UIDValidity, budget: semaphore.NewWeighted(inFlight),
+		order: make(chan *slot, 1024), work: make(chan *slot, 4096), cancel: cancel, cursor: cursor}
+	for range p.workers() {
+		pl.running.Go(pl.parse)
+	}
+	pl.running.Go(func() { pl.commit(ctx) })
+	return inner, pl
+}
+
+// finish waits until all that was lined up is filed, and answers the cursor.
+func (pl *pipeline) finish() (ticket.Cursor, error) {
+	close(pl.order)
+	close(pl.work)
+	pl.running.Wait()
+	pl.cancel()
+	return pl.cursor, pl.err
+}
+
+// taken answers the mails filed since it was last asked.
+func (pl *pipeline) taken() []imap.UID {
+	pl.mu.Lock()
+	defer pl.mu.Unlock()
+	uids := pl.filed
+	pl.filed = nil
+	return uids
+}
+
+// newSlot makes room for a mail of which n bytes are to be fetched.
+func newSlot(it item, n int64) *slot {
+	return &slot{item: it, weight: min(n+4<<10, inFlight), ready: make(chan struct{})}
+}
+
+// line puts slots, together no heavier than inFlight, in the order of filing
+// and waits until their bytes may come.
+func (pl *pipeline) line(ctx context.Context, slots []*slot) error {
+	var sum int64
+	for _, s := range slots {
+		sum += s.weight
+	}
+	if err := pl.budget.Acquire(ctx, sum); err != nil {
+		return err
+	}
+	for _, s := range slots {
+		pl.order <- s
+	}
+	return nil
+}
+
+// got hands a fetched mail to the parsers.
+func (pl *pipeline) got(s *slot, raw []byte, head bool) {
+	s.raw, s.head = raw, head
+	pl.work <- s
+}
+
+// unfit files s as a mail that cannot be read. RawSum names its place, so that
+// no two of them are the same mail and one of them is always itself.
+func (pl *pipeline) unfit(s *slot, why string) {
+	place := fmt.Sprintf("unfetchable %d/%d", pl.validity, s.uid)
+	s.in = pl.finished(s, &ticket.Inbound{Unfit: why, RawSum: sha256.Sum256([]byte(place))})
+	close(s.ready)
+}
+
+// gone passes over a mail that is no longer on the server.
+func (pl *pipeline) gone(s *slot) { close(s.ready) }
+
+// lose ends the pipeline at s: it stays on the server, with all after it.
+func (pl *pipeline) lose(s *slot) {
+	s.lost = true
+	close(s.ready)
+}
+
+func (pl *pipeline) parse() {
+	for s := range pl.work {
+		s.in = pl.finished(s, pl.parseSafely(s))
+		close(s.ready)
+	}
+}
+
+// parseSafely makes a mail that Parse panics on unfit (PROMISES.md F17).
+func (pl *pipeline) parseSafely(s *slot) (in *ticket.Inbound) {
+	defer func() {
+		if v := recover(); v != nil {
+			in = &ticket.Inbound{Unfit: fmt.Sprintf("parse: panic: %.200v", v), Raw: s.raw, RawSum: sha256.Sum256(s.raw)}
+		}
+	}()
+	at := pl.arrived(s.date)
+	if pl.Parse == nil {
+		return Parse(s.raw, Options{Arrived: at})
+	}
+	return pl.Parse(s.raw, at)
+}
+
+// finished fills in what only the mailbox knows.
+func (pl *pipeline) finished(s *slot, in *ticket.Inbound) *ticket.Inbound {
+	in.Source = ticket.Source{UIDValidity: pl.validity, UID: uint32(s.uid)}
+	in.Arrived = pl.arrived(s.date)
+	in.Size = max(s.size, int64(len(s.raw)))
+	in.Partial = s.head
+	s.raw = nil
+	return in
+}
+
+// commit files slots in order until one is lost or filing fails; then it only
+// lets go of the rest.
+func (pl *pipeline) commit(ctx context.Context) {
+	var held *slot
+	for {
+		batch, next, open := pl.gather(held)
+		held = next
+		if len(batch) > 0 && !pl.ended() {
+			pl.file(ctx, batch)
+		}
+		for _, s := range batch {
+			pl.budget.Release(s.weight)
+		}
+		if held == nil && !open {
+			return
+		}
+	}
+}
+
+// ended tells whether nothing more may be filed.
+func (pl *pipeline) ended() bool {
+	pl.mu.Lock()
+	defer pl.mu.Unlock()
+	return pl.err != nil
+}
+
+// gather takes the slots of one commit: the first one ready, and what follows
+// within linger. next is a slot taken and not ready yet.
+func (pl *pipeline) gather(held *slot) (batch []*slot, next *slot, open bool) {
+	var size int64
+	var late <-chan time.Time
+	for len(batch) < batchMail && size < batchSize {
+		s := held
+		held = nil
+		if s == nil {
+			if s, open = pl.nextSlot(len(batch) == 0); s == nil {
+				return batch, nil, open
+			}
+		}
+		if len(batch) > 0 {
+			select {
+			case <-s.ready:
+			default:
+				if late == nil {
+					t := time.NewTimer(linger)
+					defer t.Stop()
+					late = t.C
+				}
+				select {
+				case <-s.ready:
+				case <-late:
+					return batch, s, true
+				}
+			}
+		}
+		<-s.ready
+		batch = append(batch, s)
+		size += s.weight
+	}
+	return batch, nil, true
+}
+
+// nextSlot takes the next slot, waiting for it only when asked to.
+func (pl *pipeline) nextSlot(wait bool) (s *slot, open bool) {
+	if wait {
+		s, open = <-pl.order
+		return s, open
+	}
+	select {
+	case s, open = <-pl.order:
+		return s, open
+	default:
+		return nil, true
+	}
+}
+
+var errLost = errors.New("the fetch was cut short")
+
+// file commits one batch and the cursor behind it.
+func (pl *pipeline) file(ctx context.Context, batch []*slot) {
+	c, end := pl.cursor, error(nil)
+	var in []*ticket.Inbound
+	var uids []imap.UID
+	for _, s := range batch {
+		if s.lost {
+			end = errLost
+			break
+		}
+		c.Last = uint32(s.uid)
+		if s.in == nil {
+			continue
+		}
+		if c.First == 0 {
+			c.First = c.Last
+		}
+		in, uids = append(in, s.in), append(uids, s.uid)
+	}
+	if c != pl.cursor {
+		if err := pl.Receiver.Receive(ctx, in, c); err != nil {
+			end = fmt.Errorf("%w %d mails up to UID %d: %w", errFiling, len(in), c.Last, err)
+			pl.cancel()
+		} else {
+			pl.cursor = c
+		}
+	}
+	pl.mu.Lock()
+	defer pl.mu.Unlock()
+	if pl.cursor == c {
+		pl.filed = append(pl.filed, uids...)
+	}
+	pl.err = end
+}
