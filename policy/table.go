@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/pelletier/go-toml/v2"
@@ -25,7 +26,8 @@ type fault struct {
 
 // add notes a fault at a path: what it is, and what is allowed.
 func (f *faults) add(path, format string, args ...any) {
-	f.list = append(f.list, fault{f.line(path), path + ": " + fmt.Sprintf(format, args...)})
+	text := strings.Trim(strconv.Quote(path), `"`) + ": " + fmt.Sprintf(format, args...)
+	f.list = append(f.list, fault{f.line(path), text})
 }
 
 // line is where a path stands; of a missing key, where its table stands.

@@ -1,0 +1,303 @@
+package policy
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// faulty is what is put in place of a piece of the default file, and what Load
+// then says, after NAME and line.
+var faulty = []struct {
+	name, old, new string
+	faults         []string // {topics} stands for all of them
+}{
+	{
+		"unknown key", "quote = 7 ", "qoute = 7 ",
+		[]string{
+			`9: days.quote: missing, must be a whole number from 1 to 365`,
+			`11: days.qoute: unknown key, allowed are answer, close, lapsed, quote, warn`,
+		},
+	},
+	{
+		"unknown table", "[reminders]", "[remainders]",
+		[]string{
+			`1: reminders: missing, must be a table`,
+			`16: remainders: unknown key, allowed are calendar, clause, contact, days, exception, hours, plan, reminders, thresholds, topic, verdict, words`,
+		},
+	},
+	{
+		"a text for a number", "answer = 7 ", "answer = \"seven\" ",
+		[]string{
+			`10: days.answer: is "seven", must be a whole number from 1 to 365`,
+		},
+	},
+	{
+		"a number out of bounds", "answer = 7 ", "answer = 0 ",
+		[]string{
+			`10: days.answer: is 0, must be a whole number from 1 to 365`,
+		},
+	},
+	{
+		"a warning after the end", "warn = 5 ", "warn = 7 ",
+		[]string{
+			`12: days.warn: is 7, must be less than days.close (7)`,
+		},
+	},
+	{
+		"bad hours", `"09:00-18:00"]   #`, `"9-18", "18:00-09:00", "10:00-12:00", "11:00-13:00"] #`,
+		[]string{
+			`23: hours.open[0]: is "9-18", must be one of intervals "HH:MM-HH:MM" from 00:00 to 24:00`,
+			`23: hours.open[1]: "18:00-09:00" ends before it begins, must be one of intervals "HH:MM-HH:MM" from 00:00 to 24:00`,
+			`23: hours.open[3]: "11:00-13:00" begins before the one before it ends, must be in order and not overlap`,
+		},
+	},
+	{
+		"unknown weekday", `"friday"]`, `"venerdì"]`,
+		[]string{
+			`22: hours.weekdays: unknown day "venerdì", must be one of monday to sunday`,
+		},
+	},
+	{
+		"a mail address that is none", `commercial_email = ""`, `commercial_email = "Ufficio"`,
+		[]string{
+			`42: contact.commercial_email: is "Ufficio", must be one bare mail address or empty`,
+		},
+	},
+	{
+		"a link that is none", `terms_url = ""`, `terms_url = "example.it/terms"`,
+		[]string{
+			`45: contact.terms_url: is "example.it/terms", must be https://… or http://… or empty`,
+		},
+	},
+	{
+		"a threshold out of bounds", "extra = 0.75", "extra = 75",
+		[]string{
+			`52: thresholds.extra: is 75, must be a number from 0.5 to 1`,
+		},
+	},
+	{
+		"extra below covered", "extra = 0.75", "extra = 0.55",
+		[]string{
+			`52: thresholds.extra: is 0.55, must not be below thresholds.covered (0.6)`,
+		},
+	},
+	{
+		"unknown topic", "[topic.log-analysis]", "[topic.logs]",
+		[]string{
+			`141: topic.log-analysis: missing, must be a table: every topic has one`,
+			`211: topic.logs: unknown topic, allowed are {topics}`,
+		},
+	},
+	{
+		"a plan for an unknown topic", "script-howto = \"hosting-dev-howto\"", "script-help = \"hosting-dev-howto\"",
+		[]string{
+			`86: plan.hosting-dev.covers.script-help: unknown topic, allowed are {topics}`,
+		},
+	},
+	{
+		"a plan with an unknown clause", "script-howto = \"hosting-dev-howto\"", "script-howto = \"hosting-howto\"",
+		[]string{
+			`86: plan.hosting-dev.covers.script-howto: unknown clause "hosting-howto", must be the id of a [clause.…] table`,
+		},
+	},
+	{
+		"a plan that covers nothing", "[plan.maintenance.covers]\nscript-update = \"maintenance-ordinary\"\n", "",
+		[]string{
+			`88: plan.maintenance.covers: covers nothing, must name at least one topic here or in plan.maintenance.within`,
+		},
+	},
+	{
+		"a plan without English name", "name.en = \"Hyper plan\"\n", "",
+		[]string{
+			`99: plan.hyper.name.en: missing, must be the name of the plan in English`,
+		},
+	},
+	{
+		"an allowance without interventions", "allowance = 12", "allowance = 0",
+		[]string{
+			`102: plan.hyper.allowance: is 0, must be a whole number from 1 to 10000`,
+		},
+	},
+	{
+		"an allowance for nothing", "[plan.maintenance.undetermined]", "allowance = 3\n[plan.maintenance.undetermined]",
+		[]string{
+			`94: plan.maintenance.covers.allowance: unknown topic, allowed are {topics}`,
+		},
+	},
+	{
+		"a topic in two tables of a plan", "log-analysis = \"hyper-extraordinary\"", "log-analysis = \"hyper-extraordinary\"\nscript-update = \"hyper-extraordinary\"",
+		[]string{
+			`112: plan.hyper.within.script-update: stands in two tables of the plan, must stand in one`,
+		},
+	},
+	{
+		"a plan called none", "[plan.maintenance.undetermined]", "[plan.none]\n[plan.maintenance.undetermined]",
+		[]string{
+			`94: plan.none: is no id of a plan, must be lower-case letters, digits and single hyphens, and not none`,
+			`94: plan.none.name: missing, must be a table`,
+			`94: plan.none.promises_answer: missing, must be true or false`,
+			`94: plan.none.covers: covers nothing, must name at least one topic here or in plan.none.within`,
+		},
+	},
+	{
+		"a price range upside down", `price = "1-3"`, `price = "3-1"`,
+		[]string{
+			`167: topic.script-update.price: range "3-1" is upside down, must be "N" credits, "N-M" credits (1 to 1000, the lower first) or "after-analysis"`,
+		},
+	},
+	{
+		"a price that is none", `price = "1-3"`, `price = "cheap"`,
+		[]string{
+			`167: topic.script-update.price: is "cheap", must be "N" credits, "N-M" credits (1 to 1000, the lower first) or "after-analysis"`,
+		},
+	},
+	{
+		"a price of nothing", `price = "1-3"`, `price = 0`,
+		[]string{
+			`167: topic.script-update.price: is "0", must be "N" credits, "N-M" credits (1 to 1000, the lower first) or "after-analysis"`,
+		},
+	},
+	{
+		"a price where there is no extra", "without_plan = \"none\"", "without_plan = \"none\"\nprice = \"1\"",
+		[]string{
+			`271: topic.commercial.price: not allowed here, must be left out: only a topic that is extra without a plan has a price`,
+		},
+	},
+	{
+		"an extra without price", "price = \"1-3\"\n", "",
+		[]string{
+			`162: topic.script-update.price: missing, must be "N" credits, "N-M" credits (1 to 1000, the lower first) or "after-analysis"`,
+		},
+	},
+	{
+		"a verdict that does not exist", "without_plan = \"none\"", "without_plan = \"maybe\"",
+		[]string{
+			`270: topic.commercial.without_plan: is "maybe", must be "extra", "undetermined" or "none"`,
+		},
+	},
+	{
+		"an empty description", `description.it = "richiesta da chiarire"`, `description.it = " "`,
+		[]string{
+			`273: topic.unclear.description.it: empty, must be what the customer asks in Italian`,
+		},
+	},
+	{
+		"an exception for an unknown plan", `plans = ["hosting-dev"]`, `plans = ["hosting-pro"]`,
+		[]string{
+			`132: exception[0].plans: unknown plan "hosting-pro", allowed are hosting, hosting-dev, hyper, maintenance`,
+		},
+	},
+	{
+		"an exception with a coverage that does not exist", `coverage = "undetermined"`, `coverage = "none"`,
+		[]string{
+			`133: exception[0].coverage: is "none", must be "covered", "undetermined" or "extra"`,
+		},
+	},
+	{
+		"an exception without words", `words = ["tema", "temi", "theme", "themes", "template", "templates"]`, `words = []`,
+		[]string{
+			`122: exception[0].words: empty, must be a list of words or phrases`,
+		},
+	},
+	{
+		"a clause in one language", "en = \"the recovery of backups is an extra request\"\n", "",
+		[]string{
+			`370: clause.extra-backups.en: missing, must be the words of the clause in English`,
+		},
+	},
+	{
+		"a yes that is also a no", "decline = [\n  \"no\", \"no grazie\"", "decline = [\n  \"no\", \"ok\"",
+		[]string{
+			`425: words.it.decline[1]: "ok" stands in another list too, must have one meaning`,
+			`471: words.en.accept[5]: "ok" stands in another list too, must have one meaning`,
+		},
+	},
+	{
+		"a yes with a condition", `"sì", "sì accetto"`, `"sì", "sì ma"`,
+		[]string{
+			`413: words.it.accept[1]: "si ma" negates or conditions, must be an unmistakable yes`,
+		},
+	},
+	{
+		"a phrase with punctuation", `"sì", "sì accetto"`, `"sì", "sì, accetto"`,
+		[]string{
+			`413: words.it.accept[1]: "sì, accetto" has signs that no phrase has, must be words without punctuation`,
+		},
+	},
+	{
+		"no TOML", "[days]", "[days",
+		[]string{
+			`9: column 25: toml: expected ']' to close table name, must be TOML 1.0`,
+		},
+	},
+	{
+		"a key twice", "answer = 7 ", "answer = 7\nanswer = 8 ",
+		[]string{
+			`11: column 1: toml: key answer is already defined, must be TOML 1.0`,
+		},
+	},
+}
+
+func TestFaultyFiles(t *testing.T) {
+	for _, f := range faulty {
+		t.Run(f.name, func(t *testing.T) {
+			p, err := Load("policy.toml", edited(t, f.old, f.new), rome(t))
+			if err == nil || p != nil {
+				t.Fatalf("policy %v, error %v, want faults only", p, err)
+			}
+			want := "policy.toml:" + strings.ReplaceAll(strings.Join(f.faults, "\npolicy.toml:"), "{topics}", topicList())
+			if diff := cmp.Diff(want, err.Error()); diff != "" {
+				t.Errorf("faults (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestFaultyCalendarTables(t *testing.T) {
+	for _, f := range []struct{ tables, fault string }{
+		{"[[calendar.closure]]\nfrom = \"2027-02-30\"\nto = \"2027-03-01\"\nname = \"x\"", `2: calendar.closure[0].from: is "2027-02-30", must be an existing day written YYYY-MM-DD`},
+		{"[[calendar.closure]]\nfrom = 2027-03-02\nto = 2027-03-01\nname = \"x\"", `3: calendar.closure[0].to: is 2027-03-01, must not be before from (2027-03-02)`},
+		{"[[calendar.closure]]\nfrom = 2027-03-02\nto = 2029-03-01\nname = \"x\"", `3: calendar.closure[0].to: is 2029-03-01, must be within a year of from (2027-03-02)`},
+		{"[[calendar.yearly]]\nday = \"02-30\"\nname = \"x\"", `2: calendar.yearly[0].day: is "02-30", must be an existing day written MM-DD`},
+		{"[[calendar.yearly]]\nday = \"12-07\"", `1: calendar.yearly[0].name: missing, must be the name of the day`},
+		{"[calendar.yearly]\nday = \"12-07\"", `1: calendar.yearly: is a table, must be tables, written [[calendar.yearly]]`},
+		{"[calendar.saint]", `1: calendar.saint: unknown key, allowed are closure, italian_holidays, yearly`},
+	} {
+		above := strings.Count(string(DefaultFile()), "\n")
+		_, err := Load("policy.toml", append(DefaultFile(), f.tables...), rome(t))
+		line, rest, _ := strings.Cut(f.fault, ":")
+		n, _ := strconv.Atoi(line)
+		if want := fmt.Sprintf("policy.toml:%d:%s", above+n, rest); err == nil || err.Error() != want {
+			t.Errorf("fault %v, want %s", err, want)
+		}
+	}
+}
+
+// Whatever is in a file, it is read or refused with a line for each fault.
+func FuzzLoad(f *testing.F) {
+	f.Add(DefaultFile())
+	for _, one := range faulty {
+		f.Add(edited(f, one.old, one.new))
+	}
+	for _, small := range []string{
+		"", "plan = 3", "[[plan]]", "[plan.x]\ncovers = []", "words.it.accept = [1]", "\"a\nb\" = 1", "[calendar]\nclosure = [3]",
+		"[[exception]]\nplans = 7", "topic.unclear = {}", "hours.open = [[\"a\"]]", "x = 2027-02-30", "[topic]\nunclear.price = 1.5",
+	} {
+		f.Add([]byte(small))
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		_, err := Load("policy.toml", data, nil)
+		if err == nil {
+			return
+		}
+		for line := range strings.SplitSeq(err.Error(), "\n") {
+			if !strings.HasPrefix(line, "policy.toml:") {
+				t.Errorf("a fault without place: %q", line)
+			}
+		}
+	})
+}
