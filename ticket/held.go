@@ -85,7 +85,7 @@ const maxQuoted = 4 << 10
 // is released is filed by Sweep, outside this transaction.
 func (w *work) answerHeld(m *Inbound, a *Arrival, s sender, th thread) error {
 	tech := s.technician
-	if tech == nil || tech.Number() != th.token.Participant || s.contrary || !s.aligned && !w.d.TokenTechnician {
+	if tech == nil || tech.Number() != th.token.Participant || s.contrary || !m.Evidence.Aligned && !w.d.TokenTechnician {
 		return w.ignore(a, "an answer about a held mail from somebody else")
 	}
 	held, err := w.tx.Arrival(ArrivalID(th.token.Number))

@@ -41,11 +41,14 @@ func (w *work) mayAcknowledge(addr string) (bool, error) {
 // maxQuotesADay is how many automatic quotes one address gets in a day.
 const maxQuotesADay = 5
 
-// mayQuote counts an automatic quote: it counts as that hour's acknowledgement
-// but an earlier one does not suppress it; the desk's total does.
-func (w *work) mayQuote(addr string) (bool, error) {
-	if _, err := w.within("ack\x00"+addr, time.Hour, w.d.Limits.AcksPerAddressHour); err != nil {
-		return false, err
+// mayQuote counts an automatic quote for a request from addr. One that goes to
+// addr itself counts as that hour's acknowledgement, but an earlier one does
+// not suppress it; the desk's total does.
+func (w *work) mayQuote(addr string, itself bool) (bool, error) {
+	if itself {
+		if _, err := w.within("ack\x00"+addr, time.Hour, w.d.Limits.AcksPerAddressHour); err != nil {
+			return false, err
+		}
 	}
 	ok, err := w.within("ack", time.Hour, w.d.Limits.AcksPerHour)
 	if err == nil && ok {

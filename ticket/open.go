@@ -199,8 +199,8 @@ func (w *work) acknowledge(m *Inbound, s sender, t *Ticket, auth Authority) erro
 	if s.quiet || !s.sole || !w.recent(m) || !known && !s.aligned || w.d.Addresses.Own(s.Address) {
 		return nil
 	}
-	quoted, err := w.quoteAtOpening(t, s)
-	if err != nil || quoted && t.Quote != nil && w.maySpend(t, s.Address) {
+	quoted, itself, err := w.quoteAtOpening(t, s)
+	if err != nil || itself {
 		return err
 	}
 	ok, err := w.mayAcknowledge(s.Address)
@@ -216,19 +216,21 @@ func (w *work) acknowledge(m *Inbound, s sender, t *Ticket, auth Authority) erro
 }
 
 // quoteAtOpening offers the policy's fixed price, where the verdict is extra
-// and a contact who may spend is known; false when no quote went out.
-func (w *work) quoteAtOpening(t *Ticket, s sender) (bool, error) {
+// and a contact who may spend is known. It tells whether a quote went out, and
+// whether to the requester itself.
+func (w *work) quoteAtOpening(t *Ticket, s sender) (quoted, itself bool, err error) {
 	d := t.Decision
 	if t.Customer == "" || d.Coverage != policy.Extra || d.Price.Kind != policy.PriceFixed {
-		return false, nil
+		return false, false, nil
 	}
 	numbers, err := w.spenders(t, s.Address)
 	if err != nil || len(numbers) == 0 {
-		return false, err
+		return false, false, err
 	}
-	ok, err := w.mayQuote(s.Address)
+	itself = numbers[0] == 0
+	ok, err := w.mayQuote(s.Address, itself)
 	if err != nil || !ok {
-		return false, err
+		return false, false, err
 	}
 	until := w.d.day(w.now).AddDays(w.d.Policy.QuoteDays)
 	t.Quote = &Quote{
@@ -236,14 +238,14 @@ func (w *work) quoteAtOpening(t *Ticket, s sender) (bool, error) {
 		Description: w.d.Policy.TopicText(d.Topic, t.Language), ValidUntil: until.End(w.d.Zone),
 	}
 	if err := w.move(t, TriggerOffer, w.now); err != nil {
-		return false, err
+		return false, false, err
 	}
 	for _, n := range numbers {
 		if err := w.tellCustomer(NoticeQuote, t, n, func(n *Notice) { n.AutoSubmitted = "auto-replied" }); err != nil {
-			return false, err
+			return false, false, err
 		}
 	}
-	return true, nil
+	return true, itself, nil
 }
 
 // spenders are the participant numbers of who decides on a quote: the
@@ -270,16 +272,6 @@ func (w *work) spenders(t *Ticket, requester string) ([]int, error) {
 		numbers = append(numbers, i)
 	}
 	return numbers, nil
-}
-
-// maySpend tells whether addr is a contact of t's customer that may spend.
-func (w *work) maySpend(t *Ticket, addr string) bool {
-	c, err := w.tx.Customer(t.Customer)
-	if err != nil {
-		return false
-	}
-	p := c.contact(addr)
-	return p != nil && p.MaySpend
 }
 
 // tooMany says why a ticket of this sender is not opened now; "" when it may.

@@ -16,7 +16,7 @@ func (w *work) fromTechnician(m *Inbound, a *Arrival, s sender, th thread) error
 		return w.refuseTechnician(m, a, tech, th)
 	case s.quiet && m.Kind != KindRequest:
 		return w.hold(m, a, tech, th, "held: came through a list or was marked as spam", "hold-list")
-	case !s.aligned && !w.d.TokenTechnician:
+	case !m.Evidence.Aligned && !w.d.TokenTechnician:
 		return w.holdUnproven(m, a, tech, th)
 	case th.several:
 		return w.hold(m, a, tech, th, "held: two different tokens", "hold-two-tokens")
