@@ -140,6 +140,9 @@ func (s *addressScanner) take() (ticket.Mailbox, bool) {
 	default:
 		return m, false
 	}
+	if m.Address == "" && len(phrase) == 1 && comment != "" { // MAILER-DAEMON (Mail Delivery System)
+		m.Address, m.Name = bareAddress(phrase[0]), ""
+	}
 	if m.Name == "" {
 		m.Name = comment
 	}

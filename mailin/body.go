@@ -65,19 +65,25 @@ func (c *chooser) alternative(p *part) []*part {
 			best = i
 		}
 	}
+	c.seen = true
+	var chosen []*part
 	for i, form := range forms {
-		if i == best {
+		if i == best || best >= 0 && i > best && differs(forms[best], form) {
+			chosen = append(chosen, form...)
 			continue
 		}
 		for _, leaf := range form {
 			leaf.role = roleSpare
 		}
 	}
-	c.seen = true
-	if best < 0 {
-		return nil
-	}
-	return forms[best]
+	return chosen
+}
+
+// differs tells whether form is plain text as well as best and says something
+// else: then it is no other form of the same, whatever the mail pretends.
+func differs(best, form []*part) bool {
+	return len(best) == 1 && len(form) == 1 && isPlain(best) && isPlain(form) && hasText(form) &&
+		best[0].media == form[0].media && strings.TrimSpace(best[0].text) != strings.TrimSpace(form[0].text)
 }
 
 // relatedTo takes the root of a multipart/related (RFC 2387): the part that
@@ -120,7 +126,7 @@ func (m *mail) textOf(p *part) string {
 	s := p.text
 	switch p.media {
 	case "text/html":
-		s = cleanText(htmlText(s))
+		s = m.nameImages(cleanText(htmlText(s)))
 	case "text/enriched", "text/richtext":
 		s = cleanText(htmlText(strings.ReplaceAll(s, "\n\n", "<br>")))
 	default:
@@ -133,6 +139,36 @@ func (m *mail) textOf(p *part) string {
 		return ""
 	}
 	return strings.TrimRight(strings.TrimLeft(s, "\n"), " \t\n")
+}
+
+// nameImages puts the name of the file where htmlText left the Content-ID of an
+// image that stands in the text, so that a reader finds it among the attachments.
+func (m *mail) nameImages(s string) string {
+	const mark = "[image: "
+	if !strings.Contains(s, mark) {
+		return s
+	}
+	names := map[string]string{}
+	m.root.leaves(func(p *part) bool {
+		if p.id != "" {
+			names[p.id] = fileName(p)
+		}
+		return true
+	})
+	var out strings.Builder
+	for {
+		before, after, ok := strings.Cut(s, mark)
+		out.WriteString(before)
+		if !ok {
+			return out.String()
+		}
+		out.WriteString(mark)
+		s = after
+		if end := strings.IndexByte(after[:min(len(after), maxID)], ']'); end >= 0 && names[after[:end]] != "" {
+			out.WriteString(names[after[:end]])
+			s = after[end:]
+		}
+	}
 }
 
 // takeUU takes uuencoded files out of the text of p.

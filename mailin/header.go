@@ -81,12 +81,8 @@ func (r *headReader) next() bool {
 		r.rest = after
 		return false
 	case isBlank(line):
-		if next, _ := cutLine(after); isField(next) == 0 {
-			r.rest = after
-			return false
-		}
 		r.rest = after
-		return true
+		return goesOn(after)
 	}
 	n := isField(line)
 	if n == 0 {
@@ -95,7 +91,7 @@ func (r *headReader) next() bool {
 	end := len(r.rest) - len(after)
 	for len(after) > 0 && (after[0] == ' ' || after[0] == '\t') {
 		fold, next := cutLine(after)
-		if isBlank(fold) {
+		if isBlank(fold) && !goesOn(next) {
 			break
 		}
 		after = next
@@ -111,6 +107,22 @@ func (r *headReader) next() bool {
 	}
 	r.fields = append(r.fields, rawField{name, value})
 	return true
+}
+
+// goesOn tells whether rest, behind a line of nothing but blanks, still belongs to
+// the header: folds, and then a known field.
+func goesOn(rest []byte) bool {
+	for range maxAhead {
+		line, after := cutLine(rest)
+		if len(line) == 0 || isBlank(line) {
+			return false
+		}
+		if line[0] != ' ' && line[0] != '\t' {
+			return isField(line) > 0 && knownField(line)
+		}
+		rest = after
+	}
+	return false
 }
 
 // overflow gives up on a header without measure and finds the text behind it.
@@ -133,7 +145,7 @@ func (r *headReader) overflow() {
 // skipJunk decides about a line that is no header line: passed over when a
 // header line follows before the next empty one, else the text begins with it.
 func (r *headReader) skipJunk(line, after []byte) bool {
-	if !bytes.HasPrefix(line, []byte("--")) && r.junk < maxAhead {
+	if (len(r.fields) == 0 || !bytes.HasPrefix(line, []byte("--"))) && r.junk < maxAhead {
 		ahead := after
 		for range maxAhead {
 			var l []byte
@@ -213,7 +225,13 @@ func fieldText(v []byte, hint string) string {
 		return string(v)
 	}
 	if hint != "" && hint != "us-ascii" && hint != "utf-8" {
-		return decodeCharset(hint, v)
+		s := decodeCharset(hint, v)
+		if !strings.ContainsRune(s, utf8.RuneError) {
+			return s
+		}
+		if strings.HasPrefix(hint, "iso-2022-jp") {
+			return decodeCharset("shift_jis", v)
+		}
 	}
 	return guessCharset(v)
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"fmt"
+	"strings"
 	"time"
 
 	"sportello/ticket"
@@ -146,7 +147,7 @@ func (m *mail) judge(in *ticket.Inbound) {
 		return
 	}
 	for _, f := range in.From {
-		if f.Address != "" {
+		if strings.Contains(f.Address, "@") {
 			return
 		}
 	}

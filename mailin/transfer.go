@@ -102,7 +102,11 @@ func (d *base64Decoder) append(dst, src []byte) []byte {
 }
 
 func (d *base64Decoder) slow(dst, line []byte) []byte {
+	ended := false
 	for _, c := range line {
+		if ended && (c == ' ' || c == '\t') {
+			break // words behind the padding
+		}
 		v := base64Value[c]
 		if v >= 0 {
 			d.group, d.n = d.group<<6|uint32(v), d.n+1
@@ -113,7 +117,7 @@ func (d *base64Decoder) slow(dst, line []byte) []byte {
 			continue
 		}
 		if c == '=' {
-			d.padded = true
+			d.padded, ended = true, true
 			dst = d.finish(dst)
 		}
 	}
