@@ -1,0 +1,103 @@
+package ticket_test
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"sportello/ticket"
+	"sportello/ticket/storetest"
+)
+
+func never(ticket.NoticeID) bool { return false }
+
+// TestUnknownOutcome: an acknowledgement is never sent twice, an answer once more.
+func TestUnknownOutcome(t *testing.T) {
+	b := newBench(t, storetest.NewMem())
+	b.receive(b.mail(mario, "Sito irraggiungibile", down))
+	rows, _, err := b.Take(b.ctx, 10, never)
+	b.must(err)
+	for _, r := range rows {
+		b.must(b.Begin(b.ctx, r.Notice.ID, &ticket.Letter{}))
+	}
+	b.must(b.Recover(b.ctx)) // a crash while all were being sent
+	if s := b.stats(); s.Outbox[ticket.RowUnknown] != 1 || s.Outbox[ticket.RowQueued] != 2 {
+		t.Errorf("after the crash: %+v", s.Outbox)
+	}
+	b.now = b.now.Add(5 * time.Minute)
+	wantLetters(t, b.sendFixed(ticket.RowUnknown), "ticket-new anna, ticket-new bruno")
+	b.now = b.now.Add(time.Hour)
+	wantLetters(t, b.send(), "") // one resend, no more
+	if s := b.stats(); s.Outbox[ticket.RowUnknown] != 3 {
+		t.Errorf("in the end: %+v", s.Outbox)
+	}
+}
+
+// sendFixed sends what is due with the bytes that are stored already.
+func (b *bench) sendFixed(outcome ticket.RowState) []ticket.Notice {
+	b.t.Helper()
+	rows, _, err := b.Take(b.ctx, 50, never)
+	b.must(err)
+	var sent []ticket.Notice
+	for _, r := range rows {
+		if !r.Fixed {
+			b.t.Errorf("notice %d is tried again with other bytes", r.Notice.ID)
+		}
+		b.must(b.Begin(b.ctx, r.Notice.ID, nil))
+		b.must(b.Settle(b.ctx, r.Notice.ID, ticket.Outcome{State: outcome}))
+		sent = append(sent, r.Notice)
+	}
+	return sent
+}
+
+func TestOldAcknowledgementsAreDropped(t *testing.T) {
+	b := newBench(t, storetest.NewMem())
+	b.receive(b.mail(mario, "Sito irraggiungibile", down))
+	b.now = b.now.Add(25 * time.Hour)
+	rows, _, err := b.Take(b.ctx, 10, never)
+	b.must(err)
+	for _, r := range rows {
+		err := b.Begin(b.ctx, r.Notice.ID, &ticket.Letter{})
+		if stale := errors.Is(err, ticket.ErrStale); stale != (r.Notice.Kind == ticket.NoticeAck) {
+			t.Errorf("%s: %v", r.Notice.Kind, err)
+		}
+	}
+	if s := b.stats(); s.Outbox[ticket.RowFailed] != 1 {
+		t.Errorf("no record of the dropped one: %+v", s.Outbox)
+	}
+}
+
+func TestQueueVerbs(t *testing.T) {
+	b := newBench(t, storetest.NewMem())
+	b.receive(b.mail(mario, "Sito irraggiungibile", down))
+	rows, next, err := b.Take(b.ctx, 10, never)
+	b.must(err)
+	if len(rows) != 3 || !next.IsZero() {
+		t.Fatalf("%d rows, next %s", len(rows), next)
+	}
+	id := rows[0].Notice.ID
+	b.must(b.DropLetter(b.ctx, id, "admin"))
+	if err := b.Begin(b.ctx, id, nil); !errors.Is(err, ticket.ErrStale) {
+		t.Errorf("a dropped letter may be sent: %v", err)
+	}
+	b.must(b.RetryLetter(b.ctx, id))
+	b.must(b.Begin(b.ctx, id, nil))
+	if err := b.DropLetter(b.ctx, id, "admin"); !errors.Is(err, ticket.ErrState) {
+		t.Errorf("a letter under way was dropped: %v", err)
+	}
+	b.must(b.Settle(b.ctx, id, ticket.Outcome{State: ticket.RowQueued, Next: b.now.Add(time.Hour)}))
+	if r := b.row(id); r.Tries != 0 {
+		t.Errorf("a try that does not count was counted: %d", r.Tries)
+	}
+	b.send()
+	if _, next, err := b.Take(b.ctx, 10, never); err != nil || !next.Equal(b.now.Add(time.Hour)) {
+		t.Errorf("next %s, %v", next, err)
+	}
+}
+
+func (b *bench) row(id ticket.NoticeID) *ticket.Row {
+	b.t.Helper()
+	var r *ticket.Row
+	b.view(func(tx ticket.Tx) (err error) { r, err = tx.Row(id); return err })
+	return r
+}
