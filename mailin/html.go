@@ -1,8 +1,302 @@
 package mailin
 
-import "regexp"
+import (
+	"bytes"
+	"strconv"
+	"strings"
 
-var htmlTag = regexp.MustCompile(`(?s)<(style|script).*?</(style|script)>|<[^>]*>`)
+	"golang.org/x/net/html"
+	"golang.org/x/net/html/atom"
+)
 
-// htmlText renders HTML to readable text.
-func htmlText(src string) string { return htmlTag.ReplaceAllString(src, " ") }
+// htmlText renders the HTML of a mail as readable text: paragraphs, lists,
+// tables and links survive, quoted blocks stand in lines that begin with "> ",
+// and a signature that its client marked begins with a line "-- ", so that trim
+// sees what a reader of the HTML sees. Nothing is fetched. It reads tokens
+// instead of building a tree: nesting costs nothing, time is linear.
+func htmlText(src string) string {
+	r := htmlRenderer{z: html.NewTokenizer(strings.NewReader(src))}
+	r.out.Grow(len(src) / 2)
+	for {
+		switch r.z.Next() {
+		case html.ErrorToken:
+			r.newline(0)
+			return strings.TrimRight(r.out.String(), "\n")
+		case html.TextToken:
+			r.text(r.z.Text())
+		case html.StartTagToken, html.SelfClosingTagToken:
+			r.start()
+		case html.EndTagToken:
+			name, _ := r.z.TagName()
+			r.end(atom.Lookup(name))
+		}
+	}
+}
+
+// htmlRenderer is the state of one rendering. A line is collected without its
+// prefix and written when it ends, under the quotes that are open then.
+type htmlRenderer struct {
+	z      *html.Tokenizer
+	out    strings.Builder
+	line   []byte
+	words  bool // line holds more than a list mark
+	space  bool // white space is owed before the next word
+	blank  int  // empty lines owed before the next line
+	empty  int  // empty lines that end out
+	quotes int  // open quotes: each is a "> " before the line
+	shown  int  // quotes of the last line written
+	pre    int  // open <pre>: white space counts
+	sign   bool // the next line begins a marked signature
+	dashes bool // the last line written was "--"
+	skip   atom.Atom
+	open   []htmlElement
+	counts map[atom.Atom]int // elements in open, by tag
+}
+
+// htmlElement is one open element that changes how its content is shown.
+type htmlElement struct {
+	tag    atom.Atom
+	quote  bool
+	sign   bool
+	margin int    // empty lines it owes when it ends
+	item   int    // of <ol> the next number; of <ul> 0
+	href   string // of <a>
+	from   int    // of <a>: where its text begins in line
+	before int    // of <a>: the length of out then
+}
+
+// Bounds that keep odd markup linear: elements nested deeper are shown flat,
+// and an end tag closes nothing that lies further away.
+const (
+	maxHTMLOpen  = 2000
+	maxHTMLReach = 64
+)
+
+func (r *htmlRenderer) start() {
+	name, more := r.z.TagName()
+	tag := atom.Lookup(name)
+	if r.skip == atom.Head && tag == atom.Body { // a <head> that was never closed
+		r.skip = 0
+	}
+	if r.skip != 0 || tag == 0 {
+		return
+	}
+	var at htmlAttributes
+	if more {
+		at.read(r.z)
+	}
+	switch tag {
+	case atom.Br:
+		r.lineBreak()
+	case atom.Hr:
+		r.newline(0)
+		r.word("________________________________")
+		r.newline(0)
+	case atom.Img:
+		r.image(&at)
+	case atom.Head, atom.Style, atom.Script, atom.Title, atom.Template:
+		r.skip = tag
+	default:
+		r.enter(tag, &at)
+	}
+}
+
+// enter opens an element that has content.
+func (r *htmlRenderer) enter(tag atom.Atom, at *htmlAttributes) {
+	e := htmlElement{tag: tag, sign: at.signature()}
+	kind := htmlLayout(tag)
+	if kind == htmlInline && !e.sign {
+		return
+	}
+	if n := len(r.open); kind != htmlInline && kind != htmlLink && n > 0 &&
+		(r.open[n-1].tag == atom.P || tag == atom.Li && r.open[n-1].tag == atom.Li) {
+		r.close() // its end tag was left out
+	}
+	switch kind {
+	case htmlParagraph:
+		if !at.tight() {
+			e.margin = 1
+		}
+		r.newline(e.margin)
+	case htmlPre:
+		e.margin = 1
+		r.newline(1)
+		r.pre++
+	case htmlQuote:
+		r.newline(0)
+		if e.quote = !at.indent(); e.quote {
+			r.quotes++
+		}
+	case htmlList:
+		r.newline(0)
+		if tag == atom.Ol {
+			e.item = 1
+		}
+	case htmlItem:
+		r.newline(0)
+		r.bullet()
+	case htmlCell:
+		if r.words {
+			r.line, r.space = append(r.line, '\t'), false
+		}
+	case htmlLink:
+		e.href, e.from, e.before = at.href, len(r.line), r.out.Len()
+	case htmlBlock:
+		r.newline(0)
+	}
+	if e.sign {
+		r.newline(0)
+		r.sign = r.quotes == 0
+	}
+	r.push(e)
+}
+
+func (r *htmlRenderer) push(e htmlElement) {
+	if len(r.open) >= maxHTMLOpen {
+		r.undo(e)
+		return
+	}
+	if r.counts == nil {
+		r.counts = make(map[atom.Atom]int)
+	}
+	r.open = append(r.open, e)
+	r.counts[e.tag]++
+}
+
+// end closes the nearest element called tag with everything left open in it.
+// A stray end tag closes nothing.
+func (r *htmlRenderer) end(tag atom.Atom) {
+	if r.skip != 0 {
+		if tag == r.skip {
+			r.skip = 0
+		}
+		return
+	}
+	if r.counts[tag] == 0 {
+		return
+	}
+	for i := len(r.open) - 1; i >= 0 && i >= len(r.open)-maxHTMLReach; i-- {
+		t := r.open[i].tag
+		if t == tag {
+			for len(r.open) > i {
+				r.close()
+			}
+			return
+		}
+		if walled(t) && !walled(tag) {
+			return
+		}
+	}
+}
+
+// walled tells whether an element keeps its content together: the end tag of a
+// lesser element outside does not close it.
+func walled(tag atom.Atom) bool {
+	switch tag {
+	case atom.Blockquote, atom.Table, atom.Td, atom.Th, atom.Tr, atom.Div, atom.Body:
+		return true
+	}
+	return false
+}
+
+// close ends the innermost open element.
+func (r *htmlRenderer) close() {
+	e := r.open[len(r.open)-1]
+	r.open = r.open[:len(r.open)-1]
+	r.counts[e.tag]--
+	r.undo(e)
+}
+
+func (r *htmlRenderer) undo(e htmlElement) {
+	switch htmlLayout(e.tag) {
+	case htmlLink:
+		r.link(e)
+	case htmlPre:
+		r.newline(e.margin)
+		r.pre--
+	case htmlQuote:
+		r.newline(0)
+		if e.quote {
+			r.quotes--
+		}
+	case htmlParagraph, htmlList, htmlItem, htmlBlock:
+		r.newline(e.margin)
+	}
+	if e.sign {
+		r.newline(0)
+		r.sign = false
+	}
+}
+
+// bullet begins a list item with its mark.
+func (r *htmlRenderer) bullet() {
+	mark := "- "
+	depth := 0
+	for i := len(r.open) - 1; i >= 0 && i >= len(r.open)-maxHTMLReach; i-- {
+		if t := r.open[i].tag; t == atom.Ol || t == atom.Ul {
+			if depth == 0 && t == atom.Ol {
+				mark = strconv.Itoa(r.open[i].item) + ". "
+				r.open[i].item++
+			}
+			depth++
+		}
+	}
+	for ; depth > 1; depth-- {
+		r.line = append(r.line, "  "...)
+	}
+	r.line = append(r.line, mark...)
+}
+
+// link adds where a link leads, unless its text says so.
+func (r *htmlRenderer) link(e htmlElement) {
+	where := linkTarget(e.href)
+	if where == "" || r.out.Len() != e.before || len(r.line) <= e.from {
+		return
+	}
+	text := string(bytes.TrimSpace(r.line[e.from:]))
+	if text == "" || strings.Contains(bareLink(text), bareLink(where)) {
+		return
+	}
+	r.word(" <" + where + ">")
+}
+
+// linkTarget returns the address that href leads to, "" when it is no use to a reader.
+func linkTarget(href string) string {
+	href = strings.TrimSpace(href)
+	scheme, rest, ok := strings.Cut(href, ":")
+	if !ok {
+		return ""
+	}
+	switch strings.ToLower(scheme) {
+	case "http", "https", "ftp":
+		return href
+	case "mailto":
+		rest, _, _ = strings.Cut(rest, "?")
+		return rest
+	}
+	return ""
+}
+
+// bareLink strips what does not make two addresses different to a reader.
+func bareLink(s string) string {
+	s = strings.ToLower(s)
+	s = strings.TrimPrefix(s, "https://")
+	s = strings.TrimPrefix(s, "http://")
+	s = strings.TrimPrefix(s, "www.")
+	return strings.TrimSuffix(s, "/")
+}
+
+// image shows where a picture of the mail itself stands, and what any other
+// picture says it is. Pictures of a few pixels count mail openings: nothing.
+func (r *htmlRenderer) image(at *htmlAttributes) {
+	alt := strings.Join(strings.Fields(at.alt), " ")
+	cid, inline := strings.CutPrefix(at.src, "cid:")
+	switch {
+	case inline && alt != "":
+		r.word("[image: " + alt + "]")
+	case inline:
+		r.word("[image: " + cid + "]")
+	case alt != "" && len(alt) < 100:
+		r.word("[" + alt + "]")
+	}
+}

@@ -1,4 +1,125 @@
 package mailin
 
-// language is the language of text, or "" when it cannot be told.
-func language(text string) string { return "" }
+import (
+	"strings"
+	"unicode"
+)
+
+// language tells the language of text by its small words and letters: it, en,
+// de, fr or es; "" when too little speaks for one of them. Two lines are
+// enough. Lines that quote and addresses do not count.
+func language(text string) string {
+	const enough = 4000 // bytes that settle it
+	if len(text) > enough {
+		text = strings.ToValidUTF8(text[:enough], "")
+	}
+	var score [len(languageNames)]int
+	words := 0
+	for line := range strings.SplitSeq(text, "\n") {
+		if strings.HasPrefix(strings.TrimSpace(line), ">") {
+			continue
+		}
+		for token := range strings.FieldsSeq(line) {
+			if strings.ContainsAny(token, "@/\\_=<>") {
+				continue
+			}
+			for w := range strings.FieldsFuncSeq(strings.ToLower(token), notWordPart) {
+				words++
+				score = weigh(w, score)
+			}
+		}
+	}
+	best, second := 0, 0
+	for i := range score {
+		switch {
+		case score[i] > score[best]:
+			best, second = i, score[best]
+		case i != best && score[i] > second:
+			second = score[i]
+		}
+	}
+	if score[best] < 2 || score[best] <= second || score[best]*12 < words {
+		return ""
+	}
+	return languageNames[best]
+}
+
+var languageNames = [...]string{"it", "en", "de", "fr", "es"}
+
+// notWordPart tells what ends a word; an apostrophe does.
+func notWordPart(c rune) bool { return !unicode.IsLetter(c) }
+
+// weigh adds what the word w says for each language.
+func weigh(w string, score [len(languageNames)]int) [len(languageNames)]int {
+	for i, v := range wordVotes[w] {
+		score[i] += int(v)
+	}
+	for i, ends := range wordEndings {
+		for _, e := range ends {
+			if len(w) > len(e)+2 && strings.HasSuffix(w, e) {
+				score[i]++
+				break
+			}
+		}
+	}
+	for _, c := range w {
+		switch c {
+		case 'ß', 'ä', 'ö', 'ü':
+			score[2]++
+		case 'ñ', '¿', '¡', 'ó', 'í', 'á':
+			score[4]++
+		case 'ê', 'ç', 'œ', 'î', 'ë', 'â', 'û', 'ô':
+			score[3]++
+		case 'ì', 'ò':
+			score[0]++
+		}
+	}
+	return score
+}
+
+// votes says how much a word speaks for each of languageNames: 2 when it
+// belongs to one language, 1 when several share it.
+type votes [len(languageNames)]int8
+
+var wordVotes = countVotes([len(languageNames)]string{
+	"il lo la gli le un uno una di del dello della dei degli delle da dal dalla dai in nel nella nei con su sul sulla per tra fra e ed o ma se che chi cui non più anche come quando dove perché perche è sono sei siamo ho hai ha abbiamo avete hanno era essere avere fare fatto può puo posso possiamo potete devo deve vorrei questo questa questi quello quella mi ti ci vi si ne lo al alla ai alle allo grazie buongiorno buonasera salve ciao saluti cordiali gentile gentili sito posta casella già gia ancora solo sempre oggi ieri domani dopo prima molto tutto tutti niente nessuno qualcuno stato stata nostro nostra vostro vostra mio mia suo sua funziona bene qui così cosi però pero quindi va risponde apre invio inviare ricevo ricevuto risposta attesa fattura dominio pagamento sto stanno stamattina urgente aiuto problema errore po fa fino entro dice dite fare vedere perchè mai lei voi noi loro quale quali quanto adesso ora invece oppure nuovo",
+	"the a an of to in on at by for with from and or but if that which who what when where why how not no yes is are was were be been have has had do does did can could will would should may might must i you he she it we they me my your our their this these those there here please thanks thank hello hi dear regards website get got still since after before because any some all just now out up about as so than then let know need want we're it's don't can't doesn't isn't am im us also again today yesterday working work works help could been being into more very been best kind updated changed yesterday",
+	"der die das den dem des ein eine einen einem einer und oder aber wenn dass daß nicht kein keine ist sind war waren wird werden wurde haben hat hatte habe kann können konnte soll sollte muss müssen möchte ich du er sie es wir ihr mich mir uns ihnen ihre ihr unser unsere mein meine mit von zu zum zur bei nach vor auf aus an am im in für über unter durch bis seit noch nur auch schon sehr mehr bitte danke vielen dank guten tag hallo liebe grüße gruß freundlichen sehr geehrte wie was wer wo warum wann heute gestern morgen jetzt hier dann weil ob als so da beim alle etwas nichts seit webseite postfach rechnung funktioniert geht gibt gern sowie",
+	"le la les un une des du de au aux et ou mais si que qui quoi dont où ne pas plus est sont était être avoir ai as avons avez ont fait faire peut peux pouvez pouvons dois doit voudrais je tu il elle nous vous ils elles me te se mon ma mes ton votre vos notre nos leur leurs ce cet cette ces dans sur sous avec sans pour par chez depuis encore aussi très bien bonjour bonsoir merci cordialement salutations monsieur madame site courriel mail comment quand pourquoi parce car donc alors aujourd hui hier demain maintenant ici tout tous rien j c d l n s qu fonctionne marche problème erreur après avant ça cela déjà toujours svp",
+	"el la los las un una unos unas de del al y o u pero si que quien no más mas es son era fue ser estar está están estoy tengo tiene tienen hay hacer hecho puede puedo pueden podemos debo quisiera yo tú usted ustedes nosotros me te se nos mi mis tu su sus nuestro nuestra este esta estos ese esa esto en con sin por para desde hasta entre sobre como cuando donde porque qué cómo también muy bien hola buenos días buenas tardes gracias saludos estimado estimada sitio correo página web hoy ayer mañana ahora aquí todo todos nada ya aún todavía solo siempre funciona factura pago ayuda favor cuenta le desde puede quiero necesito",
+})
+
+// wordEndings speak for a language where they end a longer word.
+var wordEndings = [len(languageNames)][]string{
+	{"zione", "zioni", "mente", "ggio", "glio", "amo", "ete", "ano", "ato", "ata", "ità", "are", "ere", "tti"},
+	{"ing", "tion", "ould", "ght", "ly", "ness", "ed"},
+	{"ung", "ungen", "keit", "heit", "lich", "isch", "chen", "tten", "gen", "ein"},
+	{"tion", "ment", "eux", "eur", "ez", "ais", "ait", "oir", "aux", "ée"},
+	{"ción", "ciones", "dad", "mente", "ando", "iendo", "ado", "ada", "amos", "ción", "os"},
+}
+
+func countVotes(lists [len(languageNames)]string) map[string]votes {
+	m := make(map[string]votes)
+	for i, list := range lists {
+		for w := range strings.FieldsSeq(list) {
+			v := m[w]
+			v[i] = 2
+			m[w] = v
+		}
+	}
+	for w, v := range m {
+		n := 0
+		for _, x := range v {
+			if x > 0 {
+				n++
+			}
+		}
+		if n > 1 {
+			for i := range v {
+				v[i] = min(v[i], 1)
+			}
+			m[w] = v
+		}
+	}
+	return m
+}

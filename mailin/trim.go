@@ -1,4 +1,324 @@
 package mailin
 
-// trim splits text into what was written this time and the signature.
-func trim(text string) (reply, signature string) { return text, "" }
+import (
+	"strings"
+	"unicode"
+)
+
+// trim tells what the sender wrote this time from history and signature. Both
+// answers are made of whole lines of text in their order; history is in
+// neither. Answers written between quoted lines stay whole, with the quoted
+// lines between them; a forwarded mail is history; when nothing else was
+// written reply is empty. When in doubt a line stays in reply.
+func trim(text string) (reply, signature string) {
+	t := trimming{lines: splitLines(text)}
+	t.classify()
+	t.segment()
+	if !t.decide() {
+		return joinLines(t.lines), ""
+	}
+	return t.collect()
+}
+
+// textLine is one line as it came and as it is compared.
+type textLine struct {
+	raw   string
+	s     string // without quote marks, outer white space and invisible characters
+	depth int    // of quotation: the number of ">" before it
+	hard  bool   // an empty line that holds a no-break space: Outlook's empty paragraph
+}
+
+func (l *textLine) blank() bool { return l.s == "" }
+
+// splitLines cuts text into lines, which end with LF.
+func splitLines(text string) []textLine {
+	lines := make([]textLine, 0, strings.Count(text, "\n")+1)
+	for raw := range strings.SplitSeq(text, "\n") {
+		l := textLine{raw: raw, s: strings.TrimFunc(raw, invisible)}
+		for strings.HasPrefix(l.s, ">") {
+			l.s = strings.TrimLeftFunc(l.s[1:], invisible)
+			l.depth++
+		}
+		l.hard = l.s == "" && strings.Contains(raw, "\u00a0")
+		lines = append(lines, l)
+	}
+	return lines
+}
+
+// invisible tells white space and the marks that mail clients put around it.
+func invisible(c rune) bool {
+	switch {
+	case c < 0x80:
+		return c == ' ' || c == '\t' || c == '\r' || c == '\f' || c == '\v'
+	case c == '\ufeff', c >= '\u200b' && c <= '\u200f', c >= '\u202a' && c <= '\u202e', c >= '\u2066' && c <= '\u2069':
+		return true
+	}
+	return unicode.IsSpace(c)
+}
+
+// lineClass is what one line is taken for.
+type lineClass byte
+
+const (
+	classOwn   lineClass = iota // written this time, empty lines included
+	classQuote                  // quoted, with the empty lines inside the quotation
+	classMark                   // announces history: attribution, delimiter, header of the old mail
+)
+
+// segment is a run of lines of one sort: own text, or a quotation together
+// with the mark that announces it.
+type segment struct {
+	from, to int // lines [from, to)
+	quote    bool
+	marked   bool // of a quotation: a mark announces it
+	drop     bool
+}
+
+// trimming is the work of one trim.
+type trimming struct {
+	lines   []textLine
+	class   []lineClass
+	end     int  // lines from here on are unquoted history
+	history bool // some line was told to be history by a mark
+	segs    []segment
+}
+
+// classify gives every line its class and finds where unquoted history begins.
+func (t *trimming) classify() {
+	ls := t.lines
+	t.class = make([]lineClass, len(ls))
+	t.end = len(ls)
+	own := false    // something was written before this line
+	inline := false // and it says that answers stand further down
+	fresh := 0      // lines of the quotation so far
+	for i := 0; i < len(ls); {
+		l := &ls[i]
+		if l.blank() && l.depth == 0 {
+			i++
+			continue
+		}
+		if l.depth > 0 {
+			t.class[i] = classQuote
+			if fresh++; fresh <= 3 {
+				if end, _ := markAt(ls, i); end > i {
+					for ; i < end; i++ {
+						t.class[i] = classMark
+					}
+					continue
+				}
+			}
+			i++
+			continue
+		}
+		if t.strayQuote(i) {
+			t.class[i] = classQuote
+			i++
+			continue
+		}
+		fresh = 0
+		end, kind := markAt(ls, i)
+		if end == i || !own && !kind.opens(ls[i:end]) {
+			own = own || !delimiterLine(l.s)
+			inline = inline || announcesAnswers(l.s)
+			i++
+			continue
+		}
+		next := end
+		for next < len(ls) && ls[next].blank() && ls[next].depth == 0 {
+			next++
+		}
+		quoted := next < len(ls) && ls[next].depth > 0 && kind != markAbove
+		if !quoted && inline {
+			i = end
+			continue
+		}
+		t.history = true
+		if !quoted && (own || kind != markAttribution) {
+			t.end = i
+			return
+		}
+		for ; i < end; i++ {
+			t.class[i] = classMark
+		}
+	}
+}
+
+// strayQuote tells whether line i is the rest of a quoted line that a gateway
+// broke: it stands between quoted lines and is the tail of a link.
+func (t *trimming) strayQuote(i int) bool {
+	ls := t.lines
+	if i == 0 || i+1 >= len(ls) || ls[i-1].depth == 0 || ls[i+1].depth == 0 {
+		return false
+	}
+	s := ls[i].s
+	return strings.HasPrefix(s, "(http") || strings.HasPrefix(s, "<http") || strings.HasPrefix(s, "http") ||
+		strings.HasSuffix(s, ")") && !strings.Contains(s, "(") && !strings.Contains(s, " ")
+}
+
+// segment joins the lines before t.end into runs. Empty lines between two
+// lines of one quotation belong to it, all others to own text.
+func (t *trimming) segment() {
+	for i := 0; i < t.end; {
+		if t.class[i] == classOwn {
+			s := segment{from: i}
+			content := false
+			for i < t.end && t.class[i] == classOwn {
+				content = content || !t.lines[i].blank()
+				i++
+			}
+			s.to = i
+			if content {
+				t.segs = append(t.segs, s)
+			}
+			continue
+		}
+		s := segment{from: i, quote: true}
+		last := i
+		for j := i; j < t.end && (t.class[j] != classOwn || t.lines[j].blank()); j++ {
+			if t.class[j] != classOwn {
+				last = j
+				s.marked = s.marked || t.class[j] == classMark
+			}
+		}
+		i = last + 1
+		s.to = i
+		t.segs = append(t.segs, s)
+	}
+}
+
+// decide says which segments are dropped; false: the text stands as it is.
+func (t *trimming) decide() bool {
+	first, last := -1, -1
+	for i, s := range t.segs {
+		if !s.quote {
+			if first < 0 {
+				first = i
+			}
+			last = i
+		}
+	}
+	if first < 0 {
+		if !t.history && !t.anyMarked() {
+			return false // a quotation that nothing announces is all there is
+		}
+		for i := range t.segs {
+			t.segs[i].drop = true
+		}
+		return true
+	}
+	if last > first && t.closingOnly(t.segs[last]) {
+		last = t.ownBefore(last)
+	}
+	for i := range t.segs {
+		s := &t.segs[i]
+		switch {
+		case !s.quote:
+		case i < first:
+			s.drop = s.marked
+		case i > last:
+			s.drop = true
+		}
+	}
+	quotes, at := 0, 0
+	for i := first; i < last; i++ {
+		if t.segs[i].quote {
+			quotes, at = quotes+1, i
+		}
+	}
+	if quotes == 1 && t.segs[at].marked && !t.introduces(t.segs[first]) {
+		t.segs[at].drop = true
+	}
+	return true
+}
+
+func (t *trimming) anyMarked() bool {
+	for _, s := range t.segs {
+		if s.marked {
+			return true
+		}
+	}
+	return false
+}
+
+// ownBefore returns the last segment of own text before segment i.
+func (t *trimming) ownBefore(i int) int {
+	for i--; i > 0 && t.segs[i].quote; i-- {
+	}
+	return i
+}
+
+// closingOnly tells whether all of a segment is signature, as where a client
+// puts it below the history.
+func (t *trimming) closingOnly(s segment) bool {
+	cut := signatureCut(t.lines, s.from, s.to)
+	for i := s.from; i < cut; i++ {
+		if !t.lines[i].blank() {
+			return false
+		}
+	}
+	return true
+}
+
+// introduces tells whether the text above a quotation only leads to the
+// answers below it ("Buongiorno, rispondo sotto.").
+func (t *trimming) introduces(s segment) bool {
+	var last string
+	n := 0
+	for i := s.from; i < s.to; i++ {
+		if l := t.lines[i].s; l != "" {
+			last = l
+			n++
+			if announcesAnswers(l) {
+				return true
+			}
+		}
+	}
+	return n == 1 && len(last) < 60 && (strings.HasSuffix(last, ":") || strings.HasSuffix(last, ","))
+}
+
+// collect joins what stays, the signature of every run told apart.
+func (t *trimming) collect() (reply, signature string) {
+	var kept, sign []textLine
+	for i, s := range t.segs {
+		if s.drop {
+			continue
+		}
+		from, to := s.from, s.to
+		if i > 0 && !t.segs[i-1].drop {
+			from = t.segs[i-1].to
+		}
+		cut := to
+		if !s.quote && (i+1 == len(t.segs) || t.segs[i+1].drop) {
+			cut = signatureCut(t.lines, s.from, to)
+		}
+		kept = append(kept, t.lines[from:cut]...)
+		sign = append(sign, t.lines[cut:to]...)
+	}
+	for len(kept) > 0 && (kept[len(kept)-1].blank() && kept[len(kept)-1].depth == 0 || trailingDelimiter(kept[len(kept)-1].s)) {
+		kept = kept[:len(kept)-1]
+	}
+	return joinLines(kept), joinLines(sign)
+}
+
+// joinLines joins lines as they came, without the empty ones at both ends.
+func joinLines(ls []textLine) string {
+	for len(ls) > 0 && ls[0].blank() && ls[0].depth == 0 {
+		ls = ls[1:]
+	}
+	for len(ls) > 0 && ls[len(ls)-1].blank() && ls[len(ls)-1].depth == 0 {
+		ls = ls[:len(ls)-1]
+	}
+	n := 0
+	for _, l := range ls {
+		n += len(l.raw) + 1
+	}
+	var b strings.Builder
+	b.Grow(n)
+	for i, l := range ls {
+		if i > 0 {
+			b.WriteByte('\n')
+		}
+		b.WriteString(l.raw)
+	}
+	return b.String()
+}

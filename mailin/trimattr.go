@@ -1,0 +1,211 @@
+package mailin
+
+import (
+	"strings"
+)
+
+// attributionAt returns the line after an attribution ("Il giorno … ha
+// scritto:") that begins at line i and may run over several lines, or i.
+func attributionAt(ls []textLine, i int) int {
+	first := ls[i].s
+	if !mayAttribute(first) {
+		return i
+	}
+	const maxLines, maxBytes = 6, 400
+	joined := first
+	for n := 1; ; n++ {
+		if len(joined) > maxBytes {
+			return i
+		}
+		next := i + n
+		if attribution(joined, next, ls) {
+			return next
+		}
+		if n == maxLines || next >= len(ls) || ls[next].blank() && ls[next].depth == ls[i].depth {
+			return i
+		}
+		s := ls[next].s
+		if _, ok := headerLabel(s); ok || delimiterLine(s) {
+			return i
+		}
+		if ls[next].depth != ls[i].depth {
+			if strings.LastIndexByte(joined, '<') <= strings.LastIndexByte(joined, '>') || ls[next].depth != 1 {
+				return i
+			}
+			s = ">" + s // the end of an address, not a quotation
+		}
+		joined += " " + s
+	}
+}
+
+// mayAttribute is the cheap look at a line: an attribution has an address, a
+// digit of a date, or a word for writing in its first line.
+func mayAttribute(s string) bool {
+	for i := 0; i < len(s); i++ {
+		if c := s[i]; c >= '0' && c <= '9' || c == '@' || c == '<' {
+			return true
+		}
+	}
+	low := strings.ToLower(s)
+	return hasAnyPrefix(low, quotingWords) || writeVerb(low) >= 0 || hasAnyPrefix(low, attributionOpeners)
+}
+
+// attribution tells whether s, one logical line, says who wrote what follows
+// at line next.
+func attribution(s string, next int, ls []textLine) bool {
+	low := strings.ToLower(strings.Trim(s, "-*_ \t\u00a0"))
+	body := strings.TrimRight(low, ":： \u00a0\u202f-*")
+	colon := len(body) < len(low) && strings.ContainsAny(low[len(body):], ":：")
+	address := strings.Contains(body, "@")
+	date := hasDate(body)
+	clock := hasClock(body)
+	verb := writeVerb(low)
+	switch {
+	case verb >= 0 && strings.HasSuffix(body, low[verb:min(len(body), len(low))]) && verb < len(body):
+		// ends with the verb
+		if selfQuoting(body) {
+			return false
+		}
+		if address && (colon || date || clock) || date && clock && colon {
+			return opened(low) || address
+		}
+		return colon && opened(low) && (date || clock) && followedByQuote(ls, next) ||
+			colon && (date || clock) && followedByQuote(ls, next)
+	case verb >= 0 && address && strings.Contains(low[:verb], "@") && afterAddress(low, verb):
+		return true // the old mail begins on the same line
+	case colon && hasMiddleVerb(body):
+		return address || date && clock || (date || clock) && followedByQuote(ls, next)
+	case colon && hasAnyPrefix(low, quotingWords):
+		return address || followedByQuote(ls, next)
+	case colon && strings.HasSuffix(body, ">") && address && date && clock:
+		return true // Gmail in languages without a verb: "2014-10-24 15:36 GMT+02:00 Anna <anna@…>:"
+	case startsWithISODate(low):
+		return strings.HasSuffix(body, ">") && address || strings.Contains(body, " gmt+") || strings.Contains(body, " gmt-")
+	}
+	return false
+}
+
+// afterAddress tells whether the verb follows the address directly and a colon follows the verb.
+func afterAddress(low string, verb int) bool {
+	before := strings.TrimRightFunc(low[:verb], invisible)
+	colon := strings.IndexByte(low[verb:], ':')
+	return strings.HasSuffix(before, ">") && colon >= 0 && colon < 24
+}
+
+// opened tells whether low begins as attributions do: with a word for "on",
+// a digit, a weekday.
+func opened(low string) bool {
+	return hasAnyPrefix(low, attributionOpeners) || low != "" && low[0] >= '0' && low[0] <= '9'
+}
+
+// selfQuoting tells prose in which somebody wrote to the sender; no mail
+// program says "mi ha scritto".
+func selfQuoting(body string) bool {
+	return containsAny(body, []string{" mi ha scritto", " ci ha scritto", " gli ho scritto", " vi ho scritto", " m'a écrit", " mir schrieb", " me escribió"})
+}
+
+func followedByQuote(ls []textLine, i int) bool {
+	i = skipBlank(ls, i, 3)
+	return i < len(ls) && ls[i].depth > 0
+}
+
+// writeVerb returns where the last word for writing stands in low, or -1.
+func writeVerb(low string) int {
+	best := -1
+	for _, v := range writeVerbs {
+		if i := strings.LastIndex(low, v); i > best {
+			if i > 0 && low[i-1] < 0x80 && isLetter(low[i-1]) {
+				continue
+			}
+			if end := i + len(v); end < len(low) && isLetter(low[end]) {
+				continue
+			}
+			best = i
+		}
+	}
+	return best
+}
+
+// hasMiddleVerb tells a verb that stands before the name of who wrote: "Am 3.2. schrieb Max:".
+func hasMiddleVerb(body string) bool {
+	return containsAny(body, middleVerbs) && len(body) < 300
+}
+
+func isLetter(c byte) bool { return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' }
+
+func isDigit(c byte) bool { return c >= '0' && c <= '9' }
+
+// hasDate tells a year of four digits or three numbers with points, slashes or dashes.
+func hasDate(s string) bool {
+	for i := 0; i < len(s); i++ {
+		if !isDigit(s[i]) || i > 0 && isDigit(s[i-1]) {
+			continue
+		}
+		j := i
+		for j < len(s) && isDigit(s[j]) {
+			j++
+		}
+		if j-i == 4 && (s[i:i+2] == "19" || s[i:i+2] == "20") {
+			return true
+		}
+		if j-i <= 2 && threeNumbers(s[i:]) {
+			return true
+		}
+	}
+	return false
+}
+
+// threeNumbers tells whether s begins with a date such as 17/11/26 or 3.2.2016.
+func threeNumbers(s string) bool {
+	for n := 0; n < 3; n++ {
+		d := 0
+		for d < len(s) && d < 4 && isDigit(s[d]) {
+			d++
+		}
+		if d == 0 {
+			return false
+		}
+		s = s[d:]
+		if n < 2 {
+			if s == "" || !strings.ContainsRune("/.-", rune(s[0])) {
+				return false
+			}
+			s = s[1:]
+		}
+	}
+	return true
+}
+
+// hasClock tells a time of day: 10:12, 08.58, 3h05.
+func hasClock(s string) bool {
+	for i := 0; i+3 < len(s); i++ {
+		if isDigit(s[i]) && (s[i+1] == ':' || s[i+1] == '.' || s[i+1] == 'h') && isDigit(s[i+2]) && isDigit(s[i+3]) &&
+			(i+4 == len(s) || !isDigit(s[i+4])) {
+			return true
+		}
+	}
+	return false
+}
+
+// startsWithISODate tells 2016-03-03 or 2013/7/20 at the start.
+func startsWithISODate(s string) bool {
+	return len(s) > 9 && isDigit(s[0]) && isDigit(s[3]) && (s[4] == '-' || s[4] == '/') && threeNumbers(s[2:])
+}
+
+func hasAnyPrefix(s string, list []string) bool {
+	for _, p := range list {
+		if strings.HasPrefix(s, p) {
+			return true
+		}
+	}
+	return false
+}
+
+func containsAny(s string, list []string) bool {
+	for _, p := range list {
+		if strings.Contains(s, p) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,299 @@
+package mailin
+
+import (
+	"strings"
+)
+
+// markKind is how history is announced.
+type markKind int
+
+const (
+	markNone        markKind = iota
+	markAttribution          // "On Monday, Anna wrote:"
+	markDelimiter            // "-----Original Message-----"
+	markHeader               // "From: … Sent: … Subject: …" of the old mail
+	markAbove                // "## Please type your reply above this line ##"
+)
+
+// opens tells whether a mark of kind k counts when nothing was written before
+// it. A header then needs a date, or it is a form that a web site filled in.
+func (k markKind) opens(ls []textLine) bool {
+	switch k {
+	case markAbove:
+		return false
+	case markHeader:
+		var h headerBlock
+		for _, l := range ls {
+			h.add(l.s)
+		}
+		return h.date && h.from && h.kinds() >= 3
+	}
+	return true
+}
+
+// markAt reads the mark that begins at line i. end is the line after it, i
+// when there is none.
+func markAt(ls []textLine, i int) (end int, kind markKind) {
+	s := ls[i].s
+	if len(s) > 1000 {
+		return i, markNone
+	}
+	switch {
+	case delimiter(s):
+		if end := headerAt(ls, skipBlank(ls, i+1, 2), true); end > i+1 {
+			return end, markDelimiter
+		}
+		return i + 1, markDelimiter
+	case replyAbove(s, i > 0 && delimiterLine(ls[i-1].s)):
+		return i + 1, markAbove
+	case delimiterLine(s):
+		next := skipBlank(ls, i+1, 2)
+		if next < len(ls) && earlierReplies(ls[next].s) {
+			return next + 1, markAbove
+		}
+		if len(s) >= 3 {
+			if end := headerAt(ls, next, false); end > next {
+				return end, markHeader
+			}
+		}
+		return i, markNone
+	}
+	if end := headerAt(ls, i, false); end > i {
+		return end, markHeader
+	}
+	if end := notesHeaderAt(ls, i); end > i {
+		return end, markHeader
+	}
+	if end := attributionAt(ls, i); end > i {
+		return end, markAttribution
+	}
+	return i, markNone
+}
+
+// skipBlank returns the first line from i on that is not empty, looking at
+// most n lines further.
+func skipBlank(ls []textLine, i, n int) int {
+	for ; n > 0 && i < len(ls) && ls[i].blank(); n-- {
+		i++
+	}
+	return i
+}
+
+// delimiterLine tells a line of dashes and their like, without any word.
+func delimiterLine(s string) bool {
+	if len(s) < 2 {
+		return false
+	}
+	for _, c := range s {
+		if !strings.ContainsRune("-_=*#~+—–.", c) {
+			return false
+		}
+	}
+	return true
+}
+
+// trailingDelimiter tells a line that says nothing at the end of a text.
+func trailingDelimiter(s string) bool {
+	return s == "ᐧ" || delimiterLine(s) && !strings.HasPrefix(s, ".") && s != "++"
+}
+
+// delimiter tells the line that mail programs put before the mail that was
+// answered or forwarded: "-----Messaggio originale-----".
+func delimiter(s string) bool {
+	if len(s) > 200 {
+		return false
+	}
+	core := strings.Trim(s, "-_=*#~+—–>< \t\u00a0")
+	left := strings.Index(s, core)
+	if core == "" || left < 0 {
+		return false
+	}
+	right := len(s) - left - len(core)
+	low := strings.ToLower(strings.TrimSuffix(core, ":"))
+	switch {
+	case left >= 2 && right >= 2:
+		return oldMailWords[low] || hasAnyPrefix(low, forwardedBy)
+	case strings.HasSuffix(core, ":"):
+		return beginForward[strings.TrimSpace(low)]
+	case left >= 4:
+		return oldMailWords[low] || hasAnyPrefix(low, forwardedBy)
+	}
+	return false
+}
+
+// replyAbove tells the line above which a ticket system asks to write.
+func replyAbove(s string, afterRule bool) bool {
+	if len(s) > 150 || len(s) < 10 {
+		return false
+	}
+	framed := afterRule || strings.ContainsAny(s[:1], "-#=*_~[") || strings.HasPrefix(s, "—") || strings.HasPrefix(s, "–")
+	low := strings.ToLower(s)
+	return framed && containsAny(low, aboveWords) && containsAny(low, replyWords) && containsAny(low, lineWords)
+}
+
+// earlierReplies tells the title that discussion systems put over the history.
+func earlierReplies(s string) bool {
+	return earlierWords[strings.ToLower(strings.Trim(s, "*_#: "))]
+}
+
+// headerBlock collects which fields of an old mail's header were seen.
+type headerBlock struct{ from, to, date, subject, other, at bool }
+
+// add takes a line of the block in; false: it is no field.
+func (h *headerBlock) add(s string) bool {
+	label, ok := headerLabel(s)
+	if !ok {
+		return false
+	}
+	h.mark(label, s)
+	return true
+}
+
+func (h *headerBlock) mark(label headerField, s string) {
+	switch label {
+	case fieldFrom:
+		h.from = true
+	case fieldTo:
+		h.to = true
+	case fieldDate:
+		h.date = true
+	case fieldSubject:
+		h.subject = true
+	default:
+		h.other = true
+	}
+	h.at = h.at || strings.Contains(s, "@")
+}
+
+func (h *headerBlock) kinds() int {
+	n := 0
+	for _, b := range []bool{h.from, h.to, h.date, h.subject} {
+		if b {
+			n++
+		}
+	}
+	return n
+}
+
+// enough tells whether this is the header of a mail and not a list of facts.
+func (h *headerBlock) enough() bool {
+	switch {
+	case h.from && h.date:
+		return true
+	case h.from && h.subject:
+		return h.at || h.to
+	case h.from && h.to:
+		return h.at
+	case h.date && h.to:
+		return h.at || h.subject
+	}
+	return false
+}
+
+// headerLabel reads the name before the colon of a header line in the
+// languages that mail programs speak. Marks of bold type do not count.
+func headerLabel(s string) (headerField, bool) {
+	s = strings.TrimLeft(s, "*_ ")
+	colon := strings.IndexByte(s, ':')
+	if colon < 1 || colon > 32 {
+		return 0, false
+	}
+	f, ok := headerFields[strings.ToLower(strings.TrimFunc(s[:colon], labelFringe))]
+	return f, ok
+}
+
+func labelFringe(c rune) bool { return c == '*' || c == '_' || invisible(c) }
+
+// bareLabel reads a header line without colon, as eM Client writes it:
+// `Da "Anna" <anna@example.it>`.
+func bareLabel(s string) (headerField, bool) {
+	word, rest, ok := strings.Cut(s, " ")
+	if !ok || rest == "" {
+		return 0, false
+	}
+	f, ok := headerFields[strings.ToLower(word)]
+	return f, ok
+}
+
+// headerAt returns the line after the header of an old mail that begins at
+// line i, or i. loose: a delimiter stands before it, any field will do.
+func headerAt(ls []textLine, i int, loose bool) int {
+	if i >= len(ls) {
+		return i
+	}
+	var h headerBlock
+	depth := ls[i].depth
+	end, fields, odd := i, 0, 0
+	for j := i; j < len(ls) && j < i+40; j++ {
+		l := &ls[j]
+		if l.depth != depth && !(l.blank() && l.depth < depth) {
+			break
+		}
+		if l.blank() {
+			k := skipBlank(ls, j+1, 1)
+			if k >= len(ls) || fields == 0 || ls[k].depth != depth {
+				break
+			}
+			if _, ok := headerLabel(ls[k].s); !ok || h.kinds() >= 4 {
+				break
+			}
+			continue
+		}
+		label, ok := headerLabel(l.s)
+		if !ok && loose {
+			label, ok = bareLabel(l.s)
+		}
+		if !ok {
+			if fields == 0 {
+				return i
+			}
+			if odd++; odd > 3 {
+				break
+			}
+			continue
+		}
+		h.mark(label, l.s)
+		fields, odd, end = fields+1, 0, j+1
+	}
+	if end == i || !loose && !h.enough() {
+		return i
+	}
+	return foldedEnd(ls, end, depth)
+}
+
+// foldedEnd takes in the rest of a last field that runs over its line, up to
+// the empty line that ends the header.
+func foldedEnd(ls []textLine, end, depth int) int {
+	for j := end; j < len(ls) && j < end+2; j++ {
+		if ls[j].blank() {
+			return j
+		}
+		if ls[j].depth != depth {
+			return end
+		}
+	}
+	return end
+}
+
+// notesHeaderAt reads the header that Lotus Notes puts over the old mail: the
+// sender, below it the date, below that "To" alone on its line.
+func notesHeaderAt(ls []textLine, i int) int {
+	if !strings.Contains(ls[i].s, "@") && !strings.Contains(ls[i].s, "/") || i+2 >= len(ls) {
+		return i
+	}
+	date := ls[i+1].s
+	if date == "" || date[0] < '0' || date[0] > '9' || !hasDate(date) || len(date) > 60 {
+		return i
+	}
+	seen, end := 0, i
+	for j := i + 2; j < len(ls) && j < i+16; j++ {
+		name := strings.ToLower(strings.TrimSuffix(ls[j].s, ":"))
+		if _, ok := headerFields[name]; ok && name != "" {
+			seen, end = seen+1, j+1
+		}
+	}
+	if seen < 2 {
+		return i
+	}
+	return foldedEnd(ls, end, ls[i].depth)
+}

@@ -1,0 +1,298 @@
+package mailin
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// signatureCut returns where the signature of the own text ls[from:to] begins,
+// to when there is none. A closing formula and a typed name belong to the
+// text; the signature begins at the first line of a block, of a mail program's
+// footer or of a disclaimer.
+func signatureCut(ls []textLine, from, to int) int {
+	cut := to
+	for i := from; i < cut; i++ {
+		s := ls[i].s
+		if s == "" || ls[i].depth > 0 {
+			continue
+		}
+		if signatureDelimiter(&ls[i]) && (strings.TrimSuffix(ls[i].raw, "\r") == "-- " || written(ls, i, cut) <= 30) ||
+			appFooter(s) && written(ls, i, cut) <= 6 ||
+			disclaimer(s) || listFooter(ls, i, to) {
+			cut = i
+			break
+		}
+	}
+	return blockCut(ls, from, cut)
+}
+
+// written counts the lines of ls[from:to] that are not empty.
+func written(ls []textLine, from, to int) int {
+	n := 0
+	for i := from; i < to; i++ {
+		if !ls[i].blank() {
+			n++
+		}
+	}
+	return n
+}
+
+// signatureDelimiter tells the line before a signature (RFC 3676, section 4.3)
+// and what it becomes when white space is lost or an editor improves it.
+func signatureDelimiter(l *textLine) bool {
+	return l.s == "--" || l.s == "—" || l.s == "–" || l.s == "—-" || l.s == "__"
+}
+
+// listFooter tells the rule that mailing lists put before their footer.
+func listFooter(ls []textLine, i, to int) bool {
+	if len(ls[i].s) < 2 || strings.Trim(ls[i].s, "_-") != "" {
+		return false
+	}
+	for j := i + 1; j < to && j < i+3; j++ {
+		low := strings.ToLower(ls[j].s)
+		if strings.Contains(low, "mailing list") || strings.Contains(low, "mailinglist") ||
+			strings.Contains(low, "unsubscribe") || strings.Contains(low, "received this message because") {
+			return true
+		}
+	}
+	return false
+}
+
+// blockCut looks for a signature block at the end of ls[from:to] that nothing
+// announces: below a closing formula, or a name with ways to reach it.
+func blockCut(ls []textLine, from, to int) int {
+	const maxBlock = 14
+	at := make([]int, 0, maxBlock+1) // the last lines that are not empty
+	for i := to - 1; i >= from && len(at) <= maxBlock; i-- {
+		if !ls[i].blank() {
+			if ls[i].depth > 0 {
+				break
+			}
+			at = append(at, i)
+		}
+	}
+	for l, r := 0, len(at)-1; l < r; l, r = l+1, r-1 {
+		at[l], at[r] = at[r], at[l]
+	}
+	spaced := doubleSpaced(ls[from:to])
+	for k := len(at) - 2; k >= 0; k-- {
+		if closingFormula(ls[at[k]].s) {
+			return belowFormula(ls, at[k:], to, spaced)
+		}
+	}
+	return namedBlock(ls, at, to, spaced)
+}
+
+// doubleSpaced tells text in which every line is followed by an empty one and
+// real empty lines hold a no-break space, as Outlook writes its plain text.
+func doubleSpaced(ls []textLine) bool {
+	hard, tight := false, 0
+	for i := range ls {
+		hard = hard || ls[i].hard
+		if i > 0 && !ls[i].blank() && !ls[i-1].blank() {
+			tight++
+		}
+	}
+	return hard && tight <= 2
+}
+
+// apart tells whether an empty line separates lines i and j.
+func apart(ls []textLine, i, j int, spaced bool) bool {
+	for i++; i < j; i++ {
+		if ls[i].hard || !spaced {
+			return true
+		}
+	}
+	return false
+}
+
+// belowFormula cuts what stands below the closing formula ls[at[0]]. A name
+// directly below it was typed; what comes after is the block.
+func belowFormula(ls []textLine, at []int, to int, spaced bool) int {
+	block := at[1:]
+	for _, i := range block {
+		if sentence(ls[i].s) {
+			return to
+		}
+	}
+	first := block[0]
+	if !apart(ls, at[0], first, spaced) {
+		switch {
+		case nameLike(ls[first].s):
+			if len(block) == 1 {
+				return to
+			}
+			return block[1]
+		case anyContact(ls, block):
+			return first
+		}
+		return to
+	}
+	if len(block) == 1 && !contact(ls[first].s) || len(block) > 1 && !anyContact(ls, block) && len(block) > 4 {
+		return to
+	}
+	return first
+}
+
+// namedBlock cuts a last paragraph that is a name and ways to reach it, or a
+// full name alone.
+func namedBlock(ls []textLine, at []int, to int, spaced bool) int {
+	if len(at) < 2 {
+		return to
+	}
+	k := len(at) - 1
+	for k > 0 && !apart(ls, at[k-1], at[k], spaced) {
+		k--
+	}
+	block := at[k:]
+	if k == 0 {
+		return to // all there is, or too long for a signature
+	}
+	for _, i := range block {
+		if sentence(ls[i].s) {
+			return to
+		}
+	}
+	above := ls[at[k-1]].s
+	first := ls[block[0]].s
+	switch {
+	case strings.HasSuffix(above, ":"):
+		return to
+	case len(block) > 1 && nameLike(first) && anyContact(ls, block[1:]):
+		return block[0]
+	case len(block) == 1 && (fullName(first) || contact(first) && (strings.Contains(first, " | ") || fullName(above))):
+		return block[0]
+	}
+	return to
+}
+
+// sentence tells a line that says something, which no line of a signature does.
+func sentence(s string) bool {
+	if strings.HasSuffix(s, "?") || strings.HasSuffix(s, "!") || utf8.RuneCountInString(s) > 100 {
+		return true
+	}
+	n := len(strings.Fields(s))
+	low := strings.ToLower(s)
+	return n > 14 || n > 6 && strings.HasSuffix(s, ".") || strings.HasPrefix(low, "p.s") || strings.HasPrefix(low, "ps:") ||
+		strings.HasPrefix(low, "n.b") || strings.HasSuffix(s, ":")
+}
+
+// nameLike tells a line that may be the name of a person or a firm.
+func nameLike(s string) bool {
+	words := strings.Fields(s)
+	if len(words) == 0 || len(words) > 6 || len(s) > 60 || strings.ContainsAny(s, "0123456789@?!:;<>=") {
+		return false
+	}
+	first, _ := utf8.DecodeRuneInString(strings.TrimLeft(s, "-*_~ "))
+	return unicode.IsUpper(first) || len(words) == 1 && unicode.IsLetter(first)
+}
+
+// fullName tells two to four capitalized words that are no greeting.
+func fullName(s string) bool {
+	words := strings.Fields(s)
+	if len(words) < 2 || len(words) > 4 || len(s) > 50 {
+		return false
+	}
+	for _, w := range words {
+		c, _ := utf8.DecodeRuneInString(w)
+		if !unicode.IsUpper(c) || notNames[strings.ToLower(strings.Trim(w, ".,"))] {
+			return false
+		}
+		for _, c := range w {
+			if !unicode.IsLetter(c) && c != '\'' && c != '’' && c != '-' && c != '.' {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+func anyContact(ls []textLine, at []int) bool {
+	for _, i := range at {
+		if contact(ls[i].s) {
+			return true
+		}
+	}
+	return false
+}
+
+// contact tells a line that says how or where to reach somebody, or names a firm.
+func contact(s string) bool {
+	low := strings.ToLower(s)
+	if strings.Contains(low, "www.") || strings.Contains(low, "http") || strings.Contains(low, "@") || phoneNumber(low) {
+		return true
+	}
+	digits := strings.ContainsAny(low, "0123456789")
+	for w := range strings.FieldsFuncSeq(low, func(c rune) bool { return c == ' ' || c == ',' || c == '|' || c == '\u00a0' || c == '\t' }) {
+		w = strings.Trim(w, ":;()-–*")
+		if firmWords[w] || digits && placeWords[w] || digits && strings.HasSuffix(w, "straße") || digits && strings.HasSuffix(w, "platz") || digits && strings.HasSuffix(w, "str.") {
+			return true
+		}
+	}
+	return false
+}
+
+// phoneNumber tells seven digits or more with little between them.
+func phoneNumber(s string) bool {
+	n, gap := 0, 0
+	for _, c := range s {
+		switch {
+		case c >= '0' && c <= '9':
+			n, gap = n+1, 0
+		case strings.ContainsRune(" .-/()+\u00a0", c):
+			if gap++; gap > 3 {
+				n = 0
+			}
+		default:
+			n, gap = 0, 0
+		}
+		if n >= 8 {
+			return true
+		}
+	}
+	return false
+}
+
+// closingFormula tells a line that is a greeting at the end of a mail and nothing else.
+func closingFormula(s string) bool {
+	if len(s) > 70 || strings.HasSuffix(s, "?") {
+		return false
+	}
+	low := strings.ToLower(strings.TrimRight(s, "., !;:-*_"))
+	if closings[low] {
+		return true
+	}
+	return len(strings.Fields(low)) <= 7 && hasAnyPrefix(low, closingStarts)
+}
+
+// appFooter tells the line that a mail program adds: "Inviato da iPhone".
+func appFooter(s string) bool {
+	if len(s) > 250 || strings.HasSuffix(s, "?") {
+		return false
+	}
+	low := strings.ToLower(strings.TrimLeft(s, "*_-–—~<([ "))
+	if hasAnyPrefix(low, deviceFooters) {
+		return true
+	}
+	words := strings.Fields(low)
+	return len(words) <= 16 && hasAnyPrefix(low, appFooters) && containsAny(low, appWords) ||
+		hasAnyPrefix(low, gatewayFooters)
+}
+
+// disclaimer tells the first line of a legal notice.
+func disclaimer(s string) bool {
+	low := strings.ToLower(strings.TrimLeft(s, "*_-–—~<([\" "))
+	if len(low) > 400 {
+		low = strings.ToValidUTF8(low[:400], "")
+	}
+	if hasAnyPrefix(low, disclaimerTitles) {
+		return true
+	}
+	return len(low) >= 50 && hasAnyPrefix(low, disclaimerStarts) && containsAny(low, disclaimerWords)
+}
+
+// announcesAnswers tells a line which says that the answers stand in the history below.
+func announcesAnswers(s string) bool {
+	return len(s) < 200 && containsAny(strings.ToLower(s), answersBelow)
+}

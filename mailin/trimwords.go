@@ -1,0 +1,108 @@
+package mailin
+
+// What mail programs write around the mail that is answered, lower-case.
+
+// oldMailWords stand between dashes before it.
+var oldMailWords = wordSet(
+	"original message", "original mail", "original email", "original e-mail", "reply message", "forwarded message", "forwarded mail", "forwarded email",
+	"messaggio originale", "messaggio inoltrato", "messaggio di origine", "mail originale", "email originale", "inoltrato",
+	"ursprüngliche nachricht", "ursprüngliche mail", "ursprüngliche e-mail", "originalnachricht", "original-nachricht", "originalmail", "original-mail", "originale nachricht",
+	"weitergeleitete nachricht", "weitergeleitete mail", "weitergeleitete e-mail", "weitergeleitet",
+	"message d'origine", "message d’origine", "message original", "message initial", "mail original", "e-mail d'origine", "courriel original",
+	"message transféré", "message réexpédié", "courriel transféré", "mail transféré",
+	"mensaje original", "correo original", "mensaje reenviado", "correo reenviado",
+	"mensagem original", "mensagem encaminhada", "mensagem reencaminhada",
+	"oorspronkelijk bericht", "origineel bericht", "doorgestuurd bericht",
+	"ursprungligt meddelande", "originalmeddelande", "vidarebefordrat meddelande",
+	"oprindelig meddelelse", "oprindelig besked", "opprinnelig melding", "videresendt meddelelse", "videresendt melding", "alkuperäinen viesti", "välitetty viesti",
+	"wiadomość oryginalna", "oryginalna wiadomość", "treść oryginalnej wiadomości", "przekazana wiadomość", "wiadomość przekazana dalej",
+	"původní zpráva", "přeposlaná zpráva", "исходное сообщение", "оригинальное сообщение", "пересылаемое сообщение", "пересланное сообщение",
+	"izvirno sporočilo", "eredeti üzenet", "mesaj original", "orijinal mesaj", "原始邮件", "元のメッセージ", "転送メッセージ",
+)
+
+// forwardedBy begins such a line of Lotus Notes, between dashes as well.
+var forwardedBy = []string{"forwarded by ", "inoltrato da ", "weitergeleitet von ", "transféré par ", "réacheminé par ", "reenviado por ", "messaggio originale di ", "risposta inoltrata da "}
+
+// beginForward ends with a colon and needs no dashes.
+var beginForward = wordSet(
+	"begin forwarded message", "inizio messaggio inoltrato", "inizio del messaggio inoltrato", "anfang der weitergeleiteten nachricht", "anfang der weitergeleiteten e-mail",
+	"beginn der weitergeleiteten nachricht", "début du message réexpédié", "début du message transféré", "inicio del mensaje reenviado",
+	"início da mensagem reencaminhada", "início da mensagem encaminhada", "begin doorgestuurd bericht", "vidarebefordrat brev", "start på videresendt besked",
+)
+
+var earlierWords = wordSet("previous replies", "previous discussion", "vorherige antworten", "risposte precedenti", "réponses précédentes", "respuestas anteriores", "respostas anteriores")
+
+// The three words of "please write your reply above this line".
+var (
+	aboveWords = []string{"above", "sopra", "oberhalb", "über", "au-dessus", "au dessus", "encima", "arriba", "acima"}
+	replyWords = []string{"reply", "respon", "type", "write", "rispond", "rispost", "scriv", "antwort", "schreib", "répon", "repon", "respuest", "escrib", "remove"}
+	lineWords  = []string{"line", "riga", "linea", "zeile", "linie", "ligne", "línea", "linha"}
+)
+
+// headerField is a field in the header of an old mail as mail programs print it.
+type headerField int
+
+const (
+	fieldFrom headerField = iota + 1
+	fieldTo
+	fieldDate
+	fieldSubject
+	fieldOther
+)
+
+// headerNames are their names in the languages of mail programs.
+var headerNames = map[headerField][]string{
+	fieldFrom:    {"from", "da", "mittente", "von", "absender", "de", "expéditeur", "remitente", "van", "från", "fra", "lähettäjä", "od", "feladó", "от", "від", "gönderen", "kimden", "发件人", "寄件者", "差出人", "보낸 사람", "от кого", "odesílatel", "nadawca", "από"},
+	fieldTo:      {"to", "a", "per", "destinatario", "destinatari", "an", "empfänger", "à", "á", "pour", "destinataire", "para", "aan", "till", "til", "vastaanottaja", "do", "címzett", "кому", "komu", "kime", "收件人", "宛先", "받는 사람", "pro", "adresat"},
+	fieldDate:    {"date", "sent", "data", "inviato", "inviata", "inviato il", "data invio", "inviato in data", "datum", "gesendet", "gesendet am", "envoyé", "envoyé le", "date d'envoi", "fecha", "enviado", "enviado el", "enviado em", "enviada em", "verzonden", "skickat", "sendt", "dato", "lähetetty", "päivämäärä", "data wysłania", "wysłano", "odesláno", "elküldve", "дата", "отправлено", "надіслано", "tarih", "gönderildi", "发送时间", "日期", "送信日時", "보낸 날짜", "poslano", "date et heure", "datum und uhrzeit", "sent on", "on"},
+	fieldSubject: {"subject", "oggetto", "ogg", "betreff", "betr", "objet", "asunto", "assunto", "onderwerp", "ämne", "emne", "aihe", "temat", "předmět", "tárgy", "тема", "konu", "主题", "件名", "제목", "zadeva", "subj", "titolo", "sujet"},
+	fieldOther:   {"cc", "ccn", "bcc", "kopie", "copie", "copie à", "copia", "copia per conoscenza", "per conoscenza", "reply-to", "reply to", "risposta", "rispondi a", "antwort an", "répondre à", "responder a", "organization", "organizzazione", "importance", "importanza", "priorità", "priority", "allegati", "attachments", "anlagen", "anhänge", "pièces jointes", "datos adjuntos", "kopia", "копия", "抄送", "cc:", "inoltrato da", "conversation", "newsgroups", "message-id", "resent-from", "resent-to", "sender"},
+}
+
+var headerFields = fieldNames(headerNames)
+
+// writeVerbs end an attribution.
+var writeVerbs = []string{
+	"wrote", "writes", "sent", "ha scritto", "hai scritto", "avete scritto", "scrive", "scriveva", "scrisse", "schrieb", "schreibt", "geschrieben", "a écrit", "écrit", "écrivait", "escribió", "escribio", "ha escrit", "va escriure", "ha escrito",
+	"escreveu", "geschreven", "schreef", "het volgende", "skrev", "följande", "kirjoitti", "napisał", "napisał(a)", "napisała", "pisze", "napsal", "napsal(a)", "napísal", "написал", "написал(а)", "написала", "пишет", "писал", "пише", "написав", "đã viết", "yazdı", "şunu yazdı", "şunları yazdı", "írta", "ezt írta", "a scris", "je napisal/a", "je napisao", "napisao", "kirjutas", "έγραψε", "写道", "寫道", "のメッセージ", "のメール", "님이 작성", "نوشت", "כתב",
+}
+
+// middleVerbs stand between date and name.
+var middleVerbs = []string{" schrieb ", " schreef ", " skrev ", " napisał ", " a écrit ", " geschrieben ", " heeft ", " hat "}
+
+// quotingWords begin an attribution that ends with the address.
+var quotingWords = []string{"citando ", "quoting ", "zitat von ", "citation de ", "quoting: ", "citaat van ", "citerar ", "cytowanie ", "messaggio da ", "in risposta a ", "in reply to ", "reply to ", "antwort auf ", "quote from "}
+
+// attributionOpeners begin an attribution with its date.
+var attributionOpeners = []string{
+	"on ", "il ", "il giorno ", "in data ", "in date ", "alle ", "am ", "le ", "el ", "em ", "op ", "den ", "d. ", "w dniu ", "dnia ", "vào ", "at ", "a ", "dne ", "на ", "в ", "pada ", "la ", "em: ", "\"", "<", "'",
+	"lun", "mar", "mer", "gio", "ven", "sab", "dom", "mon", "tue", "wed", "thu", "fri", "sat", "sun", "mo", "di", "mi", "do", "fr", "sa", "so", "jeu", "sam", "dim", "mié", "jue", "vie", "sáb", "ma", "ti", "ke", "to", "pe", "la", "su", "tir", "ons", "tor", "fre", "lør", "søn", "man",
+	"пн", "вт", "ср", "чт", "пт", "сб", "вс",
+}
+
+// answersBelow say that the answers stand between the lines of the history.
+var answersBelow = []string{
+	"rispondo sotto", "risposte sotto", "risposta sotto", "rispondo in linea", "rispondo nel testo", "risposte nel testo", "rispondo in rosso", "risposte in rosso", "in rosso le risposte", "rispondo punto per punto", "rispondo qui sotto", "risposte in linea", "risposte in calce", "rispondo in calce", "rispondo tra le righe", "rispondo fra le righe",
+	"answers below", "answers inline", "answered inline", "reply inline", "replies inline", "replied inline", "comments inline", "comments below", "responses below", "inline below", "see inline", "answers in red", "see my answers", "my answers are below", "reply below",
+	"antworten unten", "antworte unten", "antworten im text", "antworten inline", "siehe antworten", "meine antworten", "antworten in rot",
+	"réponses ci-dessous", "mes réponses", "je réponds ci-dessous", "réponses dans le texte", "réponses en rouge",
+	"respondo abajo", "respuestas abajo", "respuestas en el texto", "mis respuestas", "respondo entre líneas",
+}
+
+func wordSet(words ...string) map[string]bool {
+	m := make(map[string]bool, len(words))
+	for _, w := range words {
+		m[w] = true
+	}
+	return m
+}
+
+func fieldNames(by map[headerField][]string) map[string]headerField {
+	m := make(map[string]headerField)
+	for f, names := range by {
+		for _, n := range names {
+			m[n] = f
+		}
+	}
+	return m
+}
