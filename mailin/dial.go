@@ -97,11 +97,16 @@ func (s Server) dialTCP(ctx context.Context) (net.Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	if a, ok := conn.RemoteAddr().(*net.TCPAddr); s.TLS == TLSNone && (!ok || !a.IP.IsLoopback()) {
+	if s.TLS == TLSNone && !onLoopback(conn.RemoteAddr()) {
 		conn.Close()
 		return nil, untrusted{fmt.Errorf("%s is not this machine: TLS is needed", s.Host)}
 	}
 	return conn, nil
+}
+
+func onLoopback(a net.Addr) bool {
+	t, ok := a.(*net.TCPAddr)
+	return ok && t.IP.IsLoopback()
 }
 
 func (s Server) tlsConfig() *tls.Config {

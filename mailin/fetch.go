@@ -52,7 +52,7 @@ func (s *session) scan(ctx context.Context) error {
 			return perr
 		}
 		if err == nil {
-			err = s.settle(pl.taken())
+			_, err = s.settle(pl.taken())
 		}
 	}
 	if err == nil {
@@ -100,7 +100,7 @@ func (s *session) fetchAll(ctx context.Context, pl *pipeline, items []item) erro
 			return err
 		}
 		if uids := pl.taken(); len(uids) > 0 {
-			if err := s.settle(uids); err != nil {
+			if _, err := s.settle(uids); err != nil {
 				return err
 			}
 		}

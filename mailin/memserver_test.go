@@ -319,3 +319,17 @@ func mailText(name string) string {
 	return "From: Mario Rossi <mario@example.com>\r\nTo: desk@example.it\r\nSubject: " + name +
 		"\r\nMessage-ID: <" + name + "@example.com>\r\nDate: Mon, 2 Feb 2026 10:00:00 +0100\r\n\r\nBuongiorno\r\n"
 }
+
+// wrapTo hands a way to cut each connection to conns.
+func wrapTo(conns chan io.Closer) func(net.Conn) net.Conn {
+	return func(c net.Conn) net.Conn {
+		conns <- c
+		return c
+	}
+}
+
+// pass lets d of fake time pass, and everything come to rest.
+func pass(d time.Duration) {
+	time.Sleep(d)
+	synctest.Wait()
+}

@@ -45,10 +45,10 @@ func TestPollerPollsWithoutIdle(t *testing.T) {
 	bubble(t, bareCaps, func(t *testing.T, o *postOffice, d *desk) {
 		stop := d.run(t)
 		for i := range 60 {
-			time.Sleep(time.Minute)
+			pass(time.Minute)
 			o.put("INBOX", mailText(fmt.Sprint(i)), time.Now())
 		}
-		time.Sleep(time.Minute)
+		pass(time.Minute)
 		synctest.Wait()
 		if got := len(d.uids()); got != 60 {
 			t.Errorf("filed %d of 60 in an hour", got)
@@ -137,14 +137,14 @@ func TestPollerEndsOnAFailedCommitOnly(t *testing.T) {
 		}
 		o.put("INBOX", mailText("a"), time.Now())
 		stop := d.run(t)
-		time.Sleep(10 * time.Minute)
+		pass(10 * time.Minute)
 		if s := d.Status(); s.Condition != NotFiling {
 			t.Errorf("condition %v", s.Condition)
 		}
 		d.ledger.mu.Lock()
 		d.fail = nil
 		d.ledger.mu.Unlock()
-		time.Sleep(10 * time.Minute)
+		pass(10 * time.Minute)
 		if got := d.uids(); !slices.Equal(got, []uint32{1}) || d.mails[0].Unfit != "" {
 			t.Errorf("filed %v once there was space", got)
 		}
@@ -170,7 +170,7 @@ func TestPollerFilesABacklogInOrder(t *testing.T) {
 		}
 		stop := d.run(t)
 		synctest.Wait()
-		time.Sleep(time.Second)
+		pass(time.Second)
 		got := d.uids()
 		if len(got) != n || !slices.IsSorted(got) {
 			t.Fatalf("filed %d of %d, in order: %t", len(got), n, slices.IsSorted(got))

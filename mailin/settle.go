@@ -8,22 +8,22 @@ import (
 )
 
 // settle marks mail that was filed: flagged \Seen, or moved. A server that
-// refuses keeps the mail where it is; people are told once, and reconcile tries
-// again later.
-func (s *session) settle(uids []imap.UID) error {
+// refuses keeps the mail where it is: people are told once, reconcile tries
+// again later, and done is false.
+func (s *session) settle(uids []imap.UID) (done bool, err error) {
 	for len(uids) > 0 {
 		n := min(len(uids), listed)
 		err := s.mark(imap.UIDSetNum(uids[:n]...))
 		if no := new(imap.Error); errors.As(err, &no) {
 			s.unsettled(err)
-			return nil
+			return false, nil
 		}
 		if err != nil {
-			return err
+			return false, err
 		}
 		uids = uids[n:]
 	}
-	return nil
+	return true, nil
 }
 
 // unsettled says once that filed mail stays unmarked.
@@ -78,7 +78,6 @@ func (s *session) flag(uids imap.UIDSet, f imap.Flag) error {
 // reconcile marks what was filed and not marked, because we were stopped in
 // between or the server refused (PROMISES.md F15).
 func (s *session) reconcile() error {
-	s.stuck = false
 	if s.cursor.First == 0 || s.count() == 0 {
 		return nil
 	}
@@ -104,10 +103,11 @@ func (s *session) reconcile() error {
 				ours = append(ours, it.uid)
 			}
 		}
-		if err := s.settle(ours); err != nil {
+		if done, err := s.settle(ours); err != nil || !done {
 			return err
 		}
 		uids = uids[n:]
 	}
+	s.stuck = false
 	return nil
 }

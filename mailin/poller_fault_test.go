@@ -1,0 +1,426 @@
+package mailin
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"sportello/ticket"
+)
+
+// hasBody tells a FETCH of mails from one that only lists them.
+func hasBody(rest string) bool { return strings.Contains(rest, "BODY") }
+
+// faults runs one scripted server for an hour and a half.
+func faults(t *testing.T, s *scripted, check func(t *testing.T, d *desk)) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		d := scriptedDesk(t, s)
+		stop := d.run(t)
+		pass(90 * time.Minute)
+		synctest.Wait()
+		check(t, d)
+		if err := stop(); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+func threeMails() []string { return []string{mailText("a"), mailText("b"), mailText("c")} }
+
+func filed(t *testing.T, d *desk, want ...uint32) {
+	t.Helper()
+	if got := d.uids(); !slices.Equal(got, want) {
+		t.Errorf("filed %v, want %v", got, want)
+	}
+}
+
+func TestPollerMuteServer(t *testing.T) {
+	// After a mute UID STORE everything is filed and nothing is left to mark.
+	for verb, dials := range map[string]int{"LOGIN": 4, "SELECT": 4, "UID SEARCH": 4, "UID FETCH": 4, "UID STORE": 2} {
+		t.Run(verb, func(t *testing.T) {
+			mute := newTimes(3)
+			s := &scripted{mails: threeMails()}
+			s.on = func(_ io.Writer, _, v, _ string) bool {
+				if v != verb || !mute.left() {
+					return false
+				}
+				return true
+			}
+			faults(t, s, func(t *testing.T, d *desk) {
+				filed(t, d, 1, 2, 3)
+				if s.dials != dials {
+					t.Errorf("connected %d times, want %d", s.dials, dials)
+				}
+				if d.told() != "" {
+					t.Errorf("told %q about an outage of two minutes", d.told())
+				}
+			})
+		})
+	}
+}
+
+func TestPollerDropInTheMiddleOfALiteral(t *testing.T) {
+	drops := newTimes(2)
+	s := &scripted{mails: threeMails()}
+	s.on = func(w io.Writer, tag, verb, rest string) bool {
+		if verb != "UID FETCH" || !hasBody(rest) || !inSet(strings.Fields(rest)[0], 2, 3) || !drops.left() {
+			return false
+		}
+		fmt.Fprintf(w, "* 2 FETCH (UID 2 BODY[] {%d}\r\nFrom: half", len(s.mails[1]))
+		w.(io.Closer).Close()
+		return true
+	}
+	faults(t, s, func(t *testing.T, d *desk) {
+		filed(t, d, 1, 2, 3)
+		for _, in := range d.mails {
+			if in.Unfit != "" || string(in.Raw) != s.mails[in.Source.UID-1] {
+				t.Errorf("UID %d: unfit %q, %d bytes", in.Source.UID, in.Unfit, len(in.Raw))
+			}
+		}
+	})
+}
+
+func TestPollerGivesUpOnAMailThatNeverComes(t *testing.T) {
+	tests := map[string]func(s *scripted, w io.Writer, tag string) bool{
+		"breaks off": func(s *scripted, w io.Writer, _ string) bool {
+			fmt.Fprint(w, "* 2 FETCH (UID 2 BODY[] {500}\r\nshort")
+			w.(io.Closer).Close()
+			return true
+		},
+		"stalls": func(s *scripted, w io.Writer, _ string) bool {
+			fmt.Fprint(w, "* 2 FETCH (UID 2 BODY[] {500}\r\nshort")
+			return true
+		},
+		"is refused": func(s *scripted, w io.Writer, tag string) bool {
+			fmt.Fprintf(w, "%s NO [SERVERBUG] message is damaged\r\n", tag)
+			return true
+		},
+		"is nothing": func(s *scripted, w io.Writer, tag string) bool {
+			fmt.Fprintf(w, "* 2 FETCH (UID 2 BODY[] NIL)\r\n%s OK done\r\n", tag)
+			return true
+		},
+		"is missing": func(s *scripted, w io.Writer, tag string) bool {
+			fmt.Fprintf(w, "%s OK done\r\n", tag)
+			return true
+		},
+		"is endless": func(s *scripted, w io.Writer, _ string) bool {
+			fmt.Fprint(w, "* 2 FETCH (UID 2 BODY[] {9999999999}\r\nlong")
+			return true
+		},
+	}
+	for name, answer := range tests {
+		t.Run(name, func(t *testing.T) {
+			s := &scripted{mails: threeMails()}
+			s.on = func(w io.Writer, tag, verb, rest string) bool {
+				if !strings.HasSuffix(verb, "FETCH") || !hasBody(rest) || !inSet(strings.Fields(rest)[0], 2, 3) {
+					return false
+				}
+				return answer(s, w, tag)
+			}
+			faults(t, s, func(t *testing.T, d *desk) {
+				filed(t, d, 1, 2, 3)
+				if len(d.mails) < 3 {
+					return
+				}
+				if in := d.mails[1]; in.Unfit != "unfetchable UID 2" || in.Raw != nil || in.RawSum == [32]byte{} {
+					t.Errorf("unfit %q, %d bytes, sum %x", in.Unfit, len(in.Raw), in.RawSum)
+				}
+				if d.mails[2].Unfit != "" {
+					t.Errorf("the next one is unfit: %s", d.mails[2].Unfit)
+				}
+			})
+		})
+	}
+}
+
+func TestPollerBusyServerIsNotAFaultOfTheMail(t *testing.T) {
+	busy := newTimes(10)
+	s := &scripted{mails: threeMails()}
+	s.on = func(w io.Writer, tag, verb, rest string) bool {
+		if verb != "UID FETCH" || !hasBody(rest) || !busy.left() {
+			return false
+		}
+		fmt.Fprintf(w, "%s NO [UNAVAILABLE] later\r\n", tag)
+		return true
+	}
+	faults(t, s, func(t *testing.T, d *desk) {
+		filed(t, d, 1, 2, 3)
+		for _, in := range d.mails {
+			if in.Unfit != "" {
+				t.Errorf("UID %d: %s", in.Source.UID, in.Unfit)
+			}
+		}
+	})
+}
+
+func TestPollerBodyBeforeUID(t *testing.T) {
+	s := &scripted{mails: threeMails()}
+	s.on = func(w io.Writer, tag, verb, rest string) bool {
+		if !strings.HasSuffix(verb, "FETCH") || !hasBody(rest) {
+			return false
+		}
+		var b strings.Builder
+		for i, m := range s.mails {
+			if inSet(strings.Fields(rest)[0], i+1, 3) {
+				fmt.Fprintf(&b, "* %d FETCH (BODY[] {%d}\r\n%s UID %d)\r\n", i+1, len(m), m, i+1)
+			}
+		}
+		fmt.Fprintf(w, "%s%s OK done\r\n", b.String(), tag)
+		return true
+	}
+	faults(t, s, func(t *testing.T, d *desk) {
+		filed(t, d, 1, 2, 3)
+		if s.dials != 1 {
+			t.Errorf("connected %d times", s.dials)
+		}
+		for _, in := range d.mails {
+			if string(in.Raw) != s.mails[in.Source.UID-1] {
+				t.Errorf("UID %d: %d bytes, unfit %q", in.Source.UID, len(in.Raw), in.Unfit)
+			}
+		}
+	})
+}
+
+func TestPollerExpungedMeanwhileIsPassedOver(t *testing.T) {
+	s := &scripted{mails: threeMails()}
+	gone := false
+	s.on = func(w io.Writer, tag, verb, rest string) bool {
+		if verb != "UID FETCH" || !hasBody(rest) && !gone {
+			return false
+		}
+		gone = true
+		var b strings.Builder
+		for _, uid := range []int{1, 3} {
+			if inSet(strings.Fields(rest)[0], uid, 3) && hasBody(rest) {
+				s.body(&b, uid)
+			}
+		}
+		fmt.Fprintf(w, "%s%s OK done\r\n", b.String(), tag)
+		return true
+	}
+	faults(t, s, func(t *testing.T, d *desk) {
+		filed(t, d, 1, 3)
+		if d.cursor.Last != 3 {
+			t.Errorf("cursor %+v", d.cursor)
+		}
+	})
+}
+
+func TestPollerHostileServers(t *testing.T) {
+	tests := map[string]struct {
+		verb   string
+		answer func(w io.Writer)
+	}{
+		"BYE at login":     {"LOGIN", func(w io.Writer) { fmt.Fprint(w, "* BYE go away\r\n"); w.(io.Closer).Close() }},
+		"BYE at SELECT":    {"SELECT", func(w io.Writer) { fmt.Fprint(w, "* BYE go away\r\n"); w.(io.Closer).Close() }},
+		"endless line":     {"SELECT", func(w io.Writer) { endless(w, strings.Repeat("x", 4096)) }},
+		"million untagged": {"SELECT", func(w io.Writer) { endless(w, strings.Repeat("* OK still here\r\n", 200)) }},
+		"a trickle":        {"SELECT", trickle},
+		"buffered literal": {"SELECT", func(w io.Writer) {
+			fmt.Fprint(w, "* LIST () \"/\" {9999999999}\r\n")
+			endless(w, strings.Repeat("x", 4096))
+		}},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			bad := newTimes(2)
+			s := &scripted{mails: threeMails()}
+			s.on = func(w io.Writer, _, verb, _ string) bool {
+				if verb != tt.verb || !bad.left() {
+					return false
+				}
+				tt.answer(w)
+				return true
+			}
+			faults(t, s, func(t *testing.T, d *desk) {
+				filed(t, d, 1, 2, 3)
+				if s.dials != 3 {
+					t.Errorf("connected %d times, want 3", s.dials)
+				}
+			})
+		})
+	}
+}
+
+// endless writes until the client has enough, at most 64 MiB.
+func endless(w io.Writer, s string) {
+	for range (64 << 20) / len(s) {
+		if _, err := io.WriteString(w, s); err != nil {
+			return
+		}
+	}
+}
+
+// trickle writes a byte each 10 seconds until the client has enough.
+func trickle(w io.Writer) {
+	for {
+		if _, err := io.WriteString(w, "*"); err != nil {
+			return
+		}
+		time.Sleep(10 * time.Second)
+	}
+}
+
+func TestPollerLargeMailIsReadByItsHead(t *testing.T) {
+	large := mailText("large") + strings.Repeat("x", 400<<10)
+	bubble(t, allCaps, func(t *testing.T, o *postOffice, d *desk) {
+		d.MaxSize = 300 << 10
+		for _, m := range []string{mailText("a"), large, mailText("c")} {
+			o.put("INBOX", m, time.Now())
+		}
+		stop := d.run(t)
+		synctest.Wait()
+		pass(time.Second)
+		filed(t, d, 1, 2, 3)
+		in := d.mails[1]
+		if !in.Partial || len(in.Raw) != headBytes || in.Size != int64(len(large)) || string(in.Raw) != large[:headBytes] {
+			t.Errorf("partial %t, %d bytes of %d", in.Partial, len(in.Raw), in.Size)
+		}
+		if d.mails[0].Partial || d.mails[2].Partial {
+			t.Error("small mails are partial")
+		}
+		stop()
+	})
+}
+
+func TestPollerSizeThatLies(t *testing.T) {
+	// RFC822.SIZE says little, the body is above the limit: its head is filed.
+	long := mailText("long") + strings.Repeat("x", 600<<10)
+	s := &scripted{mails: []string{mailText("a"), long}}
+	s.on = func(w io.Writer, tag, verb, rest string) bool {
+		switch {
+		case verb == "UID FETCH" && !hasBody(rest):
+			fmt.Fprintf(w, "* 1 FETCH (UID 1 INTERNALDATE \"02-Feb-2026 10:00:00 +0100\" RFC822.SIZE 10)\r\n"+
+				"* 2 FETCH (UID 2 INTERNALDATE \"02-Feb-2026 10:00:00 +0100\" RFC822.SIZE 10)\r\n%s OK done\r\n", tag)
+			return true
+		case verb == "UID FETCH" && strings.Contains(rest, "<0.262144>"):
+			fmt.Fprintf(w, "* 2 FETCH (UID 2 BODY[]<0> {%d}\r\n%s)\r\n%s OK done\r\n", headBytes, long[:headBytes], tag)
+			return true
+		}
+		return false
+	}
+	synctest.Test(t, func(t *testing.T) {
+		d := scriptedDesk(t, s)
+		d.MaxSize = 500 << 10
+		stop := d.run(t)
+		pass(10 * time.Minute)
+		filed(t, d, 1, 2)
+		if in := d.mails[1]; !in.Partial || len(in.Raw) != headBytes {
+			t.Errorf("partial %t, %d bytes, unfit %q", in.Partial, len(in.Raw), in.Unfit)
+		}
+		stop()
+	})
+}
+
+func TestPollerPoisonMail(t *testing.T) {
+	bubble(t, allCaps, func(t *testing.T, o *postOffice, d *desk) {
+		d.Parse = func(raw []byte, at time.Time) *ticket.Inbound {
+			if strings.Contains(string(raw), "Subject: poison") {
+				panic("poison")
+			}
+			return Parse(raw, Options{Arrived: at})
+		}
+		for _, m := range []string{"poison", "b", "c"} {
+			o.put("INBOX", mailText(m), time.Now())
+		}
+		stop := d.run(t)
+		synctest.Wait()
+		pass(time.Second)
+		filed(t, d, 1, 2, 3)
+		if in := d.mails[0]; !strings.Contains(in.Unfit, "panic: poison") || string(in.Raw) != mailText("poison") || in.RawSum == [32]byte{} {
+			t.Errorf("unfit %q, %d bytes", in.Unfit, len(in.Raw))
+		}
+		stop()
+	})
+}
+
+func TestPollerReconnectPauses(t *testing.T) {
+	bubble(t, allCaps, func(t *testing.T, o *postOffice, d *desk) {
+		o.down = errors.New("network is unreachable")
+		stop := d.run(t)
+		pass(14 * time.Minute)
+		if d.told() != "" {
+			t.Errorf("told %q before the outage was long", d.told())
+		}
+		pass(16 * time.Minute)
+		if d.told() != "unreachable" {
+			t.Errorf("told %q after half an hour", d.told())
+		}
+		var got []time.Duration
+		for i := 1; i < len(o.dials); i++ {
+			got = append(got, o.dials[i].Sub(o.dials[i-1]))
+		}
+		s, m := time.Second, time.Minute
+		want := []time.Duration{s, 2 * s, 4 * s, 8 * s, 16 * s, 32 * s, 64 * s, 128 * s, 256 * s, 5 * m, 5 * m, 5 * m, 5 * m}
+		if len(got) < 11 || !slices.Equal(got, want[:len(got)]) {
+			t.Errorf("pauses %v, want %v", got, want)
+		}
+		o.set(func(o *postOffice) { o.down = nil })
+		pass(6 * time.Minute)
+		if s := d.Status(); s.Condition != Reading || s.Err != "" {
+			t.Errorf("status %+v", s)
+		}
+		if d.told() != "unreachable" {
+			t.Errorf("told %q", d.told())
+		}
+		stop()
+	})
+}
+
+func TestNetworkPauseStaysWithinBounds(t *testing.T) {
+	for tries := range 100 {
+		for _, jitter := range []float64{0, 0.5, 0.999} {
+			if d := networkPause(tries, jitter); d < firstPause/2 || d > lastPause {
+				t.Errorf("networkPause(%d, %v) = %v", tries, jitter, d)
+			}
+		}
+	}
+}
+
+func TestPollerServerGoesAwayInIdle(t *testing.T) {
+	bubble(t, allCaps, func(t *testing.T, o *postOffice, d *desk) {
+		conns := make(chan io.Closer, 10)
+		o.wrap = wrapTo(conns)
+		stop := d.run(t)
+		pass(5 * time.Minute)
+		(<-conns).Close()
+		pass(2 * time.Second)
+		o.put("INBOX", mailText("a"), time.Now())
+		synctest.Wait()
+		filed(t, d, 1)
+		if len(o.dials) != 2 {
+			t.Errorf("connected %d times", len(o.dials))
+		}
+		if err := stop(); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+func TestPollerStopsAtOnce(t *testing.T) {
+	for _, verb := range []string{"LOGIN", "SELECT", "UID FETCH", "UID STORE"} {
+		t.Run(verb, func(t *testing.T) {
+			s := &scripted{mails: threeMails()}
+			s.on = func(_ io.Writer, _, v, _ string) bool { return v == verb }
+			synctest.Test(t, func(t *testing.T) {
+				d := scriptedDesk(t, s)
+				ctx, cancel := context.WithCancel(context.Background())
+				done := make(chan error, 1)
+				go func() { done <- d.Run(ctx) }()
+				pass(5 * time.Second)
+				at := time.Now()
+				cancel()
+				if err := <-done; err != nil || time.Since(at) > 0 {
+					t.Errorf("ended after %v with %v", time.Since(at), err)
+				}
+			})
+		})
+	}
+}
