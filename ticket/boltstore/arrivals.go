@@ -1,0 +1,133 @@
+package boltstore
+
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"iter"
+
+	bolt "go.etcd.io/bbolt"
+
+	"sportello/ticket"
+)
+
+func (t *tx) Arrival(id ticket.ArrivalID) (*ticket.Arrival, error) {
+	var r arrivalRecord
+	if err := t.get(bucketArrivals, number(id), &r, "arrival", id); err != nil {
+		return nil, err
+	}
+	return r.value(), nil
+}
+
+// PutArrival stores v with its indexes and counts; see ticket.Tx.
+func (t *tx) PutArrival(v *ticket.Arrival) error {
+	if err := t.writing(); err != nil {
+		return err
+	}
+	if v.ID == 0 {
+		return fmt.Errorf("put arrival without a number: %w", ticket.ErrInput)
+	}
+	old := &ticket.Arrival{}
+	switch stored, err := t.Arrival(v.ID); {
+	case err == nil:
+		old = stored
+	case !errors.Is(err, ticket.ErrNotFound):
+		return err
+	}
+	n, err := t.counts()
+	if err != nil {
+		return err
+	}
+	if old.ID != 0 {
+		countFate(n, old.Fate, -1)
+	}
+	countFate(n, v.Fate, +1)
+	if err := errors.Join(
+		claim(t.bucket(bucketRawSums), sumKey(old.RawSum), sumKey(v.RawSum), v.ID),
+		claim(t.bucket(bucketContents), sumKey(old.Content), sumKey(v.Content), v.ID),
+		claim(t.bucket(bucketPlaces), placeKey(old.Source), placeKey(v.Source), v.ID),
+		reindex(t.bucket(bucketFates), fateKeys(old), fateKeys(v))); err != nil {
+		return fmt.Errorf("arrival %d: %w", v.ID, err)
+	}
+	return t.put(t.growing(bucketArrivals), number(v.ID), newArrivalRecord(v), "arrival", v.ID)
+}
+
+// claim makes id the owner of key, unless there is one, and gives up old.
+// A nil key is none.
+func claim(b *bolt.Bucket, old, key []byte, id ticket.ArrivalID) error {
+	if old != nil && string(old) != string(key) {
+		if v := b.Get(old); v != nil && lastNumber(v) == uint64(id) {
+			if err := b.Delete(old); err != nil {
+				return err
+			}
+		}
+	}
+	if key == nil || b.Get(key) != nil {
+		return nil
+	}
+	return b.Put(key, number(id))
+}
+
+// sumKey is nil for the zero sum, which is no fingerprint.
+func sumKey(sum [32]byte) []byte {
+	if sum == [32]byte{} {
+		return nil
+	}
+	return sum[:digestSize]
+}
+
+// placeKey is nil for an arrival that lies on no server.
+func placeKey(s ticket.Source) []byte {
+	if s == (ticket.Source{}) {
+		return nil
+	}
+	return binary.BigEndian.AppendUint32(binary.BigEndian.AppendUint32(nil, s.UIDValidity), s.UID)
+}
+
+func fateKeys(v *ticket.Arrival) [][]byte {
+	switch v.Fate {
+	case ticket.FateQuarantine, ticket.FateHeld, ticket.FateIgnored:
+		return [][]byte{appendNumber(fatePrefix(v.Fate), v.ID)}
+	}
+	return nil
+}
+
+func fatePrefix(f ticket.Fate) []byte { return appendText(nil, f.String()) }
+
+func (t *tx) ByRaw(sum [32]byte) (ticket.ArrivalID, error) {
+	return byKey(t.bucket(bucketRawSums), sumKey(sum), "raw fingerprint")
+}
+
+func (t *tx) ByContent(sum [32]byte) (ticket.ArrivalID, error) {
+	return byKey(t.bucket(bucketContents), sumKey(sum), "content fingerprint")
+}
+
+// Place finds the first arrival that was filed from a place on the server, or
+// returns ErrNotFound.
+func (s *Store) Place(ctx context.Context, at ticket.Source) (id ticket.ArrivalID, err error) {
+	err = s.View(ctx, func(t ticket.Tx) error {
+		id, err = byKey(t.(*tx).bucket(bucketPlaces), placeKey(at), "place")
+		return err
+	})
+	return id, err
+}
+
+func byKey(b *bolt.Bucket, key []byte, what string) (ticket.ArrivalID, error) {
+	if key != nil {
+		if v := b.Get(key); v != nil {
+			return ticket.ArrivalID(lastNumber(v)), nil
+		}
+	}
+	return 0, fmt.Errorf("%s: %w", what, ticket.ErrNotFound)
+}
+
+func (t *tx) Arrivals(fate ticket.Fate) iter.Seq2[*ticket.Arrival, error] {
+	return func(yield func(*ticket.Arrival, error) bool) {
+		for k := range ascend(t.bucket(bucketFates), fatePrefix(fate)) {
+			if !yield(t.Arrival(ticket.ArrivalID(lastNumber(k)))) {
+				return
+			}
+		}
+	}
+}

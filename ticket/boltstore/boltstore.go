@@ -1,0 +1,183 @@
+// Package boltstore keeps the desk in bbolt: one file of working data,
+// desk.db, and one file of raw mail a month in archive/. It implements
+// ticket.Store and knows no rules of the desk.
+//
+// One goroutine owns the write transactions and commits calls of Update in
+// groups. Reads run on snapshots beside it and never wait for it.
+package boltstore
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	bolt "go.etcd.io/bbolt"
+
+	"sportello/ticket"
+)
+
+// Names inside the state directory.
+const (
+	deskFile    = "desk.db"
+	archiveDir  = "archive"
+	witnessFile = "generation"
+	lockFile    = "desk.lock"
+)
+
+// Options change how a store is opened. The zero value is right for a daemon.
+type Options struct {
+	// ReadOnly opens beside other readers; every write returns ErrReadOnly.
+	ReadOnly bool
+	// AfterRestore accepts a database that is older than its witness, or has
+	// none: it becomes the next generation, and numbers go on where the witness
+	// stands (without one they skip 10,000).
+	AfterRestore bool
+	// Timeout is how long to wait for another holder; zero means one second.
+	Timeout time.Duration
+	// OpenMonths bounds the archive files held open; zero means 4.
+	OpenMonths int
+}
+
+// Store is the desk on disk. Its methods may be used by several goroutines.
+type Store struct {
+	dir      string
+	readOnly bool
+	db       *bolt.DB
+	meta     metaRecord
+	lock     *os.File
+	witness  *witness
+	archive  *archive
+	stats    atomic.Pointer[ticket.Stats]
+
+	gate   sync.RWMutex // held for reading while a request enters the queue
+	closed bool
+	queue  chan *request
+	done   chan struct{} // closed when the writer has ended
+	broken atomic.Pointer[error]
+}
+
+var _ ticket.Store = (*Store)(nil)
+
+// Open opens the desk in dir. An error is one of the sentinels of refuse.go
+// when the file must not be used as it is; nothing was changed then. The
+// caller must Close the store.
+func Open(dir string, o Options) (*Store, error) {
+	if o.Timeout == 0 {
+		o.Timeout = time.Second
+	}
+	path := filepath.Join(dir, deskFile)
+	if _, err := os.Stat(path); errors.Is(err, os.ErrNotExist) {
+		return nil, refusal(ErrMissing, path, nil)
+	}
+	lock, err := lockDir(dir, o)
+	if err != nil {
+		return nil, err
+	}
+	s, err := open(dir, o)
+	if err != nil {
+		lock.Close()
+		return nil, err
+	}
+	s.lock = lock
+	if !o.ReadOnly {
+		go s.write()
+	}
+	return s, nil
+}
+
+// open does the work of Open under the lock.
+func open(dir string, o Options) (_ *Store, err error) {
+	path := filepath.Join(dir, deskFile)
+	if err := inspect(path); err != nil {
+		return nil, err
+	}
+	db, err := openBolt(path, o.ReadOnly, o.Timeout, 1<<30)
+	if err != nil {
+		return nil, err
+	}
+	s := &Store{dir: dir, readOnly: o.ReadOnly, db: db, queue: make(chan *request, groupLimit), done: make(chan struct{})}
+	defer func() {
+		if err != nil {
+			db.Close()
+		}
+	}()
+	if s.meta, err = readMeta(db, path); err != nil {
+		return nil, err
+	}
+	if s.witness, err = openWitness(s, o); err != nil {
+		return nil, err
+	}
+	s.archive, err = openArchive(filepath.Join(dir, archiveDir), s.meta.UUID, o)
+	if err != nil {
+		return nil, err
+	}
+	return s, s.loadStats()
+}
+
+// UUID identifies the desk; a copy or restore keeps it.
+func (s *Store) UUID() string { return s.meta.UUID }
+
+// Generation counts the lives of the desk: 1 from Create, one more with each
+// restore.
+func (s *Store) Generation() int { return s.meta.Generation }
+
+// View runs f on a snapshot; see ticket.Store.
+func (s *Store) View(ctx context.Context, f func(ticket.Tx) error) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	b, err := s.db.Begin(false)
+	if err != nil {
+		return fmt.Errorf("store: read: %w", closedError(err))
+	}
+	defer b.Rollback()
+	return f(newTx(b))
+}
+
+// Stats are the counts as of the last commit, without a transaction.
+func (s *Store) Stats() ticket.Stats { return *s.stats.Load() }
+
+func (s *Store) loadStats() error {
+	return s.View(context.Background(), func(t ticket.Tx) error {
+		n, err := t.Stats()
+		s.stats.Store(&n)
+		return err
+	})
+}
+
+// Close commits what is queued, waits for reads under way, and releases the
+// files. Later calls return ErrClosed.
+func (s *Store) Close() error {
+	s.gate.Lock()
+	if s.closed {
+		s.gate.Unlock()
+		return nil
+	}
+	s.closed = true
+	close(s.queue)
+	s.gate.Unlock()
+	var errs []error
+	if !s.readOnly {
+		<-s.done
+		if s.broken.Load() == nil {
+			errs = append(errs, s.witness.settle(s.position()))
+		}
+	}
+	errs = append(errs, s.archive.close(), s.db.Close(), s.lock.Close())
+	return errors.Join(errs...)
+}
+
+// position is the number of the last committed transaction.
+func (s *Store) position() uint64 {
+	b, err := s.db.Begin(false)
+	if err != nil {
+		return 0
+	}
+	defer b.Rollback()
+	return uint64(b.ID())
+}

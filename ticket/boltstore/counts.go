@@ -1,0 +1,123 @@
+package boltstore
+
+import (
+	"encoding/binary"
+	"fmt"
+	"time"
+
+	"sportello/ticket"
+)
+
+// counts are the numbers of Stats as this transaction leaves them; finish
+// writes them.
+func (t *tx) counts() (*ticket.Stats, error) {
+	if t.loaded {
+		return &t.stats, nil
+	}
+	if v := t.bucket(bucketDesk).Get(keyStats); v != nil {
+		var r statsRecord
+		if err := decode(v, &r); err != nil {
+			return nil, fmt.Errorf("stats: %w", err)
+		}
+		t.stats = r.value()
+	}
+	t.loaded = true
+	return &t.stats, nil
+}
+
+// finish is called once before the commit.
+func (t *tx) finish() error {
+	n, err := t.counts()
+	if err != nil {
+		return err
+	}
+	return t.put(t.bucket(bucketDesk), keyStats, newStatsRecord(*n), "stats", "")
+}
+
+func (t *tx) Stats() (ticket.Stats, error) {
+	n, err := t.counts()
+	if err != nil {
+		return ticket.Stats{}, err
+	}
+	return *n, nil
+}
+
+func (t *tx) Count(c ticket.Counter, n int) error {
+	if err := t.writing(); err != nil {
+		return err
+	}
+	s, err := t.counts()
+	if err != nil {
+		return err
+	}
+	switch c {
+	case ticket.CountSuppressed:
+		s.Suppressed += n
+		return nil
+	}
+	return fmt.Errorf("count %d: %w", c, ticket.ErrInput)
+}
+
+func countState(n *ticket.Stats, s ticket.State, d int) {
+	switch s {
+	case ticket.StateOpen:
+		n.Open += d
+	case ticket.StateWaiting:
+		n.Waiting += d
+	case ticket.StateClosed:
+		n.Closed += d
+	}
+}
+
+func countFate(n *ticket.Stats, f ticket.Fate, d int) {
+	n.Mails += d
+	switch f {
+	case ticket.FateMessage:
+		n.Messages += d
+	case ticket.FateDuplicate:
+		n.Duplicates += d
+	case ticket.FateIgnored:
+		n.Ignored += d
+	case ticket.FateQuarantine, ticket.FateHeld, ticket.FateDropped:
+		n.Quarantine += d
+	}
+}
+
+func countRow(n *ticket.Stats, s ticket.RowState, d int) {
+	if s > 0 && int(s) < len(n.Outbox) {
+		n.Outbox[s] += d
+	}
+}
+
+func (t *tx) Hits(key string, since time.Time) (int, error) {
+	n := 0
+	prefix := digest(key)
+	c := t.bucket(bucketHits).Cursor()
+	for k, v := c.Seek(appendTime(digest(key), since)); k != nil && string(k[:digestSize]) == string(prefix); k, v = c.Next() {
+		if keyTime(k[digestSize:]).After(since) {
+			n += int(binary.BigEndian.Uint32(v))
+		}
+	}
+	return n, nil
+}
+
+// Hit records one use of key and forgets those before drop.
+func (t *tx) Hit(key string, at, drop time.Time) error {
+	if err := t.writing(); err != nil {
+		return err
+	}
+	b := t.bucket(bucketHits)
+	for k := range ascend(b, digest(key)) {
+		if !keyTime(k[digestSize:]).Before(drop) {
+			break
+		}
+		if err := b.Delete(k); err != nil {
+			return fmt.Errorf("hit: %w", err)
+		}
+	}
+	k, n := appendTime(digest(key), at), uint32(1)
+	if v := b.Get(k); v != nil {
+		n += binary.BigEndian.Uint32(v)
+	}
+	return b.Put(k, binary.BigEndian.AppendUint32(nil, n))
+}

@@ -1,0 +1,125 @@
+package boltstore
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"iter"
+	"slices"
+
+	"sportello/policy"
+	"sportello/ticket"
+)
+
+func (t *tx) Customer(id string) (*ticket.Customer, error) {
+	var r customerRecord
+	if err := t.get(bucketCustomers, []byte(id), &r, "customer", id); err != nil {
+		return nil, err
+	}
+	return r.value(), nil
+}
+
+// PutCustomer stores c with its contacts; see ticket.Tx.
+func (t *tx) PutCustomer(c *ticket.Customer) error {
+	if err := t.writing(); err != nil {
+		return err
+	}
+	if c.ID == "" {
+		return fmt.Errorf("put customer without an id: %w", ticket.ErrInput)
+	}
+	old, err := t.Customer(c.ID)
+	if err != nil && !errors.Is(err, ticket.ErrNotFound) {
+		return err
+	}
+	if old == nil {
+		n, err := t.counts()
+		if err != nil {
+			return err
+		}
+		n.Customers++
+	}
+	if err := reindex(t.bucket(bucketContacts), contactKeys(old), contactKeys(c)); err != nil {
+		return fmt.Errorf("customer %s: %w", c.ID, err)
+	}
+	return t.put(t.bucket(bucketCustomers), []byte(c.ID), newCustomerRecord(c), "customer", c.ID)
+}
+
+func contactKeys(c *ticket.Customer) [][]byte {
+	if c == nil {
+		return nil
+	}
+	var keys [][]byte
+	for _, p := range c.Contacts {
+		keys = append(keys, appendText(appendText(nil, p.Address), c.ID))
+	}
+	return keys
+}
+
+func (t *tx) Customers() iter.Seq2[*ticket.Customer, error] {
+	return func(yield func(*ticket.Customer, error) bool) {
+		for k := range ascend(t.bucket(bucketCustomers), nil) {
+			if !yield(t.Customer(string(k))) {
+				return
+			}
+		}
+	}
+}
+
+func (t *tx) ByContact(address string) ([]string, error) {
+	var ids []string
+	prefix := appendText(nil, address)
+	for k := range ascend(t.bucket(bucketContacts), prefix) {
+		id, _ := takeText(k[len(prefix):])
+		ids = append(ids, id)
+	}
+	return ids, nil
+}
+
+func (t *tx) Lots(customer string) ([]policy.Lot, error) {
+	var lots []policy.Lot
+	for _, v := range ascend(t.bucket(bucketLots), appendText(nil, customer)) {
+		var r lotRecord
+		if err := decode(v, &r); err != nil {
+			return nil, fmt.Errorf("lots of %s: %w", customer, err)
+		}
+		lots = append(lots, policy.Lot(r))
+	}
+	slices.SortFunc(lots, func(a, b policy.Lot) int {
+		return cmp.Or(a.Expires().Compare(b.Expires()), a.Purchased.Compare(b.Purchased), cmp.Compare(a.Ref, b.Ref))
+	})
+	return lots, nil
+}
+
+// PutLot stores a lot under its reference, which belongs to one customer for ever.
+func (t *tx) PutLot(customer string, lot policy.Lot) error {
+	if err := t.writing(); err != nil {
+		return err
+	}
+	if customer == "" || lot.Ref == "" {
+		return fmt.Errorf("put lot %q of customer %q: %w", lot.Ref, customer, ticket.ErrInput)
+	}
+	refs := t.bucket(bucketRefs)
+	ref := appendText(nil, lot.Ref)
+	if owner := refs.Get(ref); owner != nil && string(owner) != customer {
+		return fmt.Errorf("put lot %s: it is of customer %s: %w", lot.Ref, owner, ticket.ErrInput)
+	}
+	if err := refs.Put(ref, []byte(customer)); err != nil {
+		return fmt.Errorf("put lot %s: %w", lot.Ref, err)
+	}
+	return t.put(t.bucket(bucketLots), lotKey(customer, lot.Ref), lotRecord(lot), "lot", lot.Ref)
+}
+
+func lotKey(customer, ref string) []byte { return appendText(appendText(nil, customer), ref) }
+
+func (t *tx) LotByRef(ref string) (string, policy.Lot, error) {
+	owner := t.bucket(bucketRefs).Get(appendText(nil, ref))
+	if owner == nil {
+		return "", policy.Lot{}, fmt.Errorf("lot %s: %w", ref, ticket.ErrNotFound)
+	}
+	customer := string(owner)
+	var r lotRecord
+	if err := t.get(bucketLots, lotKey(customer, ref), &r, "lot", ref); err != nil {
+		return "", policy.Lot{}, err
+	}
+	return customer, policy.Lot(r), nil
+}

@@ -1,0 +1,133 @@
+package boltstore
+
+import (
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	bolt "go.etcd.io/bbolt"
+)
+
+// schema is the version of the layout of keys and values; a store with a
+// higher one is refused.
+const schema = 1
+
+// metaRecord says whose file this is.
+type metaRecord struct {
+	UUID       string `json:"uuid"`
+	Schema     int    `json:"schema"`
+	Generation int    `json:"generation"`
+}
+
+// Create makes dir (mode 0700) and an empty desk in it, and opens that. It
+// refuses with ErrExists when there is a desk.db; a desk is never overwritten.
+func Create(dir string, o Options) (*Store, error) {
+	path := filepath.Join(dir, deskFile)
+	if _, err := os.Lstat(path); err == nil {
+		return nil, refusal(ErrExists, path, nil)
+	}
+	if err := os.MkdirAll(filepath.Join(dir, archiveDir), 0o700); err != nil {
+		return nil, fmt.Errorf("store: create: %w", err)
+	}
+	if err := os.Chmod(dir, 0o700); err != nil {
+		return nil, fmt.Errorf("store: create: %w", err)
+	}
+	lock, err := lockDir(dir, Options{Timeout: time.Second})
+	if err != nil {
+		return nil, err
+	}
+	defer lock.Close()
+	m := metaRecord{UUID: newUUID(), Schema: schema, Generation: 1}
+	w := &witness{path: filepath.Join(dir, witnessFile), disk: witnessRecord{UUID: m.UUID, Generation: m.Generation}}
+	if err := w.save(w.disk); err != nil {
+		return nil, err
+	}
+	if err := makeBolt(path, func(tx *bolt.Tx) error { return layOut(tx, m) }); err != nil {
+		return nil, fmt.Errorf("store: create: %w", err)
+	}
+	if err := lock.Close(); err != nil {
+		return nil, fmt.Errorf("store: create: %w", err)
+	}
+	return Open(dir, o)
+}
+
+// layOut makes the buckets of an empty desk.
+func layOut(tx *bolt.Tx, m metaRecord) error {
+	for _, name := range buckets {
+		if _, err := tx.CreateBucket(name); err != nil {
+			return err
+		}
+	}
+	return putMeta(tx, m)
+}
+
+func putMeta(tx *bolt.Tx, m metaRecord) error {
+	v, err := encode(m)
+	if err != nil {
+		return err
+	}
+	return tx.Bucket(bucketMeta).Put(keyMeta, v)
+}
+
+// makeBolt makes a bbolt file so that it is either whole under its name or not
+// there at all.
+func makeBolt(path string, fill func(*bolt.Tx) error) error {
+	tmp := path + ".new"
+	if err := os.Remove(tmp); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return err
+	}
+	db, err := bolt.Open(tmp, 0o600, &bolt.Options{Timeout: time.Second, FreelistType: bolt.FreelistMapType})
+	if err != nil {
+		return err
+	}
+	if err := errors.Join(db.Update(fill), db.Close()); err != nil {
+		return errors.Join(err, os.Remove(tmp))
+	}
+	if err := os.Rename(tmp, path); err != nil {
+		return err
+	}
+	return syncDir(filepath.Dir(path))
+}
+
+// syncDir makes the names in dir durable.
+func syncDir(dir string) error {
+	d, err := os.Open(dir)
+	if err != nil {
+		return err
+	}
+	return errors.Join(d.Sync(), d.Close())
+}
+
+// readMeta reads whose file db is, and refuses what this program does not know.
+func readMeta(db *bolt.DB, path string) (m metaRecord, err error) {
+	err = db.View(func(tx *bolt.Tx) error {
+		b := tx.Bucket(bucketMeta)
+		if b == nil || b.Get(keyMeta) == nil {
+			return refusal(ErrForeign, path, nil)
+		}
+		if err := decode(b.Get(keyMeta), &m); err != nil {
+			return refusal(ErrForeign, path, err)
+		}
+		if m.Schema > schema {
+			return refusal(ErrNewer, path, fmt.Errorf("schema %d, this program knows %d", m.Schema, schema))
+		}
+		for _, name := range buckets {
+			if tx.Bucket(name) == nil {
+				return refusal(ErrDamaged, path, fmt.Errorf("bucket %s is missing", name))
+			}
+		}
+		return nil
+	})
+	return m, err
+}
+
+// newUUID is a random UUID (RFC 9562, section 5.4).
+func newUUID() string {
+	var b [16]byte
+	rand.Read(b[:])
+	b[6], b[8] = b[6]&0x0f|0x40, b[8]&0x3f|0x80
+	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
+}

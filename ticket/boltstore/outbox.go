@@ -1,0 +1,199 @@
+package boltstore
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"iter"
+	"time"
+
+	bolt "go.etcd.io/bbolt"
+
+	"sportello/ticket"
+)
+
+// A row is kept in two parts, since its notice, which may be large, never
+// changes once queued, and its state changes with every try.
+
+func (t *tx) Row(id ticket.NoticeID) (*ticket.Row, error) {
+	var r rowRecord
+	if err := t.get(bucketRows, number(id), &r, "row", id); err != nil {
+		return nil, err
+	}
+	var n noticeRecord
+	if err := t.get(bucketNotices, number(id), &n, "notice", id); err != nil {
+		return nil, err
+	}
+	return r.value(n), nil
+}
+
+// PutRow stores v with its place in the queue and the counts; see ticket.Tx.
+func (t *tx) PutRow(v *ticket.Row) error {
+	if err := t.writing(); err != nil {
+		return err
+	}
+	id := v.Notice.ID
+	if id == 0 {
+		return fmt.Errorf("put row without a number: %w", ticket.ErrInput)
+	}
+	old, err := t.Row(id)
+	if err != nil && !errors.Is(err, ticket.ErrNotFound) {
+		return err
+	}
+	n, err := t.counts()
+	if err != nil {
+		return err
+	}
+	if old != nil {
+		countRow(n, old.State, -1)
+	}
+	countRow(n, v.State, +1)
+	if err := reindex(t.bucket(bucketRowStates), rowStateKeys(old), rowStateKeys(v)); err != nil {
+		return fmt.Errorf("row %d: %w", id, err)
+	}
+	if err := reindex(t.bucket(bucketQueue), queueKeys(old), queueKeys(v)); err != nil {
+		return fmt.Errorf("row %d: %w", id, err)
+	}
+	if err := t.putNotice(v.Notice); err != nil {
+		return err
+	}
+	return t.put(t.growing(bucketRows), number(id), newRowRecord(v), "row", id)
+}
+
+// putNotice writes a notice unless it lies there as it is.
+func (t *tx) putNotice(n ticket.Notice) error {
+	b := t.growing(bucketNotices)
+	e, err := encode(newNoticeRecord(n))
+	if err != nil {
+		return fmt.Errorf("put notice %d: %w", n.ID, err)
+	}
+	if bytes.Equal(b.Get(number(n.ID)), e) {
+		return nil
+	}
+	if err := b.Put(number(n.ID), e); err != nil {
+		return fmt.Errorf("put notice %d: %w", n.ID, err)
+	}
+	return nil
+}
+
+func rowStateKeys(v *ticket.Row) [][]byte {
+	if v == nil {
+		return nil
+	}
+	return [][]byte{appendNumber(rowStatePrefix(v.State), v.Notice.ID)}
+}
+
+func rowStatePrefix(s ticket.RowState) []byte { return appendText(nil, s.String()) }
+
+func queueKeys(v *ticket.Row) [][]byte {
+	if v == nil || v.State != ticket.RowQueued {
+		return nil
+	}
+	return [][]byte{appendNumber(appendTime([]byte{byte(v.Notice.Kind.Class())}, v.Next), v.Notice.ID)}
+}
+
+// due yields the keys of the queue of one class after another, each class in
+// order, until the time of a key is after now.
+func due(b *bolt.Bucket, now time.Time) iter.Seq[[]byte] {
+	return func(yield func([]byte) bool) {
+		c := b.Cursor()
+		for k, _ := c.First(); k != nil; {
+			if keyTime(k[1:]).After(now) {
+				if k[0] == 0xFF {
+					return
+				}
+				k, _ = c.Seek([]byte{k[0] + 1})
+				continue
+			}
+			if !yield(k) {
+				return
+			}
+			k, _ = c.Next()
+		}
+	}
+}
+
+func (t *tx) Queued(now time.Time, n int, skip func(ticket.NoticeID) bool) ([]*ticket.Row, error) {
+	var ids []ticket.NoticeID
+	for k := range due(t.bucket(bucketQueue), now) {
+		if len(ids) >= n {
+			break
+		}
+		if id := ticket.NoticeID(lastNumber(k)); skip == nil || !skip(id) {
+			ids = append(ids, id)
+		}
+	}
+	var rows []*ticket.Row
+	for _, id := range ids {
+		r, err := t.Row(id)
+		if err != nil {
+			return nil, err
+		}
+		rows = append(rows, r)
+	}
+	return rows, nil
+}
+
+// NextQueued looks at the first row of each class.
+func (t *tx) NextQueued() (time.Time, error) {
+	var first time.Time
+	found := false
+	c := t.bucket(bucketQueue).Cursor()
+	for k, _ := c.First(); k != nil; {
+		if at := keyTime(k[1:]); !found || at.Before(first) {
+			first, found = at, true
+		}
+		if k[0] == 0xFF {
+			break
+		}
+		k, _ = c.Seek([]byte{k[0] + 1})
+	}
+	return first, nil
+}
+
+func (t *tx) Rows(s ticket.RowState) iter.Seq2[*ticket.Row, error] {
+	return func(yield func(*ticket.Row, error) bool) {
+		if s == 0 {
+			for id := range common([]postings{{t.bucket(bucketRows).Cursor(), nil}}) {
+				if !yield(t.Row(ticket.NoticeID(id))) {
+					return
+				}
+			}
+			return
+		}
+		for k := range ascend(t.bucket(bucketRowStates), rowStatePrefix(s)) {
+			if !yield(t.Row(ticket.NoticeID(lastNumber(k)))) {
+				return
+			}
+		}
+	}
+}
+
+func (t *tx) Letter(id ticket.NoticeID) (*ticket.Letter, error) {
+	v := t.bucket(bucketLetters).Get(number(id))
+	if v == nil {
+		return nil, fmt.Errorf("letter %d: %w", id, ticket.ErrNotFound)
+	}
+	l, err := decodeLetter(v)
+	if err != nil {
+		return nil, fmt.Errorf("letter %d: %w", id, err)
+	}
+	return l, nil
+}
+
+func (t *tx) PutLetter(id ticket.NoticeID, l *ticket.Letter) error {
+	if err := t.writing(); err != nil {
+		return err
+	}
+	if id == 0 {
+		return fmt.Errorf("put letter without a number: %w", ticket.ErrInput)
+	}
+	v, err := encodeLetter(l)
+	if err == nil {
+		err = t.growing(bucketLetters).Put(number(id), v)
+	}
+	if err != nil {
+		return fmt.Errorf("put letter %d: %w", id, err)
+	}
+	return nil
+}

@@ -1,0 +1,209 @@
+package boltstore
+
+import (
+	"time"
+
+	"sportello/policy"
+	"sportello/ticket"
+)
+
+type mailboxRecord struct {
+	Name    string `json:"name,omitempty"`
+	Address string `json:"address,omitempty"`
+}
+
+func newMailboxRecord(m ticket.Mailbox) mailboxRecord { return mailboxRecord(m) }
+func (r mailboxRecord) value() ticket.Mailbox         { return ticket.Mailbox(r) }
+
+type priceRecord struct {
+	Kind policy.PriceKind `json:"kind,omitempty"`
+	Min  policy.Credits   `json:"min,omitempty"`
+	Max  policy.Credits   `json:"max,omitempty"`
+}
+
+type guessRecord struct {
+	Topic      policy.Topic `json:"topic"`
+	Confidence float64      `json:"confidence"`
+}
+
+func newGuessRecord(g policy.Guess) guessRecord { return guessRecord(g) }
+func (r guessRecord) value() policy.Guess       { return policy.Guess(r) }
+
+type allowanceRecord struct {
+	Used int `json:"used"`
+	Of   int `json:"of"`
+}
+
+func newAllowanceRecord(a policy.Allowance) allowanceRecord { return allowanceRecord(a) }
+func (r allowanceRecord) value() policy.Allowance           { return policy.Allowance(r) }
+
+type planRecord struct {
+	ID        string      `json:"id"`
+	Site      string      `json:"site,omitempty"`
+	Purchased policy.Date `json:"purchased"`
+}
+
+func newPlanRecord(p policy.Plan) planRecord { return planRecord(p) }
+func (r planRecord) value() policy.Plan      { return policy.Plan(r) }
+
+type decisionRecord struct {
+	Topic        policy.Topic     `json:"topic,omitempty"`
+	Confidence   float64          `json:"confidence,omitempty"`
+	Alternatives []guessRecord    `json:"alternatives,omitempty"`
+	Evidence     []string         `json:"evidence,omitempty"`
+	Coverage     policy.Coverage  `json:"coverage,omitempty"`
+	Plan         string           `json:"plan,omitempty"`
+	Site         string           `json:"site,omitempty"`
+	Clause       string           `json:"clause,omitempty"`
+	Price        priceRecord      `json:"price,omitzero"`
+	Allowance    *allowanceRecord `json:"allowance,omitempty"`
+	Lapsed       *planRecord      `json:"lapsed,omitempty"`
+	Promised     bool             `json:"promised,omitempty"`
+	Policy       string           `json:"policy,omitempty"`
+}
+
+func newDecisionRecord(d policy.Decision) decisionRecord {
+	return decisionRecord{Topic: d.Topic, Confidence: d.Confidence, Alternatives: each(d.Alternatives, newGuessRecord),
+		Evidence: d.Evidence, Coverage: d.Coverage, Plan: d.Plan, Site: d.Site, Clause: d.Clause, Price: priceRecord(d.Price),
+		Allowance: maybe(d.Allowance, newAllowanceRecord), Lapsed: maybe(d.Lapsed, newPlanRecord), Promised: d.Promised, Policy: d.Policy}
+}
+
+func (r decisionRecord) value() policy.Decision {
+	return policy.Decision{Topic: r.Topic, Confidence: r.Confidence, Alternatives: each(r.Alternatives, guessRecord.value),
+		Evidence: r.Evidence, Coverage: r.Coverage, Plan: r.Plan, Site: r.Site, Clause: r.Clause, Price: policy.Price(r.Price),
+		Allowance: maybe(r.Allowance, allowanceRecord.value), Lapsed: maybe(r.Lapsed, planRecord.value), Promised: r.Promised, Policy: r.Policy}
+}
+
+type quoteRecord struct {
+	Code        string            `json:"code"`
+	Version     int               `json:"version"`
+	Credits     policy.Credits    `json:"credits"`
+	Description string            `json:"description,omitempty"`
+	State       ticket.QuoteState `json:"state,omitempty"`
+	Offered     time.Time         `json:"offered,omitzero"`
+	ValidUntil  time.Time         `json:"valid_until,omitzero"`
+}
+
+func newQuoteRecord(q ticket.Quote) quoteRecord {
+	q.Offered, q.ValidUntil = q.Offered.UTC(), q.ValidUntil.UTC()
+	return quoteRecord(q)
+}
+
+func (r quoteRecord) value() ticket.Quote { return ticket.Quote(r) }
+
+type participantRecord struct {
+	Mailbox mailboxRecord `json:"mailbox"`
+	Removed bool          `json:"removed,omitempty"`
+	Bounced string        `json:"bounced,omitempty"`
+}
+
+func newParticipantRecord(p ticket.Participant) participantRecord {
+	return participantRecord{mailboxRecord(p.Mailbox), p.Removed, p.Bounced}
+}
+
+func (r participantRecord) value() ticket.Participant {
+	return ticket.Participant{Mailbox: r.Mailbox.value(), Removed: r.Removed, Bounced: r.Bounced}
+}
+
+type threadRecord struct {
+	Technician int    `json:"technician"`
+	Root       string `json:"root"`
+	Last       string `json:"last"`
+}
+
+func newThreadRecord(t ticket.Thread) threadRecord {
+	return threadRecord{t.Technician, t.Root, t.Last}
+}
+
+func (r threadRecord) value() ticket.Thread {
+	return ticket.Thread{Technician: r.Technician, Root: r.Root, Last: r.Last}
+}
+
+type ticketRecord struct {
+	ID           ticket.ID           `json:"id"`
+	Subject      string              `json:"subject,omitempty"`
+	State        ticket.State        `json:"state,omitempty"`
+	ClosedReason ticket.Reason       `json:"closed_reason,omitempty"`
+	Decision     decisionRecord      `json:"decision,omitzero"`
+	Requester    mailboxRecord       `json:"requester,omitzero"`
+	Customer     string              `json:"customer,omitempty"`
+	Candidates   []string            `json:"candidates,omitempty"`
+	Assignee     string              `json:"assignee,omitempty"`
+	Language     string              `json:"language,omitempty"`
+	Opened       time.Time           `json:"opened,omitzero"`
+	Changed      time.Time           `json:"changed,omitzero"`
+	Closed       time.Time           `json:"closed,omitzero"`
+	AnswerDue    time.Time           `json:"answer_due,omitzero"`
+	ClosesAt     time.Time           `json:"closes_at,omitzero"`
+	WarnAt       time.Time           `json:"warn_at,omitzero"`
+	MergedInto   ticket.ID           `json:"merged_into,omitempty"`
+	Linked       []ticket.ID         `json:"linked,omitempty"`
+	Participants []participantRecord `json:"participants,omitempty"`
+	Quote        *quoteRecord        `json:"quote,omitempty"`
+	Held         ticket.Credits      `json:"held,omitempty"`
+	Charged      ticket.Credits      `json:"charged,omitempty"`
+	Answered     bool                `json:"answered,omitempty"`
+	WaitsFor     ticket.NoticeID     `json:"waits_for,omitempty"`
+	LastInbound  string              `json:"last_inbound,omitempty"`
+	References   []string            `json:"references,omitempty"`
+	Threads      []threadRecord      `json:"threads,omitempty"`
+	Messages     int                 `json:"messages,omitempty"`
+	Events       int                 `json:"events,omitempty"`
+}
+
+func newTicketRecord(t *ticket.Ticket) *ticketRecord {
+	return &ticketRecord{ID: t.ID, Subject: t.Subject, State: t.State, ClosedReason: t.ClosedReason,
+		Decision: newDecisionRecord(t.Decision), Requester: mailboxRecord(t.Requester), Customer: t.Customer,
+		Candidates: t.Candidates, Assignee: t.Assignee, Language: t.Language, Opened: t.Opened.UTC(), Changed: t.Changed.UTC(), Closed: t.Closed.UTC(),
+		AnswerDue: t.AnswerDue.UTC(), ClosesAt: t.ClosesAt.UTC(), WarnAt: t.WarnAt.UTC(), MergedInto: t.MergedInto, Linked: t.Linked,
+		Participants: each(t.Participants, newParticipantRecord), Quote: maybe(t.Quote, newQuoteRecord), Held: t.Held,
+		Charged: t.Charged, Answered: t.Answered, WaitsFor: t.WaitsFor, LastInbound: t.LastInbound, References: t.References,
+		Threads:  each(t.Threads, newThreadRecord),
+		Messages: t.Messages, Events: t.Events}
+}
+
+func (r *ticketRecord) value() *ticket.Ticket {
+	return &ticket.Ticket{ID: r.ID, Subject: r.Subject, State: r.State, ClosedReason: r.ClosedReason,
+		Decision: r.Decision.value(), Requester: r.Requester.value(), Customer: r.Customer,
+		Candidates: r.Candidates, Assignee: r.Assignee, Language: r.Language, Opened: r.Opened, Changed: r.Changed, Closed: r.Closed,
+		AnswerDue: r.AnswerDue, ClosesAt: r.ClosesAt, WarnAt: r.WarnAt, MergedInto: r.MergedInto, Linked: r.Linked,
+		Participants: each(r.Participants, participantRecord.value), Quote: maybe(r.Quote, quoteRecord.value), Held: r.Held,
+		Charged: r.Charged, Answered: r.Answered, WaitsFor: r.WaitsFor, LastInbound: r.LastInbound, References: r.References,
+		Threads:  each(r.Threads, threadRecord.value),
+		Messages: r.Messages, Events: r.Events}
+}
+
+type contactRecord struct {
+	Address  string `json:"address"`
+	Language string `json:"language,omitempty"`
+	MaySpend bool   `json:"may_spend,omitempty"`
+}
+
+func newContactRecord(c ticket.Contact) contactRecord { return contactRecord(c) }
+func (r contactRecord) value() ticket.Contact         { return ticket.Contact(r) }
+
+type customerRecord struct {
+	ID       string          `json:"id"`
+	Name     string          `json:"name,omitempty"`
+	Language string          `json:"language,omitempty"`
+	Contacts []contactRecord `json:"contacts,omitempty"`
+	Plans    []planRecord    `json:"plans,omitempty"`
+}
+
+func newCustomerRecord(c *ticket.Customer) *customerRecord {
+	return &customerRecord{c.ID, c.Name, c.Language, each(c.Contacts, newContactRecord), each(c.Plans, newPlanRecord)}
+}
+
+func (r *customerRecord) value() *ticket.Customer {
+	return &ticket.Customer{ID: r.ID, Name: r.Name, Language: r.Language,
+		Contacts: each(r.Contacts, contactRecord.value), Plans: each(r.Plans, planRecord.value)}
+}
+
+type lotRecord struct {
+	Ref       string         `json:"ref"`
+	Quantity  policy.Credits `json:"quantity"`
+	Purchased policy.Date    `json:"purchased"`
+	Held      policy.Credits `json:"held,omitempty"`
+	Spent     policy.Credits `json:"spent,omitempty"`
+	Expired   policy.Credits `json:"expired,omitempty"`
+}

@@ -1,0 +1,192 @@
+package boltstore
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	bolt "go.etcd.io/bbolt"
+)
+
+// Numbers are announced in the witness in blocks, before the first of a block
+// is committed; and the witness is brought up to date every so many commits.
+const (
+	numberBlock  = 256
+	witnessEvery = 256
+	// restoreSkip is how far numbers jump when a restored desk has no witness.
+	restoreSkip = 10_000
+)
+
+// witnessRecord is what the file generation says (JSON).
+type witnessRecord struct {
+	UUID       string  `json:"uuid"`
+	Generation int     `json:"generation"`
+	Position   uint64  `json:"position"` // a transaction that the database has reached
+	Highest    numbers `json:"highest"`  // no number above these was ever given out
+}
+
+// numbers are the last ticket, notice and arrival.
+type numbers struct {
+	Tickets  uint64 `json:"tickets"`
+	Notices  uint64 `json:"notices"`
+	Arrivals uint64 `json:"arrivals"`
+}
+
+func (n numbers) covers(m numbers) bool {
+	return n.Tickets >= m.Tickets && n.Notices >= m.Notices && n.Arrivals >= m.Arrivals
+}
+
+func (n numbers) max(m numbers) numbers {
+	return numbers{max(n.Tickets, m.Tickets), max(n.Notices, m.Notices), max(n.Arrivals, m.Arrivals)}
+}
+
+func (n numbers) plus(d uint64) numbers {
+	return numbers{n.Tickets + d, n.Notices + d, n.Arrivals + d}
+}
+
+// witness is the file generation beside the database. It remembers how far the
+// database once was, so that an older copy put in its place is noticed and no
+// number is given out twice. Only the writer uses it.
+type witness struct {
+	path string
+	disk witnessRecord // as last saved
+}
+
+// openWitness compares the database with its witness, and starts the next
+// generation when o.AfterRestore asks for it.
+func openWitness(s *Store, o Options) (*witness, error) {
+	w := &witness{path: filepath.Join(s.dir, witnessFile)}
+	lost := w.load()
+	if lost == nil && w.disk.UUID != s.meta.UUID {
+		return nil, refusal(ErrForeign, w.path, fmt.Errorf("it belongs to desk %s, the database is %s", w.disk.UUID, s.meta.UUID))
+	}
+	if !o.AfterRestore {
+		if lost != nil {
+			return nil, refusal(ErrUnwitnessed, w.path, lost)
+		}
+		if s.olderThan(w.disk) {
+			return nil, refusal(ErrOlder, filepath.Join(s.dir, deskFile), nil)
+		}
+	}
+	switch {
+	case o.ReadOnly:
+		return w, nil
+	case o.AfterRestore:
+		if err := s.nextGeneration(w.disk, lost != nil); err != nil {
+			return nil, err
+		}
+	}
+	return w, w.save(witnessRecord{UUID: s.meta.UUID, Generation: s.meta.Generation, Position: s.position(),
+		Highest: w.disk.Highest.max(s.numbers())})
+}
+
+// olderThan tells whether the database lies behind what w has seen of it.
+func (s *Store) olderThan(w witnessRecord) bool {
+	if s.meta.Generation != w.Generation {
+		return s.meta.Generation < w.Generation
+	}
+	return s.position() < w.Position
+}
+
+// nextGeneration starts a new life after a restore: its numbers lie above all
+// that were given out before.
+func (s *Store) nextGeneration(w witnessRecord, lost bool) error {
+	m := s.meta
+	m.Generation = max(m.Generation, w.Generation) + 1
+	next := s.numbers().max(w.Highest)
+	if lost {
+		next = next.plus(restoreSkip)
+	}
+	err := s.db.Update(func(tx *bolt.Tx) error {
+		return errors.Join(putMeta(tx, m), tx.Bucket(bucketTickets).SetSequence(next.Tickets),
+			tx.Bucket(bucketRows).SetSequence(next.Notices), tx.Bucket(bucketArrivals).SetSequence(next.Arrivals))
+	})
+	if err != nil {
+		return fmt.Errorf("store: begin generation %d: %w", m.Generation, err)
+	}
+	s.meta = m
+	return nil
+}
+
+// numbers are the last ones given out, as committed.
+func (s *Store) numbers() (n numbers) {
+	s.db.View(func(tx *bolt.Tx) error {
+		n = sequences(tx)
+		return nil
+	})
+	return n
+}
+
+func sequences(tx *bolt.Tx) numbers {
+	return numbers{tx.Bucket(bucketTickets).Sequence(), tx.Bucket(bucketRows).Sequence(), tx.Bucket(bucketArrivals).Sequence()}
+}
+
+// before is called with the numbers of the transaction about to be committed.
+// It saves the witness when a block of numbers is begun, or when it fell behind.
+func (w *witness) before(given numbers, position uint64) error {
+	if w.disk.Highest.covers(given) && position-w.disk.Position < witnessEvery {
+		return nil
+	}
+	next := w.disk
+	next.Position = position
+	if !next.Highest.covers(given) {
+		next.Highest = next.Highest.max(given).plus(numberBlock)
+	}
+	return w.save(next)
+}
+
+// settle brings the witness up to the last commit.
+func (w *witness) settle(position uint64) error {
+	if position <= w.disk.Position {
+		return nil
+	}
+	next := w.disk
+	next.Position = position
+	return w.save(next)
+}
+
+func (w *witness) load() error {
+	b, err := os.ReadFile(w.path)
+	if err != nil {
+		return err
+	}
+	if err := json.Unmarshal(b, &w.disk); err != nil {
+		w.disk = witnessRecord{}
+		return err
+	}
+	return nil
+}
+
+// save replaces the file, durably and as a whole.
+func (w *witness) save(r witnessRecord) error {
+	b, err := json.Marshal(r)
+	if err != nil {
+		return fmt.Errorf("store: witness: %w", err)
+	}
+	tmp := w.path + ".new"
+	if err := writeDurably(tmp, append(b, '\n')); err != nil {
+		return fmt.Errorf("store: witness: %w", err)
+	}
+	if err := os.Rename(tmp, w.path); err != nil {
+		return fmt.Errorf("store: witness: %w", err)
+	}
+	if err := syncDir(filepath.Dir(w.path)); err != nil {
+		return fmt.Errorf("store: witness: %w", err)
+	}
+	w.disk = r
+	return nil
+}
+
+func writeDurably(path string, b []byte) error {
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(b)
+	if err == nil {
+		err = f.Sync()
+	}
+	return errors.Join(err, f.Close())
+}

@@ -1,0 +1,183 @@
+package boltstore
+
+import (
+	"context"
+	"fmt"
+	"runtime"
+	"runtime/debug"
+	"sync/atomic"
+
+	"sportello/ticket"
+)
+
+// groupLimit is how many calls of Update one commit carries at most.
+const groupLimit = 256
+
+// request is one call of Update on its way through the writer.
+type request struct {
+	f       func(ticket.Tx) error
+	claimed atomic.Bool // by the writer, or by a caller that gave up
+	err     error       // of f; valid after done was closed
+	done    chan struct{}
+}
+
+// Update runs f in the next group and returns when that is on disk; see
+// ticket.Store. A panic in f is an error of that call alone.
+func (s *Store) Update(ctx context.Context, f func(ticket.Tx) error) error {
+	if s.readOnly {
+		return ticket.ErrReadOnly
+	}
+	r := &request{f: f, done: make(chan struct{})}
+	if err := s.enqueue(ctx, r); err != nil {
+		return err
+	}
+	select {
+	case <-r.done:
+		return r.err
+	case <-ctx.Done():
+	}
+	if r.claimed.CompareAndSwap(false, true) {
+		return ctx.Err()
+	}
+	<-r.done
+	return r.err
+}
+
+func (s *Store) enqueue(ctx context.Context, r *request) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	s.gate.RLock()
+	defer s.gate.RUnlock()
+	if err := s.failure(); err != nil {
+		return err
+	}
+	if s.closed {
+		return ErrClosed
+	}
+	select {
+	case s.queue <- r:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// write is the writer: it alone begins write transactions, until Close.
+func (s *Store) write() {
+	runtime.LockOSThread()
+	defer close(s.done)
+	for r := range s.queue {
+		s.serve(s.group(r))
+	}
+}
+
+// group takes what waits in the queue besides r, in order, without those whose
+// callers gave up.
+func (s *Store) group(r *request) []*request {
+	var group []*request
+	for n := 0; ; n++ {
+		if r.claimed.CompareAndSwap(false, true) {
+			group = append(group, r)
+		}
+		if n == groupLimit {
+			return group
+		}
+		var ok bool
+		select {
+		case r, ok = <-s.queue:
+			if !ok {
+				return group
+			}
+		default:
+			return group
+		}
+	}
+}
+
+// serve commits a group and then tells every caller. A call that failed after
+// writing undoes the whole transaction, so the others are run again without it.
+func (s *Store) serve(group []*request) {
+	err := s.failure()
+	for pending := group; err == nil && len(pending) > 0; {
+		var failed *request
+		if failed, err = s.attempt(pending); failed == nil {
+			break
+		}
+		pending = without(pending, failed)
+	}
+	for _, r := range group {
+		if err != nil {
+			r.err = err
+		}
+		close(r.done)
+	}
+}
+
+// attempt runs the calls in one transaction and commits it. It returns the call
+// whose writes made that impossible; an error is final for all.
+func (s *Store) attempt(group []*request) (failed *request, err error) {
+	b, err := s.db.Begin(true)
+	if err != nil {
+		return nil, s.fail(err)
+	}
+	t := newTx(b)
+	defer b.Rollback() // of nothing, after the commit
+	for _, r := range group {
+		before := t.writes
+		if r.err = call(r.f, t); r.err != nil && t.writes > before {
+			return r, nil
+		}
+	}
+	if t.writes == 0 {
+		return nil, nil
+	}
+	if err := t.finish(); err != nil {
+		return nil, s.fail(err)
+	}
+	if err := s.witness.before(sequences(b), uint64(b.ID())-1); err != nil {
+		return nil, s.fail(err)
+	}
+	if err := b.Commit(); err != nil {
+		return nil, s.fail(err)
+	}
+	stats := t.stats
+	s.stats.Store(&stats)
+	return nil, nil
+}
+
+// call runs f and makes an error of a panic.
+func call(f func(ticket.Tx) error, t ticket.Tx) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("store: update panicked: %v\n%s", p, debug.Stack())
+		}
+	}()
+	return f(t)
+}
+
+// fail breaks the store: nobody knows what is on disk, so nothing is written
+// any more.
+func (s *Store) fail(err error) error {
+	err = fmt.Errorf("store: %w: %w", ticket.ErrCommit, err)
+	s.broken.CompareAndSwap(nil, &err)
+	return s.failure()
+}
+
+// failure is the error that broke the store, or nil.
+func (s *Store) failure() error {
+	if p := s.broken.Load(); p != nil {
+		return *p
+	}
+	return nil
+}
+
+func without(group []*request, out *request) []*request {
+	kept := make([]*request, 0, len(group))
+	for _, r := range group {
+		if r != out {
+			kept = append(kept, r)
+		}
+	}
+	return kept
+}

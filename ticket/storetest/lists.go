@@ -1,0 +1,234 @@
+package storetest
+
+import (
+	"errors"
+	"fmt"
+
+	"sportello/policy"
+	"sportello/ticket"
+)
+
+func threads(s suite) {
+	add := func(seq int) error {
+		return s.Update(background, func(tx ticket.Tx) error { return tx.AddMessage(5, &ticket.Message{Seq: seq, Text: fmt.Sprint(seq)}) })
+	}
+	s.is(add(2), ticket.ErrInput)
+	for seq := 1; seq <= 12; seq++ {
+		s.ok(add(seq))
+	}
+	s.is(add(12), ticket.ErrInput)
+	s.is(add(14), ticket.ErrInput)
+	s.update(func(tx ticket.Tx) error {
+		return errors.Join(tx.AddMessage(4, &ticket.Message{Seq: 1}), tx.AddMessage(6, &ticket.Message{Seq: 1}),
+			tx.AddEvent(5, &ticket.Event{Seq: 1, Kind: "opened"}), tx.AddEvent(5, &ticket.Event{Seq: 2, Kind: "state"}))
+	})
+	s.view(func(tx ticket.Tx) error {
+		all, err := tx.Messages(5)
+		s.ok(err)
+		for i, m := range all {
+			s.same("text", m.Text, fmt.Sprint(i+1))
+		}
+		s.same("messages", len(all), 12)
+		one, err := tx.Message(5, 7)
+		s.ok(err)
+		s.same("seventh", one.Text, "7")
+		_, err = tx.Message(5, 13)
+		s.is(err, ticket.ErrNotFound)
+		events, err := tx.Events(5)
+		s.same("events", len(events), 2)
+		return err
+	})
+}
+
+// sample is ticket id with fields that follow from its number.
+func sample(id ticket.ID) *ticket.Ticket {
+	t := &ticket.Ticket{ID: id, State: ticket.State(1 + id%3), Assignee: []string{"", "Anna", "Bruno"}[id%3]}
+	t.Decision.Coverage = policy.Coverage(1 + id%4)
+	t.Decision.Topic = []policy.Topic{policy.MailDown, policy.Unclear}[id/2%2]
+	t.Customer = []string{"", "c1", "c1\x00", "c2", "c10"}[id%5]
+	return t
+}
+
+func filters(s suite) {
+	const n = 120
+	for id := ticket.ID(1); id <= n; id++ {
+		s.put(&ticket.Ticket{ID: id, State: ticket.StateOpen, Customer: "other", Assignee: "Carla"})
+		s.put(sample(id)) // the indexes follow
+	}
+	for _, f := range []ticket.Filter{
+		{}, {Limit: 7}, {State: ticket.StateOpen}, {State: ticket.StateClosed, Limit: 3}, {Coverage: policy.Extra}, {Topic: policy.Unclear},
+		{Customer: "c1"}, {Customer: "c1\x00"}, {Customer: "c"}, {Customer: "other"}, {Assignee: "Anna"}, {Assignee: "Carla"},
+		{State: ticket.StateOpen, Coverage: policy.Covered}, {Topic: policy.MailDown, Customer: "c2", Limit: 2},
+		{State: ticket.StateWaiting, Coverage: policy.Extra, Topic: policy.Unclear, Customer: "c1", Assignee: "Anna"},
+		{State: ticket.StateOpen, Assignee: "Anna"},
+	} {
+		var want []ticket.ID
+		for id := ticket.ID(n); id > 0 && (f.Limit == 0 || len(want) < f.Limit); id-- {
+			if selects(f, sample(id)) {
+				want = append(want, id)
+			}
+		}
+		s.view(func(tx ticket.Tx) error {
+			got, err := numbersOf(tx.Tickets(f), ticketID)
+			s.same(fmt.Sprintf("%+v", f), got, want)
+			return err
+		})
+	}
+}
+
+func writingLoop(s suite) {
+	for id := ticket.ID(1); id <= 50; id++ {
+		s.put(&ticket.Ticket{ID: id, State: ticket.StateOpen})
+	}
+	s.update(func(tx ticket.Tx) error {
+		n := 0
+		for v, err := range tx.Tickets(ticket.Filter{State: ticket.StateOpen}) {
+			if err != nil {
+				return err
+			}
+			v.State = ticket.StateClosed
+			if err := tx.PutTicket(v); err != nil {
+				return err
+			}
+			n++
+		}
+		if n != 50 {
+			return fmt.Errorf("the loop saw %d tickets, want 50", n)
+		}
+		return nil
+	})
+	s.view(func(tx ticket.Tx) error {
+		n, err := tx.Stats()
+		s.same("stats", n, ticket.Stats{Closed: 50})
+		return err
+	})
+}
+
+func awake(s suite) {
+	wakes := func(id ticket.ID, minute int) *ticket.Ticket {
+		return &ticket.Ticket{ID: id, State: ticket.StateWaiting, ClosesAt: at(minute)}
+	}
+	s.put(wakes(1, 30), wakes(2, 10), wakes(3, 20), wakes(4, 10), wakes(5, -600000),
+		&ticket.Ticket{ID: 6, State: ticket.StateOpen, ClosesAt: at(1)}, &ticket.Ticket{ID: 7, State: ticket.StateWaiting})
+	expect := func(minute, n int, want ...ticket.ID) {
+		s.Helper()
+		s.view(func(tx ticket.Tx) error {
+			got, err := tx.Awake(at(minute), n)
+			s.same(fmt.Sprintf("awake at %d", minute), got, want)
+			return err
+		})
+	}
+	expect(9, 10, 5)
+	expect(10, 10, 5, 2, 4)
+	expect(100, 10, 5, 2, 4, 3, 1)
+	expect(100, 2, 5, 2)
+	expect(100, 0)
+	s.put(wakes(2, 40), &ticket.Ticket{ID: 5, State: ticket.StateClosed, ClosesAt: at(1)})
+	expect(100, 10, 4, 3, 1, 2)
+}
+
+func messageIDs(s suite) {
+	s.update(func(tx ticket.Tx) error {
+		return errors.Join(tx.FileMessageID("a@x", 1), tx.FileMessageID("a@x", 2), tx.FileMessageID("A@x", 3), tx.FileMessageID("", 4))
+	})
+	s.view(func(tx ticket.Tx) error {
+		first, err := tx.ByMessageID("a@x")
+		s.ok(err)
+		other, err := tx.ByMessageID("A@x")
+		s.ok(err)
+		s.same("tickets", []ticket.ID{first, other}, []ticket.ID{1, 3})
+		_, err = tx.ByMessageID("")
+		s.is(err, ticket.ErrNotFound)
+		return nil
+	})
+}
+
+func fingerprints(s suite) {
+	one, two := [32]byte{1}, [32]byte{2}
+	s.put(&ticket.Arrival{ID: 1, RawSum: one, Content: two, Fate: ticket.FateMessage},
+		&ticket.Arrival{ID: 2, RawSum: one, Content: two, Fate: ticket.FateDuplicate, Of: 1},
+		&ticket.Arrival{ID: 3, RawSum: two, Fate: ticket.FateIgnored})
+	s.view(func(tx ticket.Tx) error {
+		raw, err := tx.ByRaw(one)
+		s.ok(err)
+		other, err := tx.ByRaw(two)
+		s.ok(err)
+		content, err := tx.ByContent(two)
+		s.ok(err)
+		s.same("owners", []ticket.ArrivalID{raw, other, content}, []ticket.ArrivalID{1, 3, 1})
+		_, err = tx.ByContent(one)
+		s.is(err, ticket.ErrNotFound)
+		return nil
+	})
+	// Fetched again, arrival 3 has other bytes.
+	s.put(&ticket.Arrival{ID: 3, RawSum: [32]byte{3}, Fate: ticket.FateMessage})
+	s.view(func(tx ticket.Tx) error {
+		_, err := tx.ByRaw(two)
+		s.is(err, ticket.ErrNotFound)
+		now, err := tx.ByRaw([32]byte{3})
+		s.same("owner", now, ticket.ArrivalID(3))
+		return err
+	})
+}
+
+func fates(s suite) {
+	for id := ticket.ArrivalID(1); id <= 12; id++ {
+		s.put(&ticket.Arrival{ID: id, Fate: ticket.Fate(1 + id%6)})
+	}
+	s.put(&ticket.Arrival{ID: 3, Fate: ticket.FateMessage}) // was a quarantine, filed later
+	for fate, want := range map[ticket.Fate][]ticket.ArrivalID{
+		ticket.FateQuarantine: {9}, ticket.FateHeld: {4, 10}, ticket.FateIgnored: {2, 8},
+		ticket.FateMessage: nil, ticket.FateDuplicate: nil, ticket.FateDropped: nil,
+	} {
+		s.view(func(tx ticket.Tx) error {
+			got, err := numbersOf(tx.Arrivals(fate), arrivalID)
+			s.same(fate.String(), got, want)
+			return err
+		})
+	}
+}
+
+func contacts(s suite) {
+	customer := func(id string, addresses ...string) *ticket.Customer {
+		c := &ticket.Customer{ID: id}
+		for _, a := range addresses {
+			c.Contacts = append(c.Contacts, ticket.Contact{Address: a})
+		}
+		return c
+	}
+	s.put(customer("b", "x@x", "y@x"), customer("a", "x@x", "x@x"), customer("ab", "xx@x", ""))
+	s.put(customer("b", "y@x", "z@x"), customer("c", "x@x"))
+	s.view(func(tx ticket.Tx) error {
+		for address, want := range map[string][]string{"x@x": {"a", "c"}, "y@x": {"b"}, "z@x": {"b"}, "xx@x": {"ab"}, "x@": nil, "": {"ab"}} {
+			got, err := tx.ByContact(address)
+			s.ok(err)
+			s.same(address, got, want)
+		}
+		ids, err := numbersOf(tx.Customers(), func(c *ticket.Customer) string { return c.ID })
+		s.same("customers", ids, []string{"a", "ab", "b", "c"})
+		return err
+	})
+	s.is(s.Update(background, func(tx ticket.Tx) error { return tx.PutCustomer(&ticket.Customer{}) }), ticket.ErrInput)
+}
+
+func lots(s suite) {
+	bought := func(ref string, day int, n policy.Credits) policy.Lot {
+		return policy.Lot{Ref: ref, Quantity: n, Purchased: policy.Date{Year: 2026, Month: 3, Day: day}}
+	}
+	s.update(func(tx ticket.Tx) error {
+		return errors.Join(tx.PutLot("c", bought("r3", 2, 1)), tx.PutLot("c", bought("r2", 9, 1)), tx.PutLot("c", bought("r1", 2, 1)),
+			tx.PutLot("c2", bought("s", 1, 4)), tx.PutLot("c", bought("r2", 5, 8)))
+	})
+	s.is(s.Update(background, func(tx ticket.Tx) error { return tx.PutLot("c2", bought("r1", 2, 1)) }), ticket.ErrInput)
+	s.is(s.Update(background, func(tx ticket.Tx) error { return tx.PutLot("c", policy.Lot{}) }), ticket.ErrInput)
+	s.view(func(tx ticket.Tx) error {
+		got, err := tx.Lots("c")
+		s.ok(err)
+		s.same("lots", got, []policy.Lot{bought("r1", 2, 1), bought("r3", 2, 1), bought("r2", 5, 8)})
+		who, lot, err := tx.LotByRef("r2")
+		s.ok(err)
+		s.same("owner", who, "c")
+		s.same("lot", lot, bought("r2", 5, 8))
+		return nil
+	})
+}
