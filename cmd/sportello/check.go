@@ -13,7 +13,7 @@ func (a *app) checkVerb() *cobra.Command {
 		Use:   "check",
 		Short: "Read configuration and policy and report every fault at once",
 		Args:  cobra.NoArgs,
-		RunE: a.verb(func(_ context.Context, _ []string) error {
+		RunE: a.verb(func(ctx context.Context, _ []string) error {
 			c, err := a.config(true)
 			if err != nil {
 				return err
@@ -22,7 +22,7 @@ func (a *app) checkVerb() *cobra.Command {
 				fmt.Fprintf(a.stderr, "warning: %s\n", w)
 			}
 			if online {
-				return nil
+				return a.checkOnline(ctx, c)
 			}
 			fmt.Fprintf(a.stdout, "%s: no faults\n", c.File)
 			return nil

@@ -111,7 +111,7 @@ func exitCode(err error) int {
 	if _, ok := errors.AsType[faults](err); ok {
 		return exitUsage
 	}
-	return exitFailed
+	return storeExit(err)
 }
 
 func usagef(format string, args ...any) error {

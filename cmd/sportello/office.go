@@ -1,6 +1,116 @@
 package main
 
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"sportello/ticket"
+	"sportello/ticket/boltstore"
+)
+
 // office is a desk that is open: its configuration, its store and its verbs.
 type office struct {
-	config *Config
+	config   *Config
+	store    *boltstore.Store
+	desk     *ticket.Desk
+	now      func() time.Time
+	lastPoll func() time.Time // when the mailbox was last read; zero: not yet
 }
+
+// openOffice opens the store and puts the desk on it. The caller closes the store.
+func openOffice(c *Config, env environment, o boltstore.Options) (*office, error) {
+	keys, err := readKeys(c.Desk.StateDir)
+	if err != nil {
+		if _, serr := os.Stat(c.Desk.StateDir); serr == nil || !errors.Is(err, os.ErrNotExist) {
+			err = statusError{exitRefused, fmt.Errorf("%w; the letters of this desk were signed with its keys: bring them back from a backup", err)}
+		}
+	}
+	store, serr := boltstore.Open(c.Desk.StateDir, o)
+	if serr != nil {
+		return nil, fmt.Errorf("opening the desk: %w", serr)
+	}
+	if err != nil {
+		return nil, errors.Join(err, store.Close())
+	}
+	now, _ := newClock(env)
+	off := &office{config: c, store: store, now: now, lastPoll: func() time.Time { return time.Time{} }}
+	off.desk = c.newDesk(store, keys, now)
+	return off, nil
+}
+
+// newDesk makes the desk that a configuration describes.
+func (c *Config) newDesk(store ticket.Store, keys ticket.Keys, now func() time.Time) *ticket.Desk {
+	return &ticket.Desk{
+		Store: store, Policy: c.Policy.Policy, Keys: keys, Name: c.Desk.Name, Addresses: c.addresses(),
+		Language: c.Desk.Language, Zone: c.Desk.Zone, Technicians: c.Technicians, ReopenDays: c.Desk.ReopenDays,
+		Limits: ticket.Limits{
+			AcksPerAddressHour: c.Limits.AcksPerAddressHour, AcksPerHour: c.Limits.AcksPerHour,
+			TicketsPerStrangerHour: c.Limits.TicketsPerStrangerHour, TicketsPerContactHour: c.Limits.TicketsPerContactHour,
+			Relay: c.Limits.Relay,
+		},
+		TokenTechnician: c.Security.TechnicianToken, TokenCustomer: c.Security.CustomerToken,
+		Now: now, Reread: c.parse(keys),
+	}
+}
+
+// instant and moment show times in the desk's zone, to programs and to people.
+func (o *office) instant(t time.Time) string { return instant(t, o.config.Desk.Zone) }
+func (o *office) moment(t time.Time) string  { return moment(t, o.config.Desk.Zone) }
+
+// storeExit is the exit status for what a store answered.
+func storeExit(err error) int {
+	if errors.Is(err, boltstore.ErrBusy) {
+		return exitBusy
+	}
+	for _, refused := range []error{boltstore.ErrMissing, boltstore.ErrExists, boltstore.ErrEmpty, boltstore.ErrShort,
+		boltstore.ErrForeign, boltstore.ErrNewer, boltstore.ErrOlder, boltstore.ErrUnwitnessed, boltstore.ErrDamaged} {
+		if errors.Is(err, refused) {
+			return exitRefused
+		}
+	}
+	return exitFailed
+}
+
+// A deskVerb does something on an open desk.
+type deskVerb func(ctx context.Context, o *office, args []string) error
+
+// onDesk makes do the body of a command. While a daemon runs the desk, the
+// whole call goes to it through the control socket; otherwise this process
+// opens the store.
+func (a *app) onDesk(do deskVerb) func(*cobra.Command, []string) error {
+	return a.onDeskWith(func([]string) []string { return nil }, do)
+}
+
+// onDeskWith is onDesk for verbs that read files: files names them.
+func (a *app) onDeskWith(files func(args []string) []string, do deskVerb) func(*cobra.Command, []string) error {
+	return func(cmd *cobra.Command, args []string) error {
+		a.begun = true
+		ctx := cmd.Context()
+		if a.office != nil {
+			return do(ctx, a.office, args)
+		}
+		c, err := a.config(false)
+		if err != nil {
+			return err
+		}
+		code, err := a.forward(ctx, c.Desk.StateDir, files(args))
+		if !errors.Is(err, errNoDaemon) {
+			if err == nil && code != exitOK {
+				err = statusError{code: code}
+			}
+			return err
+		}
+		o, err := openOffice(c, a.env, boltstore.Options{Timeout: time.Second})
+		if err != nil {
+			return err
+		}
+		return errors.Join(do(ctx, o, args), o.store.Close())
+	}
+}
+
+func argsAreFiles(args []string) []string { return args }

@@ -1,0 +1,237 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"sportello/policy"
+	"sportello/ticket"
+)
+
+// customerJSON is the object of `customer show --json`; `customer list` leaves
+// the lots out.
+type customerJSON struct {
+	ID       string        `json:"id"`
+	Name     string        `json:"name"`
+	Language string        `json:"language"`
+	Contacts []contactJSON `json:"contacts"`
+	Plans    []planJSON    `json:"plans"`
+	Credits  creditsJSON   `json:"credits"`
+}
+
+type contactJSON struct {
+	Email    string `json:"email"`
+	MaySpend bool   `json:"may_spend"`
+}
+
+type planJSON struct {
+	Plan      string      `json:"plan"`
+	Site      string      `json:"site"`
+	Purchased policy.Date `json:"purchased"`
+	Expires   policy.Date `json:"expires"`
+}
+
+type creditsJSON struct {
+	Available policy.Credits `json:"available"`
+	Held      policy.Credits `json:"held"`
+	Lots      *[]lotJSON     `json:"lots,omitempty"`
+}
+
+type lotJSON struct {
+	Customer  string         `json:"customer,omitempty"`
+	Ref       string         `json:"ref"`
+	Quantity  policy.Credits `json:"quantity"`
+	Left      policy.Credits `json:"left"`
+	Purchased policy.Date    `json:"purchased"`
+	Expires   policy.Date    `json:"expires"`
+}
+
+func newLot(customer string, l policy.Lot) lotJSON {
+	return lotJSON{customer, l.Ref, l.Quantity, l.Left(), l.Purchased, l.Expires()}
+}
+
+func (a *app) customerVerbs() *cobra.Command {
+	return a.family("customer", "Look at customers",
+		&cobra.Command{Use: "list", Short: "List customers", Args: cobra.NoArgs, RunE: a.onDesk(a.customerList)},
+		&cobra.Command{Use: "show ID", Short: "Show a customer with contacts, plans and credits", Args: cobra.ExactArgs(1), RunE: a.onDesk(a.customerShow)},
+	)
+}
+
+// customer is c as it is shown, with what its lots hold today.
+func (o *office) customer(tx ticket.Tx, c *ticket.Customer) (customerJSON, error) {
+	j := customerJSON{ID: c.ID, Name: c.Name, Language: c.Language, Contacts: []contactJSON{}, Plans: []planJSON{}}
+	for _, p := range c.Contacts {
+		j.Contacts = append(j.Contacts, contactJSON{p.Address, p.MaySpend})
+	}
+	for _, p := range c.Plans {
+		j.Plans = append(j.Plans, planJSON{p.ID, p.Site, p.Purchased, p.Expires()})
+	}
+	lots, err := tx.Lots(c.ID)
+	if err != nil {
+		return j, fmt.Errorf("customer %s: %w", c.ID, err)
+	}
+	account := policy.Account{Lots: lots}
+	j.Credits = creditsJSON{Available: account.Available(policy.DateOf(o.now(), o.config.Desk.Zone)), Held: account.Held(), Lots: &[]lotJSON{}}
+	for _, l := range lots {
+		*j.Credits.Lots = append(*j.Credits.Lots, newLot("", l))
+	}
+	return j, nil
+}
+
+func (a *app) customerList(ctx context.Context, o *office, _ []string) error {
+	var rows [][]string
+	err := o.store.View(ctx, func(tx ticket.Tx) error {
+		for c, err := range tx.Customers() {
+			if err != nil {
+				return fmt.Errorf("listing customers: %w", err)
+			}
+			j, err := o.customer(tx, c)
+			if err != nil {
+				return err
+			}
+			j.Credits.Lots = nil
+			if !a.json {
+				rows = append(rows, []string{j.ID, j.Name, j.Language, strconv.Itoa(len(j.Contacts)), planNames(j.Plans),
+					strconv.Itoa(int(j.Credits.Available)), strconv.Itoa(int(j.Credits.Held))})
+			} else if err := writeJSON(a.stdout, j); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return table(a.stdout, []string{"CUSTOMER", "NAME", "LANGUAGE", "CONTACTS", "PLANS", "CREDITS", "HELD"}, rows)
+}
+
+func planNames(plans []planJSON) string {
+	var names []string
+	for _, p := range plans {
+		names = append(names, p.Plan)
+	}
+	return strings.Join(names, ", ")
+}
+
+func (a *app) customerShow(ctx context.Context, o *office, args []string) error {
+	return o.store.View(ctx, func(tx ticket.Tx) error {
+		c, err := tx.Customer(args[0])
+		if err != nil {
+			return fmt.Errorf("customer %s: %w", args[0], err)
+		}
+		j, err := o.customer(tx, c)
+		if err != nil {
+			return err
+		}
+		if a.json {
+			return writeJSON(a.stdout, j)
+		}
+		return j.write(&page{w: a.stdout})
+	})
+}
+
+// write prints j for a person.
+func (j customerJSON) write(p *page) error {
+	p.title(j.ID + "  " + j.Name)
+	p.row("Language", j.Language)
+	for _, c := range j.Contacts {
+		text := c.Email
+		if c.MaySpend {
+			text += ", may spend"
+		}
+		p.row("Contact", text)
+	}
+	for _, l := range j.Plans {
+		p.row("Plan", fmt.Sprintf("%s%s, bought %s, until %s", l.Plan, prefixIf(" for ", l.Site), l.Purchased, l.Expires))
+	}
+	p.row("Credits", fmt.Sprintf("%d available, %d held", j.Credits.Available, j.Credits.Held))
+	for _, l := range *j.Credits.Lots {
+		p.row("Lot", fmt.Sprintf("%s: %d of %d left, bought %s, until %s", l.Ref, l.Left, l.Quantity, l.Purchased, l.Expires))
+	}
+	return p.err
+}
+
+func (a *app) creditVerbs() *cobra.Command {
+	var ref, purchased string
+	add := &cobra.Command{Use: "add CUSTOMER N", Short: "Add bought credits to a customer", Args: cobra.ExactArgs(2)}
+	add.Flags().StringVar(&ref, "ref", "", "unique `REF` of the purchase; the same again changes nothing")
+	add.Flags().StringVar(&purchased, "purchased", "", "`DATE` of the purchase; today when not given")
+	add.RunE = a.onDesk(func(ctx context.Context, o *office, args []string) error {
+		lot, err := o.newPurchase(args[1], ref, purchased)
+		if err != nil {
+			return err
+		}
+		if err := o.desk.PutCustomers(ctx, nil, map[string][]policy.Lot{args[0]: {lot}}); err != nil {
+			return err
+		}
+		return a.showLots([]lotJSON{newLot(args[0], lot)})
+	})
+	return a.family("credit", "Look at bought credits and add them", add,
+		&cobra.Command{Use: "list [CUSTOMER]", Short: "List lots of credits", Args: cobra.MaximumNArgs(1), RunE: a.onDesk(a.creditList)})
+}
+
+// newPurchase reads the arguments of `credit add`.
+func (o *office) newPurchase(n, ref, purchased string) (policy.Lot, error) {
+	quantity, err := strconv.Atoi(n)
+	if err != nil || quantity < 1 || quantity > maxCredits {
+		return policy.Lot{}, usagef("%q credits: it must be a whole number from 1 to %d", n, maxCredits)
+	}
+	if strings.TrimSpace(ref) == "" || len(ref) > 100 || strings.ContainsFunc(ref, isControl) {
+		return policy.Lot{}, usagef("--ref is required: at most 100 characters that name this purchase and no other")
+	}
+	lot := policy.Lot{Ref: ref, Quantity: policy.Credits(quantity), Purchased: policy.DateOf(o.now(), o.config.Desk.Zone)}
+	if purchased != "" {
+		if lot.Purchased, err = readDate(purchased); err != nil {
+			return policy.Lot{}, usagef("--purchased: %q is no day; it must be written 2026-03-31 or 31/03/2026", purchased)
+		}
+	}
+	return lot, nil
+}
+
+func (a *app) creditList(ctx context.Context, o *office, args []string) error {
+	var all []lotJSON
+	add := func(tx ticket.Tx, id string) error {
+		lots, err := tx.Lots(id)
+		for _, l := range lots {
+			all = append(all, newLot(id, l))
+		}
+		return err
+	}
+	err := o.store.View(ctx, func(tx ticket.Tx) error {
+		if len(args) == 1 {
+			if _, err := tx.Customer(args[0]); err != nil {
+				return fmt.Errorf("customer %s: %w", args[0], err)
+			}
+			return add(tx, args[0])
+		}
+		for c, err := range tx.Customers() {
+			if err == nil {
+				err = add(tx, c.ID)
+			}
+			if err != nil {
+				return fmt.Errorf("listing credits: %w", err)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return a.showLots(all)
+}
+
+func (a *app) showLots(lots []lotJSON) error {
+	var rows [][]string
+	for _, l := range lots {
+		if !a.json {
+			rows = append(rows, []string{l.Customer, l.Ref, strconv.Itoa(int(l.Quantity)), strconv.Itoa(int(l.Left)), l.Purchased.String(), l.Expires.String()})
+		} else if err := writeJSON(a.stdout, l); err != nil {
+			return err
+		}
+	}
+	return table(a.stdout, []string{"CUSTOMER", "REF", "CREDITS", "LEFT", "BOUGHT", "UNTIL"}, rows)
+}

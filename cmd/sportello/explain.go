@@ -1,0 +1,305 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"regexp"
+	"runtime"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"sportello/mailin"
+	"sportello/policy"
+	"sportello/ticket"
+)
+
+// explained is how a mail is read: one object of `explain --json`.
+type explained struct {
+	File        string                `json:"file"`
+	MessageID   string                `json:"message_id"`
+	Date        string                `json:"date"`
+	From        ticket.Mailbox        `json:"from"`
+	To          []ticket.Mailbox      `json:"to"`
+	Cc          []ticket.Mailbox      `json:"cc"`
+	ReplyTo     []ticket.Mailbox      `json:"reply_to"`
+	Subject     string                `json:"subject"`
+	Kind        ticket.Kind           `json:"kind"`
+	KindReason  string                `json:"kind_reason"`
+	Language    string                `json:"language"`
+	Text        string                `json:"text"`
+	Reply       string                `json:"reply"`
+	Signature   string                `json:"signature"`
+	Attachments []explainedAttachment `json:"attachments"`
+	InReplyTo   []string              `json:"in_reply_to"`
+	References  []string              `json:"references"`
+	Bounce      *ticket.Bounce        `json:"bounce"`
+	Evidence    ticket.Evidence       `json:"evidence"`
+	Decision    string                `json:"decision"`
+	Commands    []explainedCommand    `json:"commands"`
+	CommandErr  string                `json:"command_error"`
+	PublicText  string                `json:"public_text"`
+	Defects     []string              `json:"defects"`
+}
+
+type explainedAttachment struct {
+	Name   string `json:"name"`
+	Type   string `json:"type"`
+	Size   int64  `json:"size"`
+	Inline bool   `json:"inline"`
+}
+
+type explainedCommand struct {
+	Name string   `json:"name"`
+	Args []string `json:"args"`
+}
+
+// reader is what `explain` and `assess` know about the desk while they read.
+type reader struct {
+	options mailin.Options
+	policy  *policy.Policy
+	zone    *time.Location // nil: dates stay in the zone they were written in
+}
+
+func (a *app) explainVerb() *cobra.Command {
+	return &cobra.Command{
+		Use:   "explain FILE...",
+		Short: "Show how mail is read; offline, \"-\" is standard input",
+		Args:  cobra.MinimumNArgs(1),
+		RunE: a.verb(func(ctx context.Context, files []string) error {
+			r, err := a.reader()
+			if err != nil {
+				return err
+			}
+			return a.eachMail(ctx, files, func(w io.Writer, file string, raw []byte) error {
+				e := r.explain(file, raw)
+				if a.json {
+					return writeJSON(w, e)
+				}
+				return e.write(w)
+			})
+		}),
+	}
+}
+
+// reader is offline and knows nobody, unless a configuration was asked for.
+func (a *app) reader() (*reader, error) {
+	if !a.configSet {
+		rome, err := time.LoadLocation("Europe/Rome")
+		if err != nil {
+			return nil, fmt.Errorf("time zone: %w", err)
+		}
+		return &reader{policy: policy.Default(rome)}, nil
+	}
+	c, err := a.config(false)
+	if err != nil {
+		return nil, err
+	}
+	r := &reader{policy: c.Policy.Policy, zone: c.Desk.Zone}
+	own := c.addresses()
+	r.options.Own = own.Own
+	keys, err := readKeys(c.Desk.StateDir)
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		return nil, err
+	}
+	if err == nil {
+		r.options.OwnID = func(mid string) bool {
+			_, _, ok := keys.VerifyMessageID(mid)
+			return ok
+		}
+	}
+	return r, nil
+}
+
+func (r *reader) explain(file string, raw []byte) *explained {
+	in := mailin.Parse(raw, r.options)
+	e := &explained{
+		File: file, MessageID: in.MessageID, Date: r.date(in.Date), Subject: in.Subject,
+		To: list(in.To), Cc: list(in.Cc), ReplyTo: list(in.ReplyTo),
+		Kind: in.Kind, KindReason: in.KindReason, Language: in.Language,
+		Text: in.Text, Reply: in.Reply, Signature: in.Signature,
+		InReplyTo: list(in.InReplyTo), References: list(in.References),
+		Bounce: in.Bounce, Evidence: in.Evidence, Decision: r.decision(in),
+		Attachments: []explainedAttachment{}, Commands: []explainedCommand{}, Defects: list(in.Defects),
+	}
+	if len(in.From) > 0 {
+		e.From = in.From[0]
+	}
+	for _, at := range in.Attachments {
+		e.Attachments = append(e.Attachments, explainedAttachment{at.Name, at.Type, at.Size, at.Inline})
+	}
+	return e
+}
+
+func (r *reader) date(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	if r.zone != nil {
+		t = t.In(r.zone)
+	}
+	return t.Format(time.RFC3339)
+}
+
+var (
+	quoteCode    = regexp.MustCompile(`\bP-\d{1,15}-\d{1,4}\b`)
+	quoteCredits = regexp.MustCompile(`(?i)\b(\d{1,6}) credit`)
+)
+
+// decision is what the new text would mean as a reply to the quote it names.
+// Only a person decides anything.
+func (r *reader) decision(in *ticket.Inbound) string {
+	if in.Kind != ticket.KindRequest {
+		return "none"
+	}
+	credits := 0
+	if m := quoteCredits.FindStringSubmatch(in.Reply); m != nil {
+		credits, _ = strconv.Atoi(m[1])
+	}
+	switch r.policy.Sense(in.Reply, quoteCode.FindString(in.Reply), policy.Credits(credits)) {
+	case policy.SenseAccept:
+		return "accept"
+	case policy.SenseDecline:
+		return "decline"
+	}
+	return "none"
+}
+
+// eachMail reads files side by side and shows them in their order as they
+// become ready. A file that cannot be opened is said on stderr, the others are
+// shown nevertheless.
+func (a *app) eachMail(ctx context.Context, files []string, show func(w io.Writer, file string, raw []byte) error) error {
+	type shown struct {
+		text string
+		err  error
+	}
+	workers := runtime.GOMAXPROCS(0)
+	limit := make(chan struct{}, workers)
+	queue := make(chan chan shown, 4*workers)
+	go func() {
+		defer close(queue)
+		for _, file := range files {
+			out := make(chan shown, 1)
+			queue <- out
+			limit <- struct{}{}
+			go func() {
+				defer func() { <-limit }()
+				raw, err := a.readMail(ctx, file)
+				var b strings.Builder
+				if err == nil {
+					err = show(&b, file, raw)
+				}
+				out <- shown{b.String(), err}
+			}()
+		}
+	}()
+	w := bufio.NewWriterSize(a.stdout, 64<<10)
+	failed := 0
+	for out := range queue {
+		s := <-out
+		if s.err != nil {
+			fmt.Fprintln(a.stderr, prefixed(s.err))
+			failed++
+			continue
+		}
+		if _, err := w.WriteString(s.text); err != nil {
+			failed++
+		}
+		if len(queue) == 0 {
+			_ = w.Flush()
+		}
+	}
+	if err := w.Flush(); err != nil {
+		return fmt.Errorf("writing the results: %w", err)
+	}
+	if failed > 0 {
+		return statusError{code: exitFailed}
+	}
+	return nil
+}
+
+// readMail reads one file whole; "-" is standard input.
+func (a *app) readMail(ctx context.Context, file string) ([]byte, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	if file == "-" {
+		data, err := io.ReadAll(a.stdin)
+		if err != nil {
+			return nil, fmt.Errorf("reading standard input: %w", err)
+		}
+		return data, nil
+	}
+	return a.readFile(file)
+}
+
+// write prints e for a person.
+func (e *explained) write(w io.Writer) error {
+	p := &page{w: w}
+	p.title(e.File)
+	p.row("From", shownMailbox(e.From))
+	p.row("To", shownMailboxes(e.To))
+	p.row("Cc", shownMailboxes(e.Cc))
+	p.row("Reply-To", shownMailboxes(e.ReplyTo))
+	p.row("Subject", e.Subject)
+	p.row("Date", e.Date)
+	p.row("Message-ID", e.MessageID)
+	p.row("In-Reply-To", strings.Join(e.InReplyTo, " "))
+	p.row("Kind", withReason(e.Kind.String(), e.KindReason))
+	p.row("Language", e.Language)
+	p.row("Sender", e.proof())
+	if b := e.Bounce; b != nil {
+		p.row("Bounce", strings.TrimSpace(fmt.Sprintf("%s %s %s", b.Action, b.Status, b.Recipient)))
+		p.row("", b.Diagnostic)
+		p.row("Bounced", b.MessageID)
+	}
+	if e.Decision != "none" {
+		p.row("To a quote", e.Decision)
+	}
+	for _, c := range e.Commands {
+		p.row("Command", strings.Join(append([]string{c.Name}, c.Args...), " "))
+	}
+	p.row("Refused", e.CommandErr)
+	for _, at := range e.Attachments {
+		p.row("Attachment", shownAttachment(at))
+	}
+	for _, d := range e.Defects {
+		p.row("Defect", d)
+	}
+	if e.Reply != "" {
+		p.block("Written this time", e.Reply)
+	}
+	if e.Signature != "" {
+		p.block("Signature", e.Signature)
+	}
+	if e.Text != e.Reply {
+		p.block("Whole text", e.Text)
+	}
+	p.line("")
+	return p.err
+}
+
+// proof words the evidence about the sender.
+func (e *explained) proof() string {
+	switch {
+	case e.Evidence.Contrary:
+		return withReason("contrary evidence", strings.TrimSpace(e.Evidence.Method+" "+e.Evidence.Domain))
+	case e.Evidence.Aligned:
+		return withReason("proved", strings.TrimSpace(e.Evidence.Method+" "+e.Evidence.Domain))
+	}
+	return "not proved"
+}
+
+func shownAttachment(at explainedAttachment) string {
+	text := fmt.Sprintf("%s, %s, %s", at.Name, at.Type, shownSize(at.Size))
+	if at.Inline {
+		text += ", inline"
+	}
+	return text
+}

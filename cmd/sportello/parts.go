@@ -1,0 +1,195 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"strconv"
+	"time"
+
+	"github.com/rs/zerolog"
+	"golang.org/x/sync/errgroup"
+
+	"sportello/mailin"
+	"sportello/mailout"
+	"sportello/ticket"
+	"sportello/ticket/boltstore"
+)
+
+// parts are what works on an open desk: made anew for each configuration.
+type parts struct {
+	office *office
+	poller *mailin.Poller
+	sender *mailout.Sender
+	alerts chan alert
+	beat   func(ctx context.Context) // called after each look at the clocks
+	every  time.Duration             // between two looks
+	log    zerolog.Logger
+}
+
+// alert is something that only people can mend, on its way to the technicians.
+type alert struct{ key, text string }
+
+// newParts wires a configuration together on an open store.
+func newParts(c *Config, store *boltstore.Store, keys ticket.Keys, env environment, log zerolog.Logger) (*parts, error) {
+	now, offset := newClock(env)
+	p := &parts{alerts: make(chan alert, 16), every: sweepInterval, beat: func(context.Context) {}, log: log}
+	desk := c.newDesk(store, keys, now)
+	var err error
+	if p.poller, err = c.newPoller(desk, env, log); err != nil {
+		return nil, err
+	}
+	p.poller.Now = now
+	p.poller.Arrived = func(t time.Time) time.Time { return t.Add(offset()) }
+	p.poller.Alert = func(condition mailin.Condition, text string) { p.alert("imap "+condition.String(), text) }
+	if p.sender, err = c.newSender(desk, store, env, log); err != nil {
+		return nil, err
+	}
+	p.sender.Now = now
+	p.sender.Alert = func(_ context.Context, text string) error {
+		p.alert("smtp "+text, text)
+		return nil
+	}
+	desk.Kick = p.sender.Kick
+	p.office = &office{config: c, store: store, desk: desk, now: now, lastPoll: func() time.Time { return p.poller.Status().LastPoll }}
+	return p, nil
+}
+
+// newPoller reads the mailbox of c for desk.
+func (c *Config) newPoller(desk *ticket.Desk, env environment, log zerolog.Logger) (*mailin.Poller, error) {
+	conf, err := c.IMAP.tlsConfig()
+	if err != nil {
+		return nil, err
+	}
+	port, err := strconv.Atoi(c.IMAP.Port)
+	if err != nil {
+		return nil, fmt.Errorf("imap port: %w", err)
+	}
+	secrets := c.newCredentials(c.IMAP, env)
+	p := &mailin.Poller{
+		Server: mailin.Server{
+			Host: c.IMAP.Host, Port: port, TLS: c.IMAP.imapTLS(), TLSConfig: conf, User: c.IMAP.User, Auth: c.IMAP.Auth,
+			Password: secrets.password, Token: secrets.accessToken,
+		},
+		Mailbox: c.IMAP.Mailbox, Receiver: desk, Parse: desk.Reread, Log: log.With().Str("part", "imap").Logger(),
+		PollInterval: c.IMAP.PollInterval, Backlog: c.IMAP.Backlog, MoveTo: c.IMAP.MoveTo, MaxSize: c.Limits.MaxMessageSize,
+	}
+	if p.MaxSize == 0 {
+		p.MaxSize = -1
+	}
+	return p, nil
+}
+
+func (c ServerConfig) imapTLS() mailin.TLSMode {
+	switch c.TLS {
+	case tlsImplicit:
+		return mailin.TLSImplicit
+	case tlsNone:
+		return mailin.TLSNone
+	}
+	return mailin.TLSStart
+}
+
+func (c ServerConfig) smtpTLS() string {
+	switch c.TLS {
+	case tlsImplicit:
+		return "implicit"
+	case tlsNone:
+		return "none"
+	}
+	return "starttls"
+}
+
+// newSender carries the letters of desk.
+func (c *Config) newSender(desk *ticket.Desk, store ticket.Store, env environment, log zerolog.Logger) (*mailout.Sender, error) {
+	conf, err := c.SMTP.tlsConfig()
+	if err != nil {
+		return nil, err
+	}
+	secrets := c.newCredentials(c.SMTP, env)
+	composer := &mailout.Composer{Name: c.Desk.Name, Address: c.Desk.Address, Zone: c.Desk.Zone, Attachment: attachments(store)}
+	if err := composer.Check(); err != nil {
+		return nil, fmt.Errorf("templates: %w", err)
+	}
+	s := &mailout.Sender{
+		Spool: desk, Compose: composer.Compose, Attachment: attachments(store),
+		Dial: func(ctx context.Context) (net.Conn, error) {
+			return (&net.Dialer{Timeout: 30 * time.Second}).DialContext(ctx, "tcp", c.SMTP.Addr())
+		},
+		Server: mailout.Server{
+			Host: c.SMTP.Host, TLS: c.SMTP.smtpTLS(), Conf: conf, User: c.SMTP.User, Auth: c.SMTP.Auth,
+			Password: secrets.password, Token: secrets.freshToken,
+		},
+		Connections: c.SMTP.Connections, PerMinute: c.Limits.LettersPerMinute, Envelope: "auto", DeskAddress: c.Desk.Address,
+		Log: log.With().Str("part", "smtp").Logger(),
+	}
+	if c.SMTP.EnvelopeDesk {
+		s.Envelope = "desk"
+	}
+	return s, nil
+}
+
+// attachments finds the bytes of stored attachments.
+func attachments(store ticket.Store) mailout.Open {
+	return func(ctx context.Context, ref ticket.AttachmentRef) ([]byte, error) {
+		raw, err := store.Raw(ctx, ref.Raw)
+		if err != nil {
+			return nil, fmt.Errorf("attachment %d of %s: %w", ref.Index, ref.Raw, err)
+		}
+		_, data, err := mailin.Extract(raw, ref.Index)
+		return data, err
+	}
+}
+
+// alert passes something on to the technicians; it never blocks. What does not
+// fit is in the log already.
+func (p *parts) alert(key, text string) {
+	select {
+	case p.alerts <- alert{key, text}:
+	default:
+	}
+}
+
+// run works until ctx ends, or until a part can go on no longer.
+func (p *parts) run(ctx context.Context) error {
+	if err := p.office.desk.Recover(ctx); err != nil {
+		return fmt.Errorf("recovering the outbox: %w", err)
+	}
+	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() error { return p.poller.Run(ctx) })
+	g.Go(func() error { return p.sender.Run(ctx) })
+	g.Go(func() error { return p.sweep(ctx) })
+	g.Go(func() error { return p.passAlerts(ctx) })
+	return g.Wait()
+}
+
+// sweep looks at the clocks of the desk at regular times.
+func (p *parts) sweep(ctx context.Context) error {
+	tick := time.NewTicker(p.every)
+	defer tick.Stop()
+	for {
+		if err := p.office.desk.Sweep(ctx); err != nil && ctx.Err() == nil {
+			return fmt.Errorf("sweep: %w", err)
+		}
+		p.sender.Kick()
+		p.beat(ctx)
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-tick.C:
+		}
+	}
+}
+
+func (p *parts) passAlerts(ctx context.Context) error {
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case a := <-p.alerts:
+			if err := p.office.desk.Alert(ctx, a.key, a.text); err != nil && ctx.Err() == nil {
+				return fmt.Errorf("alert: %w", err)
+			}
+		}
+	}
+}

@@ -1,0 +1,158 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+
+	"github.com/spf13/cobra"
+
+	"sportello/ticket"
+)
+
+// arrivalJSON is one object of `quarantine list --json`.
+type arrivalJSON struct {
+	ID      string      `json:"id"`
+	Reason  string      `json:"reason"`
+	Kind    ticket.Kind `json:"kind"`
+	From    string      `json:"from"`
+	Subject string      `json:"subject"`
+	Arrived string      `json:"arrived"`
+	Size    int64       `json:"size"`
+}
+
+func (o *office) arrival(r *ticket.Arrival) arrivalJSON {
+	return arrivalJSON{strconv.FormatUint(uint64(r.ID), 10), r.Reason, r.Kind, r.From, r.Subject, o.instant(r.Arrived), r.Size}
+}
+
+func (a *app) quarantineVerbs() *cobra.Command {
+	var ignored, raw bool
+	all := &cobra.Command{Use: "list", Short: "List mail that could not be filed or waits for a person", Args: cobra.NoArgs}
+	all.Flags().BoolVar(&ignored, "ignored", false, "list the mail that was ignored instead")
+	all.RunE = a.onDesk(func(ctx context.Context, o *office, _ []string) error {
+		fates := []ticket.Fate{ticket.FateQuarantine, ticket.FateHeld}
+		if ignored {
+			fates = []ticket.Fate{ticket.FateIgnored}
+		}
+		return a.quarantineList(ctx, o, fates)
+	})
+	show := &cobra.Command{Use: "show ID", Short: "Show how such a mail is read", Args: cobra.ExactArgs(1)}
+	show.Flags().BoolVar(&raw, "raw", false, "write the mail's own bytes")
+	show.RunE = a.onDesk(func(ctx context.Context, o *office, args []string) error {
+		return a.quarantineShow(ctx, o, args[0], raw)
+	})
+	return a.family("quarantine", "Look at mail that is not on a ticket, file it or drop it", all, show,
+		a.quarantineAct("retry ID|all", "File a mail after all", func(ctx context.Context, o *office, id ticket.ArrivalID) error {
+			return o.desk.Retry(ctx, id)
+		}),
+		a.quarantineAct("drop ID|all", "Give a mail up; its bytes stay in the archive", func(ctx context.Context, o *office, id ticket.ArrivalID) error {
+			return o.desk.Drop(ctx, id, admin)
+		}))
+}
+
+// arrivals lists what has one of fates, oldest first.
+func (o *office) arrivals(ctx context.Context, fates []ticket.Fate) ([]*ticket.Arrival, error) {
+	var all []*ticket.Arrival
+	err := o.store.View(ctx, func(tx ticket.Tx) error {
+		for _, f := range fates {
+			for r, err := range tx.Arrivals(f) {
+				if err != nil {
+					return fmt.Errorf("listing the quarantine: %w", err)
+				}
+				all = append(all, r)
+			}
+		}
+		return nil
+	})
+	return all, err
+}
+
+func (a *app) quarantineList(ctx context.Context, o *office, fates []ticket.Fate) error {
+	all, err := o.arrivals(ctx, fates)
+	if err != nil {
+		return err
+	}
+	var rows [][]string
+	for _, r := range all {
+		j := o.arrival(r)
+		if !a.json {
+			rows = append(rows, []string{j.ID, o.moment(r.Arrived), j.Kind.String(), j.From, shorten(j.Subject, 40), shownSize(j.Size), shorten(j.Reason, 80)})
+		} else if err := writeJSON(a.stdout, j); err != nil {
+			return err
+		}
+	}
+	return table(a.stdout, []string{"ID", "ARRIVED", "KIND", "FROM", "SUBJECT", "SIZE", "REASON"}, rows)
+}
+
+func (a *app) quarantineShow(ctx context.Context, o *office, arg string, bytes bool) error {
+	id, err := number[ticket.ArrivalID]("mail", arg)
+	if err != nil {
+		return err
+	}
+	var r *ticket.Arrival
+	err = o.store.View(ctx, func(tx ticket.Tx) error {
+		r, err = tx.Arrival(id)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("mail %d: %w", id, err)
+	}
+	raw, err := o.store.Raw(ctx, r.Raw)
+	if err != nil && (bytes || !errors.Is(err, ticket.ErrNotFound)) {
+		return fmt.Errorf("mail %d: %w", id, err)
+	}
+	if bytes {
+		if _, err := a.stdout.Write(raw); err != nil {
+			return fmt.Errorf("writing the mail: %w", err)
+		}
+		return nil
+	}
+	return a.showArrival(o, r, raw)
+}
+
+// showArrival shows what became of a mail and how it is read; raw may be nil.
+func (a *app) showArrival(o *office, r *ticket.Arrival, raw []byte) error {
+	read := &reader{policy: o.config.Policy.Policy, zone: o.config.Desk.Zone}
+	read.options.Own = o.desk.Addresses.Own
+	var e *explained
+	if raw != nil {
+		e = read.explain("", raw)
+	}
+	if a.json {
+		text := ""
+		if e != nil {
+			text = e.Text
+		}
+		return writeJSON(a.stdout, struct {
+			arrivalJSON
+			Text string `json:"text"`
+		}{o.arrival(r), text})
+	}
+	p := &page{w: a.stdout}
+	p.title(fmt.Sprintf("mail %d: %s", r.ID, r.Fate))
+	p.row("Reason", r.Reason)
+	p.row("Arrived", o.instant(r.Arrived))
+	p.row("Ticket", ticketNumber(r.Ticket))
+	if p.err != nil || e == nil {
+		return p.err
+	}
+	return e.write(a.stdout)
+}
+
+func (a *app) quarantineAct(use, short string, do func(context.Context, *office, ticket.ArrivalID) error) *cobra.Command {
+	return &cobra.Command{Use: use, Short: short, Args: cobra.ExactArgs(1), RunE: a.onDesk(func(ctx context.Context, o *office, args []string) error {
+		if args[0] != "all" {
+			id, err := number[ticket.ArrivalID]("mail", args[0])
+			if err != nil {
+				return err
+			}
+			return do(ctx, o, id)
+		}
+		all, err := o.arrivals(ctx, []ticket.Fate{ticket.FateQuarantine, ticket.FateHeld})
+		if err != nil {
+			return err
+		}
+		return a.actOnAll(len(all), "mail", func(i int) error { return do(ctx, o, all[i].ID) })
+	})}
+}

@@ -1,0 +1,153 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"sportello/policy"
+	"sportello/ticket"
+)
+
+// ticketHead is one object of `ticket list --json`.
+type ticketHead struct {
+	ID           ticket.ID       `json:"id"`
+	Subject      string          `json:"subject"`
+	State        ticket.State    `json:"state"`
+	ClosedReason string          `json:"closed_reason"`
+	Topic        policy.Topic    `json:"topic"`
+	Coverage     policy.Coverage `json:"coverage"`
+	Plan         string          `json:"plan"`
+	Clause       string          `json:"clause"`
+	Requester    string          `json:"requester"`
+	Customer     string          `json:"customer"`
+	Assignee     string          `json:"assignee"`
+	Language     string          `json:"language"`
+	Opened       string          `json:"opened"`
+	AnswerDue    string          `json:"answer_due"`
+	ClosesAt     string          `json:"closes_at"`
+	MergedInto   ticket.ID       `json:"merged_into"`
+	Linked       []ticket.ID     `json:"linked"`
+	Quote        *quoteJSON      `json:"quote"`
+	Held         ticket.Credits  `json:"held"`
+	Charged      ticket.Credits  `json:"charged"`
+}
+
+type quoteJSON struct {
+	Code       string            `json:"code"`
+	Credits    ticket.Credits    `json:"credits"`
+	State      ticket.QuoteState `json:"state"`
+	ValidUntil string            `json:"valid_until"`
+}
+
+// ticketWhole is the object of `ticket show --json`.
+type ticketWhole struct {
+	ticketHead
+	Messages []messageJSON `json:"messages"`
+	Events   []eventJSON   `json:"events"`
+}
+
+type messageJSON struct {
+	Seq         int                `json:"seq"`
+	Kind        ticket.MessageKind `json:"kind"`
+	Notice      string             `json:"notice"`
+	From        string             `json:"from"`
+	At          string             `json:"at"`
+	Authority   ticket.Authority   `json:"authority"`
+	MessageID   string             `json:"message_id"`
+	Text        string             `json:"text"`
+	Attachments []attachmentJSON   `json:"attachments"`
+
+	verified bool
+	name     string
+}
+
+type attachmentJSON struct {
+	Name string `json:"name"`
+	Type string `json:"type"`
+	Size int64  `json:"size"`
+}
+
+type eventJSON struct {
+	Seq   int    `json:"seq"`
+	At    string `json:"at"`
+	Kind  string `json:"kind"`
+	Actor string `json:"actor"`
+	Cause string `json:"cause"`
+	Text  string `json:"text"`
+}
+
+func (o *office) ticketHead(t *ticket.Ticket) ticketHead {
+	h := ticketHead{
+		ID: t.ID, Subject: t.Subject, State: t.State, Topic: t.Decision.Topic, Coverage: t.Decision.Coverage,
+		Plan: t.Decision.Plan, Clause: t.Decision.Clause, Requester: t.Requester.Address, Customer: t.Customer,
+		Assignee: t.Assignee, Language: t.Language, Opened: o.instant(t.Opened), AnswerDue: o.instant(t.AnswerDue),
+		ClosesAt: o.instant(t.ClosesAt), MergedInto: t.MergedInto, Linked: list(t.Linked), Held: t.Held, Charged: t.Charged,
+	}
+	if t.ClosedReason != 0 {
+		h.ClosedReason = t.ClosedReason.String()
+	}
+	if q := t.Quote; q != nil {
+		h.Quote = &quoteJSON{q.Code, q.Credits, q.State, o.instant(q.ValidUntil)}
+	}
+	return h
+}
+
+// ticketWhole reads a ticket with its messages and events.
+func (o *office) ticketWhole(ctx context.Context, id ticket.ID) (*ticketWhole, error) {
+	var w *ticketWhole
+	err := o.store.View(ctx, func(tx ticket.Tx) error {
+		t, err := tx.Ticket(id)
+		if err != nil {
+			return err
+		}
+		w = &ticketWhole{ticketHead: o.ticketHead(t), Messages: []messageJSON{}, Events: []eventJSON{}}
+		messages, err := tx.Messages(id)
+		if err != nil {
+			return err
+		}
+		for _, m := range messages {
+			shown, err := o.message(tx, m)
+			if err != nil {
+				return err
+			}
+			w.Messages = append(w.Messages, shown)
+		}
+		events, err := tx.Events(id)
+		for _, e := range events {
+			w.Events = append(w.Events, eventJSON{e.Seq, o.instant(e.At), e.Kind, e.Actor, e.Cause, e.Text})
+		}
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("ticket %d: %w", id, err)
+	}
+	return w, nil
+}
+
+// message is m as it is shown; the text of a letter is taken from the letter,
+// and is empty while that is not written yet.
+func (o *office) message(tx ticket.Tx, m *ticket.Message) (messageJSON, error) {
+	j := messageJSON{
+		Seq: m.Seq, Kind: m.Kind, From: m.From.Address, At: o.instant(m.At), Authority: m.Authority,
+		MessageID: m.MessageID, Text: m.Text, Attachments: []attachmentJSON{}, verified: m.Verified, name: m.From.Name,
+	}
+	if m.Notice != 0 {
+		j.Notice = m.Notice.String()
+	}
+	for _, at := range m.Attachments {
+		j.Attachments = append(j.Attachments, attachmentJSON{at.Name, at.Type, at.Size})
+	}
+	if m.Text != "" || m.NoticeID == 0 {
+		return j, nil
+	}
+	l, err := tx.Letter(m.NoticeID)
+	if errors.Is(err, ticket.ErrNotFound) {
+		return j, nil
+	}
+	if err != nil {
+		return j, fmt.Errorf("letter %d: %w", m.NoticeID, err)
+	}
+	j.Text = l.Text
+	return j, nil
+}
