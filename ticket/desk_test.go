@@ -652,3 +652,21 @@ func TestReopenAndFollowAfter(t *testing.T) {
 		t.Errorf("ticket 1 is %s", tk.State)
 	}
 }
+
+// TestCommercialIsCopied: the commercial office gets a copy without token, the
+// customer its contact, and no answer is promised.
+func TestCommercialIsCopied(t *testing.T) {
+	b := newBench(t, storetest.NewMem())
+	p := *b.Policy
+	p.Contact = policy.Contact{Email: "vendite@example.it", Phone: "+39 02 0000000"}
+	b.Policy = &p
+	b.receive(b.mail(mario, "Rinnovo e fattura", "Buongiorno, vorrei sapere quanto costa il rinnovo del piano hosting e ricevere la fattura dell'anno scorso."))
+	letters := b.send()
+	wantLetters(t, letters, "ticket-new anna, ticket-new bruno, ticket-new vendite, ack mario")
+	if n := pick(t, letters, ticket.NoticeTicketNew, "vendite@example.it"); n.ReplyTo != "" || n.NoteAddress != "" {
+		t.Errorf("the copy can answer in the desk's name: %+v", n)
+	}
+	if ack := pick(t, letters, ticket.NoticeAck, mario); ack.Commercial == nil || ack.Commercial.Phone == "" || !ack.AnswerDue.IsZero() {
+		t.Errorf("ack %+v", ack)
+	}
+}

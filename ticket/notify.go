@@ -56,7 +56,7 @@ func (w *work) about(kind NoticeKind, t *Ticket, lang string) *Notice {
 	if !t.ClosesAt.IsZero() {
 		n.ClosesOn = w.lastDay(t.ClosesAt)
 	}
-	if d.Coverage == policy.None {
+	if d.Coverage == policy.None || kind == NoticeQuote || kind == NoticeCreditShort {
 		n.Commercial = &p.Contact
 	}
 	if opens := p.NextOpening(w.now); opens.After(w.now) {
@@ -172,6 +172,20 @@ func (w *work) tellTechnicians(kind NoticeKind, t *Ticket, m *Inbound, msg *Mess
 		}
 	}
 	return nil
+}
+
+// copyCommercial sends what is commercial to the commercial office as well; an
+// answer to that copy comes back as any other mail.
+func (w *work) copyCommercial(t *Ticket, m *Inbound, msg *Message, s sender) error {
+	to := w.d.Policy.Contact.Email
+	if t.Decision.Coverage != policy.None || to == "" {
+		return nil
+	}
+	n := w.about(NoticeTicketNew, t, w.d.Language)
+	n.To, n.FromName = Mailbox{Address: to}, fmt.Sprintf("%s (%s)", firstOf(s.Name, s.Address), w.d.Name)
+	n.Author, n.Verified, n.Text = s.Mailbox, s.aligned, msg.Text
+	n.OtherPeople, n.Attachments = w.others(m, s), w.relays(m.Attachments, msg.Raw)
+	return w.queue(n, Token{Purpose: PurposeBounce, Number: uint64(t.ID), Participant: len(t.Participants)})
 }
 
 // concerned are the technicians who hear of something on t.
