@@ -1,0 +1,188 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+// program builds the program once for all tests that need a real process.
+var program = sync.OnceValues(func() (string, error) {
+	dir, err := os.MkdirTemp("", "sportello-build")
+	if err != nil {
+		return "", err
+	}
+	bin := filepath.Join(dir, "sportello")
+	out, err := exec.Command("go", "build", "-o", bin, ".").CombinedOutput()
+	if err != nil {
+		return "", fmt.Errorf("go build: %w\n%s", err, out)
+	}
+	return bin, nil
+})
+
+// daemon is a `sportello serve` in a process of its own, with its configuration.
+type daemon struct {
+	bin, config, dir string
+	cmd              *exec.Cmd
+	done             chan error
+}
+
+// newDaemon writes the configuration text and makes the state directory.
+func newDaemon(t testing.TB, config string) *daemon {
+	t.Helper()
+	bin, err := program()
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir, err := os.MkdirTemp("", "sportello-desk") // short: it holds a unix socket
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { os.RemoveAll(dir) })
+	d := &daemon{bin: bin, dir: dir, config: filepath.Join(dir, "sportello.toml")}
+	d.write(t, "sportello.toml", config)
+	d.write(t, "password", mailPassword+"\n")
+	d.must(t, "init")
+	return d
+}
+
+func (d *daemon) write(t testing.TB, name, text string) string {
+	t.Helper()
+	path := filepath.Join(d.dir, name)
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// must runs a verb and returns what it printed.
+func (d *daemon) must(t testing.TB, args ...string) string {
+	t.Helper()
+	cmd := exec.Command(d.bin, append(args, "--config", d.config)...)
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("sportello %s: %v\n%s%s\nlog of the daemon:\n%s", strings.Join(args, " "), err, out, stderr.Bytes(), d.log())
+	}
+	return string(out)
+}
+
+// serve starts the daemon and returns when it says READY=1, as systemd would.
+func (d *daemon) serve(t testing.TB) {
+	t.Helper()
+	notify := filepath.Join(d.dir, "notify")
+	os.Remove(notify)
+	conn, err := net.ListenUnixgram("unixgram", &net.UnixAddr{Name: notify, Net: "unixgram"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := os.OpenFile(filepath.Join(d.dir, "log"), os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer out.Close()
+	d.cmd = exec.Command(d.bin, "serve", "--config", d.config)
+	d.cmd.Env = append(os.Environ(), "NOTIFY_SOCKET="+notify)
+	d.cmd.Stderr, d.cmd.Stdout = out, out
+	if err := d.cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	d.done = make(chan error, 1)
+	go func() { d.done <- d.cmd.Wait(); conn.Close() }()
+	t.Cleanup(func() { d.cmd.Process.Kill() })
+	ready := make([]byte, 4096)
+	for {
+		n, err := conn.Read(ready)
+		if err != nil {
+			t.Fatalf("the daemon ended before it was ready\n%s", d.log())
+		}
+		if strings.Contains(string(ready[:n]), "READY=1") {
+			go func() { // systemd would go on reading
+				for err == nil {
+					_, err = conn.Read(ready)
+				}
+			}()
+			return
+		}
+	}
+}
+
+// log is what the daemon wrote, of all its lives.
+func (d *daemon) log() string {
+	b, err := os.ReadFile(filepath.Join(d.dir, "log"))
+	if err != nil {
+		return err.Error()
+	}
+	return string(b)
+}
+
+// stop asks the daemon to end, and wants it to end well within 30 seconds.
+func (d *daemon) stop(t testing.TB) {
+	t.Helper()
+	d.cmd.Process.Signal(os.Interrupt)
+	select {
+	case err := <-d.done:
+		if err != nil {
+			t.Errorf("serve ended with %v\n%s", err, d.log())
+		}
+	case <-time.After(30 * time.Second):
+		t.Fatalf("serve did not end within 30 s\n%s", d.log())
+	}
+}
+
+// kill is kill -9.
+func (d *daemon) kill(t testing.TB) {
+	t.Helper()
+	if err := d.cmd.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	<-d.done
+}
+
+// stats is `sportello stats --json`, as far as the tests look at it.
+type statsView struct {
+	Tickets                                                      struct{ Open, Waiting, Closed int }
+	Mails, Messages, Duplicates, Ignored, Quarantine, Suppressed int
+	Outbox                                                       struct{ Queued, Sending, Sent, Unknown, Failed, Held int }
+}
+
+func (d *daemon) stats(t testing.TB) statsView {
+	t.Helper()
+	var s statsView
+	if err := json.Unmarshal([]byte(d.must(t, "stats", "--json")), &s); err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// await asks for the stats again until ok, for at most limit.
+func (d *daemon) await(t testing.TB, limit time.Duration, what string, ok func(statsView) bool) statsView {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), limit)
+	defer cancel()
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		s := d.stats(t)
+		if ok(s) {
+			return s
+		}
+		select {
+		case <-tick.C:
+		case err := <-d.done:
+			t.Fatalf("the daemon ended while waiting for %s: %v\n%s", what, err, d.log())
+		case <-ctx.Done():
+			t.Fatalf("no %s after %s: %+v\n%s", what, limit, s, d.log())
+		}
+	}
+}
