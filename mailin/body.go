@@ -42,7 +42,7 @@ func (c *chooser) choose(p *part, under string) []*part {
 	case "multipart/related":
 		return c.relatedTo(p)
 	case "multipart/signed", "multipart/encrypted":
-		c.m.defects = append(c.m.defects, strings.TrimPrefix(p.media, "multipart/")+": not verified")
+		c.m.defect(strings.TrimPrefix(p.media, "multipart/") + ": not verified")
 	}
 	var all []*part
 	for _, child := range p.children {
@@ -173,18 +173,20 @@ func (m *mail) nameImages(s string) string {
 
 // takeUU takes uuencoded files out of the text of p.
 func (m *mail) takeUU(p *part, s string) string {
+	if !strings.Contains(s, "begin ") {
+		return s
+	}
+	var text []byte
+	rest := []byte(s)
 	for range maxParts {
-		if !strings.Contains(s, "begin ") {
-			break
-		}
-		f, rest, ok := cutUU([]byte(s))
-		if !ok {
+		before, f, after, ok := cutUU(rest)
+		text = append(text, before...)
+		if rest = after; !ok {
 			break
 		}
 		m.addLoose(f)
-		s = string(rest)
 	}
-	return s
+	return string(append(text, rest...))
 }
 
 // addLoose keeps a file that is no MIME part.

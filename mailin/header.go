@@ -112,6 +112,7 @@ func (r *headReader) next() bool {
 // goesOn tells whether rest, behind a line of nothing but blanks, still belongs to
 // the header: folds, and then a known field.
 func goesOn(rest []byte) bool {
+	rest = rest[:min(len(rest), maxHeader)]
 	for range maxAhead {
 		line, after := cutLine(rest)
 		if len(line) == 0 || isBlank(line) {
@@ -133,6 +134,10 @@ func (r *headReader) overflow() {
 		r.unfit = fmt.Sprintf("more than %d header fields", maxFields)
 	}
 	r.defects = append(r.defects, r.unfit)
+	if line, after := cutLine(r.rest); len(line) == 0 {
+		r.rest = after
+		return
+	}
 	end := len(r.rest)
 	for _, sep := range []string{"\n\r\n", "\n\n"} {
 		if i := bytes.Index(r.rest[:end], []byte(sep)); i >= 0 {
@@ -146,7 +151,7 @@ func (r *headReader) overflow() {
 // header line follows before the next empty one, else the text begins with it.
 func (r *headReader) skipJunk(line, after []byte) bool {
 	if (len(r.fields) == 0 || !bytes.HasPrefix(line, []byte("--"))) && r.junk < maxAhead {
-		ahead := after
+		ahead := after[:min(len(after), maxHeader)]
 		for range maxAhead {
 			var l []byte
 			l, ahead = cutLine(ahead)

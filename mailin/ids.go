@@ -31,10 +31,13 @@ func messageIDs(v string) []string {
 		if !ok {
 			break
 		}
-		id, next, closed := strings.Cut(after, ">")
-		if !closed {
-			id, next, _ = strings.Cut(after, " ")
+		end := strings.IndexByte(after[:min(len(after), 2*maxID)], '>')
+		if end < 0 {
+			if end = strings.IndexByte(after, ' '); end < 0 {
+				end = len(after)
+			}
 		}
+		id, next := after[:end], after[end:]
 		if i := strings.LastIndexByte(id, '<'); i >= 0 {
 			id = id[i+1:]
 		}

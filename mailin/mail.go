@@ -1,7 +1,10 @@
 // Package mailin turns bytes on an IMAP server into ticket.Inbound.
 package mailin
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // mail is one message taken apart: what Parse builds and kinds, bounces,
 // trimming and evidence read.
@@ -12,6 +15,13 @@ type mail struct {
 	defects []string
 	unfit   string  // why the mail cannot be filed, or ""
 	loose   []*part // files found inside the text or inside other files: uuencode, winmail.dat
+}
+
+// defect notes what was wrong, once.
+func (m *mail) defect(s string) {
+	if !slices.Contains(m.defects, s) {
+		m.defects = append(m.defects, s)
+	}
 }
 
 // top is the outermost entity: whose header the servers on the way have written.

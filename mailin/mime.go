@@ -3,6 +3,7 @@ package mailin
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -27,12 +28,9 @@ type walker struct {
 }
 
 func (w *walker) defect(s string) {
-	for _, d := range w.defects {
-		if d == s {
-			return
-		}
+	if !slices.Contains(w.defects, s) {
+		w.defects = append(w.defects, s)
 	}
-	w.defects = append(w.defects, s)
 }
 
 // entity reads one MIME entity; fallback is its media type when it names none.
@@ -63,7 +61,7 @@ func (w *walker) entity(raw []byte, depth int, fallback string) *part {
 // describe reads the Content-* fields of p.
 func (p *part) describe(fallback string) {
 	p.media, p.params = parseParams(p.header.get("Content-Type"))
-	if _, sub, ok := strings.Cut(p.media, "/"); !ok || sub == "" || strings.ContainsAny(p.media, " \t") {
+	if _, sub, ok := strings.Cut(p.media, "/"); !ok || sub == "" || !isToken(p.media) {
 		p.media = mediaOf(p.media, fallback)
 	}
 	var more map[string]string
@@ -92,12 +90,23 @@ func mediaOf(media, fallback string) string {
 	case "":
 		return fallback
 	}
-	if t, sub, ok := strings.Cut(media, "/"); ok && t != "" {
-		if sub, _, _ = strings.Cut(strings.TrimSpace(sub), " "); sub != "" {
-			return t + "/" + sub
+	if t, sub, ok := strings.Cut(media, "/"); ok {
+		sub, _, _ = strings.Cut(strings.TrimSpace(sub), " ")
+		if m := strings.TrimSpace(t) + "/" + sub; t != "" && sub != "" && isToken(m) {
+			return m
 		}
 	}
 	return "application/octet-stream"
+}
+
+// isToken tells whether a media type is short and of the characters of RFC 2045.
+func isToken(media string) bool {
+	for i := range len(media) {
+		if c := media[i]; c <= ' ' || c >= 0x7f || strings.IndexByte(`()<>@,;:\"[]?=`, c) >= 0 {
+			return false
+		}
+	}
+	return len(media) <= 127
 }
 
 // multipart splits p into its children; false when it has to stay a leaf.
@@ -109,10 +118,8 @@ func (w *walker) multipart(p *part, depth int) bool {
 	body := p.encoded
 	boundary := strings.TrimRight(p.params["boundary"], " \t\r\n")
 	pieces, closed := w.split(body, boundary)
-	if len(pieces) == 0 && p.encoding != "" { // RFC 2045 forbids it, some do it
-		if decoded := decodeTransfer(p.encoding, body); len(decoded) <= maxText {
-			pieces, closed = w.split(decoded, boundary)
-		}
+	if len(pieces) == 0 && p.encoding != "" && len(body) <= maxText { // RFC 2045 forbids it, some do it
+		pieces, closed = w.split(decodeTransfer(p.encoding, body), boundary)
 	}
 	if len(pieces) == 0 {
 		if b := guessBoundary(body); b != "" && b != boundary {
@@ -218,10 +225,19 @@ func (w *walker) leaf(p *part) {
 	case p.is("text/"):
 		w.decodeText(p)
 	case p.media == "message/rfc822" || p.media == "message/global" || p.media == "message/news":
-		p.body = decodeTransfer(p.encoding, p.encoded)
+		p.body = decodeTransfer(p.encoding, p.encoded[:p.readable()])
 	case p.is("message/"):
 		w.decodeText(p)
 	}
+}
+
+// readable is how much of an attached message is decoded for reading: all of it
+// where nothing has to be decoded.
+func (p *part) readable() int {
+	if p.encoding == "" {
+		return len(p.encoded)
+	}
+	return min(len(p.encoded), maxTexts)
 }
 
 // decodeText fills body and text of p within the limits.

@@ -20,8 +20,12 @@ func (m *mail) own(in *ticket.Inbound, o Options) {
 	if in.Kind == ticket.KindBounce || in.Kind == ticket.KindReport {
 		return
 	}
+	signed := o.OwnID
+	if signed == nil {
+		signed = ticket.OwnShape
+	}
 	switch {
-	case o.OwnID != nil && in.MessageID != "" && o.OwnID(in.MessageID):
+	case in.MessageID != "" && signed(in.MessageID):
 		in.Kind, in.KindReason = ticket.KindOwn, "Message-ID is ours"
 	case m.root.header.get("X-Sportello-Ticket") != "":
 		in.Kind, in.KindReason = ticket.KindOwn, "X-Sportello-Ticket"

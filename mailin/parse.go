@@ -133,9 +133,9 @@ func (m *mail) note() {
 	for _, p := range m.files() {
 		switch p.media {
 		case "application/pkcs7-mime", "application/x-pkcs7-mime":
-			m.defects = append(m.defects, "S/MIME: encrypted or signed, not read")
+			m.defect("S/MIME: encrypted or signed, not read")
 		case "application/ms-tnef", "application/vnd.ms-tnef":
-			m.defects = append(m.defects, "TNEF (winmail.dat)")
+			m.defect("TNEF (winmail.dat)")
 		}
 	}
 }

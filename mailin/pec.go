@@ -26,7 +26,7 @@ func (m *mail) openCertified() {
 		return
 	}
 	w := &walker{}
-	root := w.entity(inner.body, 1, "text/plain")
+	root := w.entity(inner.bytes(), 1, "text/plain")
 	m.carrier, m.root = m.root, root
 	m.defects = append(m.defects, w.defects...)
 	// Of the envelope only the legal evidence is of use; its text is boilerplate.

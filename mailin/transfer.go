@@ -32,7 +32,7 @@ func decodeTransfer(encoding string, src []byte) []byte {
 	case "quoted-printable":
 		return decodeQuoted(make([]byte, 0, len(src)), src)
 	case "uuencode":
-		if f, _, ok := cutUU(src); ok {
+		if _, f, _, ok := cutUU(src); ok {
 			return f.data
 		}
 	}

@@ -12,12 +12,12 @@ type file struct {
 }
 
 // cutUU finds the first uuencoded file in src ("begin 644 name" to "end") and
-// returns it together with src without it.
-func cutUU(src []byte) (f file, rest []byte, ok bool) {
+// returns it with what stands before and after it. Without one, before is src.
+func cutUU(src []byte) (before []byte, f file, after []byte, ok bool) {
 	for at := 0; at < len(src); {
 		i := bytes.Index(src[at:], []byte("begin "))
 		if i < 0 {
-			return f, src, false
+			break
 		}
 		i += at
 		at = i + 6
@@ -31,12 +31,11 @@ func cutUU(src []byte) (f file, rest []byte, ok bool) {
 		}
 		data, after, good := uuBody(body)
 		if !good {
-			return f, src, false
+			break
 		}
-		rest = append(append(make([]byte, 0, i+len(after)), src[:i]...), after...)
-		return file{name, data}, rest, true
+		return src[:i], file{name, data}, after, true
 	}
-	return f, src, false
+	return src, f, nil, false
 }
 
 // uuName reads "begin MODE NAME".

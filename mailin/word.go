@@ -33,6 +33,10 @@ func decodeWords(s string) string {
 	return d.out.String()
 }
 
+// maxWord bounds one encoded word. RFC 2047 allows 75 characters, programs put
+// whole subjects into one.
+const maxWord = 8 << 10
+
 // word is one encoded word, still encoded.
 type word struct {
 	charset string
@@ -55,9 +59,9 @@ func cutWord(s string) (w word, rest string, ok bool) {
 	}
 	w.charset = charsetLabel(s[2:i])
 	text := s[i+3:]
-	end := wordEnd(text, w.base64)
+	end := wordEnd(text[:min(len(text), maxWord)], w.base64)
 	if end < 0 {
-		if !w.base64 || strings.ContainsAny(text, " <>@") {
+		if !w.base64 || len(text) > maxWord || strings.ContainsAny(text, " <>@") {
 			return w, s, false
 		}
 		w.text = strings.TrimRight(text, "?= \t")
