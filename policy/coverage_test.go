@@ -279,6 +279,31 @@ func TestTheDayIsThatOfTheDesk(t *testing.T) {
 	}
 }
 
+func TestDoubtAboutAnExtra(t *testing.T) {
+	p := Default(rome(t))
+	hosting := Account{Plans: []Plan{{"hosting", "a.it", bought}}}
+	for _, c := range []struct {
+		name    string
+		account Account
+		other   Guess
+		want    Coverage
+	}{
+		{"a covered topic is likely enough", hosting, Guess{MailDown, 0.11}, Undetermined},
+		{"a covered topic is not likely", hosting, Guess{MailDown, 0.10}, Extra},
+		{"the other topic is extra too", hosting, Guess{ServiceHowto, 0.2}, Extra},
+		{"without a plan nothing is covered", Account{}, Guess{MailDown, 0.2}, Extra},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			d := p.decide(Case{At: asked, Account: c.account}, func(string, string) ([]Guess, []string) {
+				return []Guess{{MailboxAdmin, 0.8}, c.other}, nil
+			})
+			if d.Coverage != c.want || c.want == Undetermined && d.Clause != "coverage-first" {
+				t.Errorf("%s by %s, want %s\n%s", d.Coverage, d.Clause, c.want, strings.Join(d.Evidence, "\n"))
+			}
+		})
+	}
+}
+
 func TestThresholds(t *testing.T) {
 	p := Default(rome(t))
 	hosting := Account{Plans: []Plan{{"hosting", "a.it", bought}}}

@@ -141,6 +141,10 @@ func (p *Policy) cover(d *Decision, r request) {
 		d.explain("undetermined: a plan for another site than the named one would decide better")
 	default:
 		d.sure(Extra, best.clause, p.thresholds.extra, p.fallback.undetermined)
+		if doubt := p.doubt(d.Alternatives, r); d.Coverage == Extra && doubt > p.thresholds.doubt {
+			d.Coverage, d.Clause = Undetermined, p.fallback.undetermined
+			d.explain("undetermined: covered with probability %.2f, allowed %.2f", doubt, p.thresholds.doubt)
+		}
 	}
 	if d.Coverage == Extra {
 		d.Price = p.price(r.topic)
@@ -148,6 +152,18 @@ func (p *Policy) cover(d *Decision, r request) {
 	if d.Coverage != Covered && d.Confidence >= p.thresholds.covered {
 		d.lapse(p.lapsed(r))
 	}
+}
+
+// doubt sums how likely the other topics are that a plan would cover: to tell a
+// covered request to be extra is the worst fault.
+func (p *Policy) doubt(others []Guess, r request) (sum float64) {
+	for _, other := range others {
+		r.topic = other.Topic
+		if best, _ := p.best(r, p.grants(r)); best.coverage == Covered {
+			sum += other.Confidence
+		}
+	}
+	return sum
 }
 
 // price is what a topic costs; where the file has none, a technician looks first.

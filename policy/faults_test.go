@@ -13,231 +13,231 @@ import (
 // then says, after NAME and line.
 var faulty = []struct {
 	name, old, new string
-	faults         []string // {topics} stands for all of them
+	faults         []string // the line in question, then what is said; {topics}: all of them
 }{
 	{
 		"unknown key", "quote = 7 ", "qoute = 7 ",
 		[]string{
-			`9: days.quote: missing, must be a whole number from 1 to 365`,
-			`11: days.qoute: unknown key, allowed are answer, close, lapsed, quote, warn`,
+			`[days]                   # a dea | days.quote: missing, must be a whole number from 1 to 365`,
+			`qoute = 7                # how l | days.qoute: unknown key, allowed are answer, close, lapsed, quote, warn`,
 		},
 	},
 	{
 		"unknown table", "[reminders]", "[remainders]",
 		[]string{
-			`1: reminders: missing, must be a table`,
-			`16: remainders: unknown key, allowed are calendar, clause, contact, days, exception, hours, plan, reminders, thresholds, topic, verdict, words`,
+			`# The support policy: what is as | reminders: missing, must be a table`,
+			`[remainders] | remainders: unknown key, allowed are calendar, clause, contact, days, exception, hours, plan, reminders, thresholds, topic, verdict, words`,
 		},
 	},
 	{
 		"a text for a number", "answer = 7 ", "answer = \"seven\" ",
 		[]string{
-			`10: days.answer: is "seven", must be a whole number from 1 to 365`,
+			`answer = "seven"               # | days.answer: is "seven", must be a whole number from 1 to 365`,
 		},
 	},
 	{
 		"a number out of bounds", "answer = 7 ", "answer = 0 ",
 		[]string{
-			`10: days.answer: is 0, must be a whole number from 1 to 365`,
+			`answer = 0               # the p | days.answer: is 0, must be a whole number from 1 to 365`,
 		},
 	},
 	{
 		"a warning after the end", "warn = 5 ", "warn = 7 ",
 		[]string{
-			`12: days.warn: is 7, must be less than days.close (7)`,
+			`warn = 7                 # a tic | days.warn: is 7, must be less than days.close (7)`,
 		},
 	},
 	{
 		"bad hours", `"09:00-18:00"]   #`, `"9-18", "18:00-09:00", "10:00-12:00", "11:00-13:00"] #`,
 		[]string{
-			`23: hours.open[0]: is "9-18", must be one of intervals "HH:MM-HH:MM" from 00:00 to 24:00`,
-			`23: hours.open[1]: "18:00-09:00" ends before it begins, must be one of intervals "HH:MM-HH:MM" from 00:00 to 24:00`,
-			`23: hours.open[3]: "11:00-13:00" begins before the one before it ends, must be in order and not overlap`,
+			`open = ["9-18", "18:00-09:00", " | hours.open[0]: is "9-18", must be one of intervals "HH:MM-HH:MM" from 00:00 to 24:00`,
+			`open = ["9-18", "18:00-09:00", " | hours.open[1]: "18:00-09:00" ends before it begins, must be one of intervals "HH:MM-HH:MM" from 00:00 to 24:00`,
+			`open = ["9-18", "18:00-09:00", " | hours.open[3]: "11:00-13:00" begins before the one before it ends, must be in order and not overlap`,
 		},
 	},
 	{
 		"unknown weekday", `"friday"]`, `"venerdì"]`,
 		[]string{
-			`22: hours.weekdays: unknown day "venerdì", must be one of monday to sunday`,
+			`weekdays = ["monday", "tuesday", | hours.weekdays: unknown day "venerdì", must be one of monday to sunday`,
 		},
 	},
 	{
 		"a mail address that is none", `commercial_email = ""`, `commercial_email = "Ufficio"`,
 		[]string{
-			`42: contact.commercial_email: is "Ufficio", must be one bare mail address or empty`,
+			`commercial_email = "Ufficio"     | contact.commercial_email: is "Ufficio", must be one bare mail address or empty`,
 		},
 	},
 	{
 		"a link that is none", `terms_url = ""`, `terms_url = "example.it/terms"`,
 		[]string{
-			`45: contact.terms_url: is "example.it/terms", must be https://… or http://… or empty`,
+			`terms_url = "example.it/terms"   | contact.terms_url: is "example.it/terms", must be https://… or http://… or empty`,
 		},
 	},
 	{
 		"a threshold out of bounds", "extra = 0.75", "extra = 75",
 		[]string{
-			`52: thresholds.extra: is 75, must be a number from 0.5 to 1`,
+			`extra = 75             # …that | thresholds.extra: is 75, must be a number from 0.5 to 1`,
 		},
 	},
 	{
 		"extra below covered", "extra = 0.75", "extra = 0.55",
 		[]string{
-			`52: thresholds.extra: is 0.55, must not be below thresholds.covered (0.6)`,
+			`extra = 0.55             # …th | thresholds.extra: is 0.55, must not be below thresholds.covered (0.6)`,
 		},
 	},
 	{
 		"unknown topic", "[topic.log-analysis]", "[topic.logs]",
 		[]string{
-			`141: topic.log-analysis: missing, must be a table: every topic has one`,
-			`211: topic.logs: unknown topic, allowed are {topics}`,
+			`[topic.platform-down] | topic.log-analysis: missing, must be a table: every topic has one`,
+			`[topic.logs] | topic.logs: unknown topic, allowed are {topics}`,
 		},
 	},
 	{
 		"a plan for an unknown topic", "script-howto = \"hosting-dev-howto\"", "script-help = \"hosting-dev-howto\"",
 		[]string{
-			`86: plan.hosting-dev.covers.script-help: unknown topic, allowed are {topics}`,
+			`script-help = "hosting-dev-howto | plan.hosting-dev.covers.script-help: unknown topic, allowed are {topics}`,
 		},
 	},
 	{
 		"a plan with an unknown clause", "script-howto = \"hosting-dev-howto\"", "script-howto = \"hosting-howto\"",
 		[]string{
-			`86: plan.hosting-dev.covers.script-howto: unknown clause "hosting-howto", must be the id of a [clause.…] table`,
+			`script-howto = "hosting-howto" | plan.hosting-dev.covers.script-howto: unknown clause "hosting-howto", must be the id of a [clause.…] table`,
 		},
 	},
 	{
 		"a plan that covers nothing", "[plan.maintenance.covers]\nscript-update = \"maintenance-ordinary\"\n", "",
 		[]string{
-			`88: plan.maintenance.covers: covers nothing, must name at least one topic here or in plan.maintenance.within`,
+			`[plan.maintenance] | plan.maintenance.covers: covers nothing, must name at least one topic here or in plan.maintenance.within`,
 		},
 	},
 	{
 		"a plan without English name", "name.en = \"Hyper plan\"\n", "",
 		[]string{
-			`99: plan.hyper.name.en: missing, must be the name of the plan in English`,
+			`name.it = "piano Hyper" | plan.hyper.name.en: missing, must be the name of the plan in English`,
 		},
 	},
 	{
 		"an allowance without interventions", "allowance = 12", "allowance = 0",
 		[]string{
-			`102: plan.hyper.allowance: is 0, must be a whole number from 1 to 10000`,
+			`allowance = 0 | plan.hyper.allowance: is 0, must be a whole number from 1 to 10000`,
 		},
 	},
 	{
 		"an allowance for nothing", "[plan.maintenance.undetermined]", "allowance = 3\n[plan.maintenance.undetermined]",
 		[]string{
-			`94: plan.maintenance.covers.allowance: unknown topic, allowed are {topics}`,
+			`allowance = 3 | plan.maintenance.covers.allowance: unknown topic, allowed are {topics}`,
 		},
 	},
 	{
 		"a topic in two tables of a plan", "log-analysis = \"hyper-extraordinary\"", "log-analysis = \"hyper-extraordinary\"\nscript-update = \"hyper-extraordinary\"",
 		[]string{
-			`112: plan.hyper.within.script-update: stands in two tables of the plan, must stand in one`,
+			`script-update = "hyper-extraordi | plan.hyper.within.script-update: stands in two tables of the plan, must stand in one`,
 		},
 	},
 	{
 		"a plan called none", "[plan.maintenance.undetermined]", "[plan.none]\n[plan.maintenance.undetermined]",
 		[]string{
-			`94: plan.none: is no id of a plan, must be lower-case letters, digits and single hyphens, and not none`,
-			`94: plan.none.name: missing, must be a table`,
-			`94: plan.none.promises_answer: missing, must be true or false`,
-			`94: plan.none.covers: covers nothing, must name at least one topic here or in plan.none.within`,
+			`[plan.none] | plan.none: is no id of a plan, must be lower-case letters, digits and single hyphens, and not none`,
+			`[plan.none] | plan.none.name: missing, must be a table`,
+			`[plan.none] | plan.none.promises_answer: missing, must be true or false`,
+			`[plan.none] | plan.none.covers: covers nothing, must name at least one topic here or in plan.none.within`,
 		},
 	},
 	{
 		"a price range upside down", `price = "1-3"`, `price = "3-1"`,
 		[]string{
-			`167: topic.script-update.price: range "3-1" is upside down, must be "N" credits, "N-M" credits (1 to 1000, the lower first) or "after-analysis"`,
+			`price = "3-1" | topic.script-update.price: range "3-1" is upside down, must be "N" credits, "N-M" credits (1 to 1000, the lower first) or "after-analysis"`,
 		},
 	},
 	{
 		"a price that is none", `price = "1-3"`, `price = "cheap"`,
 		[]string{
-			`167: topic.script-update.price: is "cheap", must be "N" credits, "N-M" credits (1 to 1000, the lower first) or "after-analysis"`,
+			`price = "cheap" | topic.script-update.price: is "cheap", must be "N" credits, "N-M" credits (1 to 1000, the lower first) or "after-analysis"`,
 		},
 	},
 	{
 		"a price of nothing", `price = "1-3"`, `price = 0`,
 		[]string{
-			`167: topic.script-update.price: is "0", must be "N" credits, "N-M" credits (1 to 1000, the lower first) or "after-analysis"`,
+			`price = 0 | topic.script-update.price: is "0", must be "N" credits, "N-M" credits (1 to 1000, the lower first) or "after-analysis"`,
 		},
 	},
 	{
 		"a price where there is no extra", "without_plan = \"none\"", "without_plan = \"none\"\nprice = \"1\"",
 		[]string{
-			`271: topic.commercial.price: not allowed here, must be left out: only a topic that is extra without a plan has a price`,
+			`price = "1" | topic.commercial.price: not allowed here, must be left out: only a topic that is extra without a plan has a price`,
 		},
 	},
 	{
 		"an extra without price", "price = \"1-3\"\n", "",
 		[]string{
-			`162: topic.script-update.price: missing, must be "N" credits, "N-M" credits (1 to 1000, the lower first) or "after-analysis"`,
+			`[topic.script-update] | topic.script-update.price: missing, must be "N" credits, "N-M" credits (1 to 1000, the lower first) or "after-analysis"`,
 		},
 	},
 	{
 		"a verdict that does not exist", "without_plan = \"none\"", "without_plan = \"maybe\"",
 		[]string{
-			`270: topic.commercial.without_plan: is "maybe", must be "extra", "undetermined" or "none"`,
+			`without_plan = "maybe" | topic.commercial.without_plan: is "maybe", must be "extra", "undetermined" or "none"`,
 		},
 	},
 	{
 		"an empty description", `description.it = "richiesta da chiarire"`, `description.it = " "`,
 		[]string{
-			`273: topic.unclear.description.it: empty, must be what the customer asks in Italian`,
+			`description.it = " " | topic.unclear.description.it: empty, must be what the customer asks in Italian`,
 		},
 	},
 	{
 		"an exception for an unknown plan", `plans = ["hosting-dev"]`, `plans = ["hosting-pro"]`,
 		[]string{
-			`132: exception[0].plans: unknown plan "hosting-pro", allowed are hosting, hosting-dev, hyper, maintenance`,
+			`plans = ["hosting-pro"] | exception[0].plans: unknown plan "hosting-pro", allowed are hosting, hosting-dev, hyper, maintenance`,
 		},
 	},
 	{
 		"an exception with a coverage that does not exist", `coverage = "undetermined"`, `coverage = "none"`,
 		[]string{
-			`133: exception[0].coverage: is "none", must be "covered", "undetermined" or "extra"`,
+			`coverage = "none" | exception[0].coverage: is "none", must be "covered", "undetermined" or "extra"`,
 		},
 	},
 	{
 		"an exception without words", `words = ["tema", "temi", "theme", "themes", "template", "templates"]`, `words = []`,
 		[]string{
-			`122: exception[0].words: empty, must be a list of words or phrases`,
+			`words = [] | exception[0].words: empty, must be a list of words or phrases`,
 		},
 	},
 	{
 		"a clause in one language", "en = \"the recovery of backups is an extra request\"\n", "",
 		[]string{
-			`370: clause.extra-backups.en: missing, must be the words of the clause in English`,
+			`[clause.extra-backups] | clause.extra-backups.en: missing, must be the words of the clause in English`,
 		},
 	},
 	{
 		"a yes that is also a no", "decline = [\n  \"no\", \"no grazie\"", "decline = [\n  \"no\", \"ok\"",
 		[]string{
-			`425: words.it.decline[1]: "ok" stands in another list too, must have one meaning`,
-			`471: words.en.accept[5]: "ok" stands in another list too, must have one meaning`,
+			`"no", "ok", "non accetto", "non  | words.it.decline[1]: "ok" stands in another list too, must have one meaning`,
+			`"yes", "yes please", "please do" | words.en.accept[7]: "ok" stands in another list too, must have one meaning`,
 		},
 	},
 	{
 		"a yes with a condition", `"sì", "sì accetto"`, `"sì", "sì ma"`,
 		[]string{
-			`413: words.it.accept[1]: "si ma" negates or conditions, must be an unmistakable yes`,
+			`"sì", "sì ma", "sì certo", "o | words.it.accept[1]: "si ma" negates or conditions, must be an unmistakable yes`,
 		},
 	},
 	{
 		"a phrase with punctuation", `"sì", "sì accetto"`, `"sì", "sì, accetto"`,
 		[]string{
-			`413: words.it.accept[1]: "sì, accetto" has signs that no phrase has, must be words without punctuation`,
+			`"sì", "sì, accetto", "sì cert | words.it.accept[1]: "sì, accetto" has signs that no phrase has, must be words without punctuation`,
 		},
 	},
 	{
 		"no TOML", "[days]", "[days",
 		[]string{
-			`9: column 25: toml: expected ']' to close table name, must be TOML 1.0`,
+			`[days                   # a dead | column 25: toml: expected ']' to close table name, must be TOML 1.0`,
 		},
 	},
 	{
 		"a key twice", "answer = 7 ", "answer = 7\nanswer = 8 ",
 		[]string{
-			`11: column 1: toml: key answer is already defined, must be TOML 1.0`,
+			`answer = 8               # the p | column 1: toml: key answer is already defined, must be TOML 1.0`,
 		},
 	},
 }
@@ -245,16 +245,38 @@ var faulty = []struct {
 func TestFaultyFiles(t *testing.T) {
 	for _, f := range faulty {
 		t.Run(f.name, func(t *testing.T) {
-			p, err := Load("policy.toml", edited(t, f.old, f.new), rome(t))
+			data := edited(t, f.old, f.new)
+			p, err := Load("policy.toml", data, rome(t))
 			if err == nil || p != nil {
 				t.Fatalf("policy %v, error %v, want faults only", p, err)
 			}
-			want := "policy.toml:" + strings.ReplaceAll(strings.Join(f.faults, "\npolicy.toml:"), "{topics}", topicList())
-			if diff := cmp.Diff(want, err.Error()); diff != "" {
+			var got []string
+			for fault := range strings.SplitSeq(err.Error(), "\n") {
+				got = append(got, withLine(t, data, fault))
+			}
+			if diff := cmp.Diff(f.faults, got); diff != "" {
 				t.Errorf("faults (-want +got):\n%s", diff)
 			}
 		})
 	}
+}
+
+// withLine puts in place of NAME and number of a fault what stands on that
+// line, shortened.
+func withLine(t *testing.T, data []byte, fault string) string {
+	t.Helper()
+	name, rest, _ := strings.Cut(fault, ":")
+	number, rest, _ := strings.Cut(rest, ": ")
+	n, err := strconv.Atoi(number)
+	lines := strings.Split(string(data), "\n")
+	if name != "policy.toml" || err != nil || n < 1 || n > len(lines) {
+		t.Fatalf("fault %q has no place", fault)
+	}
+	line := strings.TrimSpace(lines[n-1])
+	if len(line) > 32 {
+		line = line[:32]
+	}
+	return line + " | " + strings.ReplaceAll(rest, topicList(), "{topics}")
 }
 
 func TestFaultyCalendarTables(t *testing.T) {

@@ -51,8 +51,9 @@ type Contact struct {
 }
 
 // thresholds say how sure a topic must be before the customer is told a
-// verdict that rests on it.
-type thresholds struct{ covered, extra, commercial float64 }
+// verdict that rests on it; doubt is how likely it may be at most that a plan
+// covers what is told to be extra.
+type thresholds struct{ covered, extra, doubt, commercial float64 }
 
 // fallback holds the clauses of verdicts that neither topic nor plan decides.
 type fallback struct{ undetermined, stranger string }

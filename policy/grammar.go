@@ -49,9 +49,9 @@ type reading struct {
 }
 
 // read tells in which ways words are nothing but phrases one after the other:
-// the sets of their meanings, none when a word is left over. later is true for
-// what does not begin the text, where a connector may come first.
-func (r reading) read(words []string, later bool) map[meaning]bool {
+// the sets of their meanings, none when a word is left over. At the opening of
+// the text greetings may stand; later a connector may come first.
+func (r reading) read(words []string, opening bool) map[meaning]bool {
 	reach := make([]map[meaning]bool, len(words)+1)
 	for i := range reach {
 		reach[i] = map[meaning]bool{}
@@ -62,13 +62,15 @@ func (r reading) read(words []string, later bool) map[meaning]bool {
 			continue
 		}
 		starts := []int{i}
-		if connectors[words[i]] && (i > 0 || later) {
+		if connectors[words[i]] && (i > 0 || !opening) {
 			starts = append(starts, i+1)
 		}
 		for _, from := range starts {
 			r.phrasesFrom(words, from, func(end int, m meaning) {
 				for before := range reach[i] {
-					reach[end][before|m] = true
+					if m != meansGreeting || opening && before&^meansGreeting == 0 {
+						reach[end][before|m] = true
+					}
 				}
 			})
 		}

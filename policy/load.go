@@ -67,7 +67,10 @@ func loadContact(t table) Contact {
 }
 
 func loadThresholds(t table) thresholds {
-	th := thresholds{t.ratio("covered", 0.5, 1), t.ratio("extra", 0.5, 1), t.ratio("commercial", 0.5, 1)}
+	th := thresholds{
+		covered: t.ratio("covered", 0.5, 1), extra: t.ratio("extra", 0.5, 1),
+		doubt: t.ratio("doubt", 0, 0.5), commercial: t.ratio("commercial", 0.5, 1),
+	}
 	if th.extra < th.covered && th.extra >= 0.5 {
 		t.fault("extra", "is %g, must not be below thresholds.covered (%g)", th.extra, th.covered)
 	}

@@ -40,8 +40,8 @@ func wordSet(list string) map[string]bool {
 }
 
 // addressed reads a greeting or thanks that is followed by whom it is said to:
-// "Gentile Dott. Rossi" (only as the first piece), "Grazie Anna".
-func (r reading) addressed(p piece, first bool) (meaning, bool) {
+// "Gentile Dott. Rossi" (only at the opening), "Grazie Anna".
+func (r reading) addressed(p piece, opening bool) (meaning, bool) {
 	said, rest := meaning(0), 0
 	for {
 		m, n := r.polite(p.words[rest:])
@@ -56,11 +56,11 @@ func (r reading) addressed(p piece, first bool) (meaning, bool) {
 	rest += r.titles(p.words[rest:])
 	names := piece{p.words[rest:], p.forms[rest:]}
 	if r.person(names) {
-		return said & means, true
+		return said, true
 	}
-	strangerGreeted := first && said&meansGreeting != 0 && len(names.words) <= 3 &&
+	strangerGreeted := opening && said&meansGreeting != 0 && len(names.words) <= 3 &&
 		!slices.ContainsFunc(names.words, r.word) && !slices.ContainsFunc(names.forms, uncapitalised)
-	return said & means, strangerGreeted
+	return said, strangerGreeted
 }
 
 // polite matches a greeting, thanks or closing at the beginning of words: the

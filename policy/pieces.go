@@ -50,7 +50,7 @@ func pieces(text string, abbreviated func(string) bool) ([]piece, bool) {
 			bare := strings.TrimRight(form, ".!,;:")
 			word := foldWord(bare)
 			switch {
-			case bare == "" || bare == "-":
+			case strings.Trim(bare, "-") == "":
 				cut()
 				continue
 			case !plain(word):

@@ -1,11 +1,5 @@
 package policy
 
-import (
-	"regexp"
-	"strconv"
-	"strings"
-)
-
 // Sense is what a short reply amounts to as a whole.
 type Sense int
 
@@ -32,7 +26,8 @@ func (p *Policy) Sense(text, quote string, credits Credits) Sense {
 	}
 	var said meaning
 	for i := range parts {
-		m, ok := r.piece(parts[i], i == 0, i == len(parts)-1)
+		opening := said&^meansGreeting == 0
+		m, ok := r.piece(parts[i], opening, i == len(parts)-1)
 		if !ok {
 			return SenseNone
 		}
@@ -55,10 +50,10 @@ func (p *Policy) Sense(text, quote string, credits Credits) Sense {
 
 // piece reads one piece; false when a word of it is left over or it could be
 // read in two ways.
-func (r reading) piece(p piece, first, last bool) (meaning, bool) {
+func (r reading) piece(p piece, opening, last bool) (meaning, bool) {
 	var said meaning
 	ways := map[meaning]bool{} // "no grazie" is a no, read as one phrase or as two
-	for m := range r.read(p.words, !first) {
+	for m := range r.read(p.words, opening) {
 		said |= m
 		ways[m&means&^meansThanks] = true
 	}
@@ -70,26 +65,10 @@ func (r reading) piece(p piece, first, last bool) (meaning, bool) {
 	case last && r.signature(p):
 		return 0, true
 	}
-	return r.addressed(p, first)
+	return r.addressed(p, opening)
 }
 
 // abbreviated tells whether a word keeps its full stop: "Sig.", "Dott.", "Gent.".
 func (r reading) abbreviated(word string) bool {
 	return r.addressees[word] || r.phrases[word]&meansGreeting != 0
-}
-
-var (
-	quoteCode  = regexp.MustCompile(`(?i)\bP-[0-9]+-[0-9]+\b`)
-	creditsSum = regexp.MustCompile(`(?i)\b([0-9]{1,6})[ \x{a0}]+(?:credit[oi]|credits?)\b`)
-)
-
-// Named gives the first quote code and the first number of credits that a text
-// names, "" and 0 where it names none: for reading a reply whose quote is not
-// known, as `sportello explain` does.
-func Named(text string) (quote string, credits Credits) {
-	if m := creditsSum.FindStringSubmatch(text); m != nil {
-		n, _ := strconv.Atoi(m[1])
-		credits = Credits(n)
-	}
-	return strings.ToUpper(quoteCode.FindString(text)), credits
 }

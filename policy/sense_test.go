@@ -15,6 +15,9 @@ var accepts = []string{
 	"Yes", "Yes, please go ahead.\n\nBest regards,\nJohn Smith", "Hi Anna,\nI accept the quote for 3 credits. Thanks!\nKate", "ok thanks",
 	"We accept your quotation P-1042-2.", "Agreed, please proceed", "Hello team, yes please. Kind regards, Tom", "Go ahead, thank you",
 	"Sì, accetto\nInviato da iPhone", "accetto\n\nMario Rossi\nRossi Impianti S.r.l.", "Perfetto, procedete", "s\u00ed",
+	"Buongiorno,\ngentile assistenza,\naccetto", "Certo, procedete pure", "Con la presente accettiamo il preventivo P-1042-2.\n\nDott. Luca Sala",
+	"Accetto i 3 crediti", "Ok grazie\nciao", "Sure, go ahead. Cheers, Tom", "That's fine, please proceed", "ok\n--\nMario", "Grazie, accetto. Grazie e buona giornata",
+	"Salve Team Sportello, confermo", "Gent.mi Signori,\nsi accetta l'offerta.\nIn fede\nGeom. Piero Fontana",
 	"Accetto - grazie", "Spett.le assistenza, accetto il preventivo.", "Accetto il preventivo P-1042-2.\n\nRossi Anna",
 }
 
@@ -60,6 +63,8 @@ var nothing = []string{
 	// names that are none
 	"Accetto\nMario Aspetta", "Accetto\nMario Se Gratis", "Accetto\nAspettate", "Ok\nPoi", "ok Anna procedete", "Accetto\nPaolo Due", "Accetto\nDomani Mario",
 	"Saluti\nOk Forse", "Caro Mario Troppo, ok", "Accetto\nRossi Impianti", "ok\nmario aspetta",
+	"Ok, caro", "ok caro", "ok gentile", "That's fine", "Sure", "certo", "certo che no", "all good", "ok, fine", "con la presente", "va bene così grazie",
+	"ok i", "ok con 2 crediti", "Accetto, salve", "no e poi no ok",
 	"ok e", "e ok", "ok and", "OK\nMARIO ASPETTA", "Rossi Impianti Srl", "ok Rossi Impianti Srl",
 	// mixed
 	"ok risolto", "risolto, ma il preventivo lo accetto", "grazie no sì", "Risolto?", "quasi risolto", "non risolto", "non funziona", "Grazie ma non funziona ancora", "grazie, potete chiudere",
