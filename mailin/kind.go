@@ -1,6 +1,209 @@
 package mailin
 
-import "sportello/ticket"
+import (
+	"strings"
 
-// kindOf says what sort of mail m is, and the header or words that told.
-func kindOf(m *mail, in *ticket.Inbound) (ticket.Kind, string) { return ticket.KindRequest, "" }
+	"sportello/ticket"
+)
+
+// kindOf says what sort of mail m is, and the header or words that told
+// (DESIGN.md section 2, "Kinds"). It fills NullPath, Robot, List, WebForm and
+// SpamMarked of in. Our own mail that came back is recognised by its caller.
+func kindOf(m *mail, in *ticket.Inbound) (ticket.Kind, string) {
+	h := m.top().header
+	in.NullPath = nullPath(h)
+	in.Robot = robotSender(in)
+	in.List = listOf(h)
+	spam := spamMark(h)
+	in.SpamMarked = spam != ""
+	in.WebForm = webForm(m, in)
+
+	if why := reportKind(m, in); why != "" {
+		return ticket.KindReport, why
+	}
+	if why := bounceKind(m, in); why != "" {
+		return ticket.KindBounce, why
+	}
+	if why := autoHeader(m.root.header); why != "" && !in.WebForm {
+		return ticket.KindAutoReply, why
+	}
+	if in.SpamMarked {
+		return ticket.KindSpam, spam
+	}
+	if in.List != "" {
+		return ticket.KindList, "List-Id or its like: " + in.List
+	}
+	if v := firstWord(h.get("Precedence")); v == "list" {
+		in.List = listAddress(in)
+		return ticket.KindList, "Precedence: list"
+	} else if v == "bulk" || v == "junk" {
+		in.Robot = true // nobody waits for an acknowledgement, but a person may have written
+	}
+	if why := autoWords(m, in); why != "" && !in.WebForm {
+		return ticket.KindAutoReply, why
+	}
+	if in.WebForm {
+		return ticket.KindRequest, "a web form: Reply-To " + in.ReplyTo[0].Address
+	}
+	return ticket.KindRequest, "nothing speaks for a robot"
+}
+
+// firstWord is the first word of a header value, lower-case, without
+// parameters and comments.
+func firstWord(v string) string {
+	v = strings.ToLower(strings.TrimSpace(v))
+	if i := strings.IndexAny(v, " \t;(,"); i >= 0 {
+		v = v[:i]
+	}
+	return strings.Trim(v, "\"'")
+}
+
+// nullPath tells the empty envelope sender, which only machines use (RFC 5321,
+// section 4.5.5).
+func nullPath(h header) bool {
+	for _, f := range h {
+		if strings.EqualFold(f.name, "Return-Path") {
+			v := strings.TrimSpace(f.value)
+			return v == "<>" || v == "" || v == "<\"\">"
+		}
+	}
+	return false
+}
+
+// robotSender tells whether From is an address that nobody reads.
+func robotSender(in *ticket.Inbound) bool {
+	if len(in.From) == 0 {
+		return true
+	}
+	for _, a := range in.From {
+		if robotAddress(a.Address) {
+			return true
+		}
+	}
+	return false
+}
+
+func robotAddress(address string) bool {
+	local, _, _ := strings.Cut(strings.ToLower(address), "@")
+	if robotLocals[local] {
+		return true
+	}
+	for _, p := range robotPrefixes {
+		if strings.HasPrefix(local, p) {
+			return true
+		}
+	}
+	return strings.HasSuffix(local, "-noreply") || strings.HasSuffix(local, ".noreply") || strings.HasSuffix(local, "-bounces") ||
+		strings.HasSuffix(local, "-no-reply") || strings.HasSuffix(local, "-request") && strings.Count(local, "-") == 1
+}
+
+var robotLocals = wordSet("postmaster", "poostmaster", "mailer-daemon", "mailerdaemon", "daemon", "root", "nobody", "www-data", "apache", "nginx", "httpd", "wwwrun",
+	"cron", "bounce", "bounces", "majordomo", "listserv", "mailman", "wordpress", "double-bounce", "mail-daemon", "maildaemon", "abuse-noreply", "null", "devnull", "autoresponder", "autoreply")
+
+var robotPrefixes = []string{"noreply", "no-reply", "no_reply", "no.reply", "donotreply", "do-not-reply", "do_not_reply", "dontreply", "nonrispondere", "non-rispondere", "non_rispondere", "non.rispondere",
+	"nichtantworten", "nicht-antworten", "ne-pas-repondre", "nepasrepondre", "noresponder", "no-responder", "bounce+", "bounce-", "bounces+", "bounces-", "prvs=", "msprvs", "mailer-daemon"}
+
+// listOf is the List-Id of a mailing list (RFC 2919), or the address it says is
+// its own; "" when the mail came through none. List-Unsubscribe alone is what
+// any sender of many mails writes, people with a CRM included.
+func listOf(h header) string {
+	if v := h.get("List-Id"); v != "" {
+		v = strings.TrimSpace(v)
+		if i := strings.LastIndexByte(v, '<'); i >= 0 {
+			v = strings.TrimSuffix(strings.TrimSpace(v[i+1:]), ">")
+		}
+		if v != "" {
+			return strings.ToLower(v)
+		}
+	}
+	for _, name := range []string{"X-BeenThere", "X-Mailing-List", "Mailing-List", "X-ML-Name", "X-Google-Group-Id", "X-Mailman-Version"} {
+		if v := strings.TrimSpace(h.get(name)); v != "" {
+			if a := parseAddresses(v); len(a) > 0 && strings.Contains(a[0].Address, "@") {
+				return a[0].Address
+			}
+			return strings.ToLower(strings.TrimPrefix(firstWord(v), "<"))
+		}
+	}
+	if v := h.get("List-Post"); strings.Contains(strings.ToLower(v), "mailto:") {
+		_, a, _ := strings.Cut(strings.ToLower(v), "mailto:")
+		if i := strings.IndexAny(a, ">?, "); i >= 0 {
+			a = a[:i]
+		}
+		return a
+	}
+	return ""
+}
+
+// listAddress is what stands for the name of a list that only Precedence betrays.
+func listAddress(in *ticket.Inbound) string {
+	if in.Sender.Address != "" {
+		return in.Sender.Address
+	}
+	if len(in.To) > 0 {
+		return in.To[0].Address
+	}
+	return "unnamed"
+}
+
+// spamMark returns the header in which the receiving server says spam, or "".
+func spamMark(h header) string {
+	for _, f := range h {
+		v := strings.ToLower(strings.TrimSpace(f.value))
+		switch strings.ToLower(f.name) {
+		case "x-spam-flag", "x-spam", "x-spam-status":
+			if w := firstWord(v); w == "yes" || w == "true" {
+				return f.name + ": " + w
+			}
+		case "x-ms-exchange-organization-scl":
+			if confidence(v) >= 5 {
+				return f.name + ": " + v
+			}
+		case "x-forefront-antispam-report", "x-forefront-antispam-report-untrusted":
+			if i := strings.Index(v, "scl:"); i >= 0 && (i == 0 || v[i-1] == ';' || v[i-1] == ' ') && confidence(v[i+4:]) >= 5 &&
+				!strings.HasSuffix(strings.ToLower(f.name), "untrusted") {
+				return f.name + ": SCL"
+			}
+		}
+	}
+	return ""
+}
+
+// confidence reads the number at the start of v, at most two digits; -1 when there is none.
+func confidence(v string) int {
+	n := -1
+	for i := 0; i < len(v) && i < 2 && isDigit(v[i]); i++ {
+		n = max(n, 0)*10 + int(v[i]-'0')
+	}
+	return n
+}
+
+// webForm tells what a form on a site sends: From an address that nobody
+// reads, Reply-To one other person. Ticket systems and newsletters answer to
+// their own domain or stand in a thread.
+func webForm(m *mail, in *ticket.Inbound) bool {
+	from, ok := in.Sole()
+	if !ok || !in.Robot || len(in.ReplyTo) != 1 || in.List != "" || len(in.InReplyTo)+len(in.References) > 0 {
+		return false
+	}
+	to := in.ReplyTo[0].Address
+	if to == "" || to == from.Address || robotAddress(to) || strings.Contains(robotDaemon(from.Address), "daemon") {
+		return false
+	}
+	sub, _, _ := strings.Cut(strings.ToLower(m.root.header.get("Auto-Submitted")), " ")
+	if strings.HasPrefix(sub, "auto-replied") {
+		return false
+	}
+	return !sameDomain(to, from.Address) || autoHeader(m.root.header) == ""
+}
+
+// robotDaemon is the local part of address, lower-case.
+func robotDaemon(address string) string {
+	local, _, _ := strings.Cut(strings.ToLower(address), "@")
+	return local
+}
+
+func sameDomain(a, b string) bool {
+	_, x, _ := strings.Cut(strings.ToLower(a), "@")
+	_, y, _ := strings.Cut(strings.ToLower(b), "@")
+	return x == y || strings.HasSuffix(x, "."+y) || strings.HasSuffix(y, "."+x)
+}
