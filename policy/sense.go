@@ -41,7 +41,8 @@ func (p *Policy) Sense(text, quote string, credits Credits) Sense {
 	case meansSolved:
 		return SenseSolved
 	case 0:
-		if said&meansThanks != 0 {
+		// "Perfect, thanks" may be half a yes while a quote is open.
+		if said&meansThanks != 0 && (quote == "" || said&meansCourtesy == 0) {
 			return SenseThanks
 		}
 	}

@@ -27,8 +27,8 @@ var declines = []string{
 }
 
 var thanked = []string{
-	"Grazie", "grazie mille!", "Perfetto, grazie.", "Grazie Anna", "Gentile Anna,\ngrazie mille.\nBuona giornata\nMario Rossi", "Thanks!", "Thank you very much, John",
-	"Great, thanks a lot", "🙏 grazie",
+	"Grazie", "grazie mille!", "Grazie Anna", "Gentile Anna,\ngrazie mille.\nBuona giornata\nMario Rossi", "Thanks!", "Thank you very much, John",
+	"🙏 grazie", "Grazie, buon lavoro", "Thanks and have a nice day",
 }
 
 var solvedReplies = []string{"Risolto", "risolto, grazie!", "Problema risolto", "Solved", "Buongiorno, ora funziona. Grazie, Marco", "It's fixed, thank you", "è risolto"}
@@ -53,7 +53,7 @@ var nothing = []string{
 	"accetto 03 crediti", "accetto per 3 credito", "accetto per tre crediti", "accetto per 3 euro", "accetto 3", "I accept for 2 credits", "I accept quote P-1042-2 for 4 credits",
 	"accetto P-1042-2 P-1042-1", "P-1042-2", "3 crediti", "il preventivo P-1042-2",
 	// thanks that could be a no, receipts
-	"Grazie, va bene così", "ok ricevuto", "ok, ho letto", "Ok grazie per il preventivo", "ricevuto, grazie", "fine thanks", "ok visto", "ok, vi faccio sapere", "sì, lo so",
+	"Perfetto, grazie", "Sounds good, thanks", "Great, thanks a lot", "Grazie, va bene così", "ok ricevuto", "ok, ho letto", "Ok grazie per il preventivo", "ricevuto, grazie", "fine thanks", "ok visto", "ok, vi faccio sapere", "sì, lo so",
 	"sì, l'ho ricevuto", "va bene, ci penso", "ok ci sentiamo", "ok\nvi richiamo io",
 	// empty and signs
 	"", "   ", "\u00a0", "👍", "✅", "👎", "ok 👎", "ok 🤔", "ok 😂", "ok ;)", "Buongiorno", "Saluti\nMario", "Mario", "Perfetto", "[x] accetto [ ] rifiuto", "sì/no", "\"accetto\"",
@@ -80,6 +80,26 @@ func TestSense(t *testing.T) {
 			if got := p.Sense(text, "P-1042-2", 3); got != want {
 				t.Errorf("Sense(%q) = %d, want %d", text, got, want)
 			}
+		}
+	}
+}
+
+func TestSenseWithoutQuote(t *testing.T) {
+	p := Default(rome(t))
+	for text, want := range map[string]Sense{
+		"Perfetto, grazie": SenseThanks, "Great, thanks a lot": SenseThanks, "Perfetto": SenseNone, "Risolto": SenseSolved, "No": SenseDecline,
+		"Accetto": SenseAccept, "Accetto il preventivo P-1042-2": SenseNone, "Accetto per 3 crediti": SenseNone, "Accetto per 0 crediti": SenseNone,
+	} {
+		if got := p.Sense(text, "", 0); got != want {
+			t.Errorf("Sense(%q) = %d, want %d", text, got, want)
+		}
+	}
+	if got := p.Sense("accetto per 1 credito", "P-7-1", 1); got != SenseAccept {
+		t.Errorf("one credit: %d", got)
+	}
+	for _, text := range []string{"accetto per 1 crediti", "I accept for 1 credits"} {
+		if got := p.Sense(text, "P-7-1", 1); got != SenseNone {
+			t.Errorf("Sense(%q) = %d", text, got)
 		}
 	}
 }
