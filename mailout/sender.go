@@ -3,7 +3,12 @@ package mailout
 
 import (
 	"context"
+	"net"
+	"strings"
+	"sync"
 	"time"
+
+	"github.com/rs/zerolog"
 
 	"sportello/ticket"
 )
@@ -20,6 +25,87 @@ type Spool interface {
 	Begin(ctx context.Context, id ticket.NoticeID, l *ticket.Letter) error
 	// Letter returns the stored bytes of a row that is Fixed.
 	Letter(ctx context.Context, id ticket.NoticeID) (*ticket.Letter, error)
-	// Settle records what became of a try, durably.
+	// Settle records what became of a try, durably. A row that was refused
+	// before Begin is settled from queued.
 	Settle(ctx context.Context, id ticket.NoticeID, o ticket.Outcome) error
+}
+
+// Sender carries the letters of the outbox to one SMTP server (DESIGN.md
+// section 5). At most Connections rows are in state sending at any time. Its
+// fields do not change after Run was called.
+type Sender struct {
+	Spool Spool
+	// Compose makes the letter of a notice. What it cannot make becomes a row
+	// failed, and the queue goes on.
+	Compose func(context.Context, *ticket.Notice) (*ticket.Letter, error)
+	// Attachment returns the bytes of what is relayed; nil: letters have none.
+	Attachment Open
+	// Dial connects to the server, without TLS.
+	Dial        func(context.Context) (net.Conn, error)
+	Server      Server
+	Connections int    // at once; 0: one
+	PerMinute   int    // letters in any minute; 0: no limit
+	Envelope    string // "auto" (also when empty): <> or a bounce token; "desk": always DeskAddress
+	DeskAddress string
+	Now         func() time.Time
+	Log         zerolog.Logger
+	// Alert tells the people of the desk, once a condition, what only they can
+	// mend: a refused login, no TLS, a refused envelope sender. May be nil.
+	Alert func(ctx context.Context, text string) error
+
+	once sync.Once
+	kick chan struct{}
+	// jitter spreads a pause; nil: by a quarter.
+	jitter func(time.Duration) time.Duration
+}
+
+// Run carries letters until ctx ends; letters under way then have stopTime to
+// finish. It returns nil after cancellation, and an error only when the Spool
+// fails or the settings cannot be.
+func (s *Sender) Run(ctx context.Context) error {
+	if err := s.Server.check(); err != nil {
+		return err
+	}
+	r := newRounds(ctx, s)
+	err := r.loop(ctx)
+	r.finish()
+	if ctx.Err() != nil {
+		return r.fatal
+	}
+	return err
+}
+
+// Kick says that a letter was queued, or that the clock or a verb changed the
+// queue. It never blocks and may be called at any time.
+func (s *Sender) Kick() {
+	select {
+	case s.kicks() <- struct{}{}:
+	default:
+	}
+}
+
+// kicks holds at most one kick: more say nothing new.
+func (s *Sender) kicks() chan struct{} {
+	s.once.Do(func() { s.kick = make(chan struct{}, 1) })
+	return s.kick
+}
+
+// hello is our name in EHLO: the domain of the desk, unless another is set.
+func (s *Sender) hello() string {
+	if s.Server.Hello != "" {
+		return s.Server.Hello
+	}
+	if _, domain, ok := strings.Cut(s.DeskAddress, "@"); ok && ascii(domain) {
+		return domain
+	}
+	return "localhost"
+}
+
+// from is the envelope sender of n; plain says that the server takes only the
+// desk's own address.
+func (s *Sender) from(n *ticket.Notice, plain bool) string {
+	if plain || s.Envelope == "desk" {
+		return s.DeskAddress
+	}
+	return n.Envelope
 }

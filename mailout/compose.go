@@ -1,0 +1,206 @@
+package mailout
+
+import (
+	"context"
+	"embed"
+	"errors"
+	"fmt"
+	"html/template"
+	"io/fs"
+	"strings"
+	"sync"
+	texttemplate "text/template"
+	"time"
+
+	"sportello/ticket"
+)
+
+//go:embed templates
+var embedded embed.FS
+
+// Composer turns notices into letters. The same notice gives the same bytes.
+// Its fields do not change after the first use; it must not be copied.
+type Composer struct {
+	Name    string         // of the desk: subject tag and sender
+	Address string         // of the desk: From
+	Zone    *time.Location // of dates and hours; nil: UTC
+	// Override holds templates that replace embedded ones of the same path
+	// ("it/ack.txt", "en/foot.txt", "page.html"); nil: none.
+	Override fs.FS
+	// Attachment returns the bytes of what is relayed; nil: nothing is.
+	Attachment Open
+
+	once    sync.Once
+	letters map[string]*texttemplate.Template // by language
+	frame   *template.Template
+	err     error
+}
+
+// Check reads all templates and reports the first that cannot be.
+func (c *Composer) Check() error {
+	c.once.Do(c.load)
+	return c.err
+}
+
+// Compose makes the letter of n. An error means that this letter can never be
+// written, or that an attachment could not be read.
+func (c *Composer) Compose(ctx context.Context, n *ticket.Notice) (*ticket.Letter, error) {
+	if err := c.Check(); err != nil {
+		return nil, err
+	}
+	v := c.view(n)
+	page, err := c.page(v)
+	if err != nil {
+		return nil, err
+	}
+	subject := v.subject()
+	text := plainText(page)
+	html, err := webPage(c.frame, v.Language, subject, page)
+	if err != nil {
+		return nil, fmt.Errorf("letter %s: %w", n.Kind, err)
+	}
+	h := c.header(n, subject)
+	if h.err != nil {
+		return nil, h.err
+	}
+	var d draft
+	d.Write(h.Bytes())
+	if err := d.body(n.MessageID, text, html, n.Attachments); err != nil {
+		return nil, err
+	}
+	d.cut()
+	l := &ticket.Letter{Chunks: d.chunks, Text: text}
+	if l.Sum, l.Size, err = measure(ctx, l, c.Attachment); err != nil {
+		return nil, err
+	}
+	return l, nil
+}
+
+// header writes the head of the letter, up to what describes the body.
+func (c *Composer) header(n *ticket.Notice, subject string) *header {
+	h := new(header)
+	from := n.FromName
+	if from == "" {
+		from = c.Name
+	}
+	h.mailbox("From", from, c.Address)
+	h.mailbox("To", n.To.Name, n.To.Address)
+	if n.ReplyTo != "" {
+		h.mailbox("Reply-To", tag(c.Name, n.Ticket), n.ReplyTo)
+	}
+	h.text("Subject", "["+tag(c.Name, n.Ticket)+"] "+subject)
+	h.words("Date", n.At.In(c.zone()).Format(time.RFC1123Z))
+	if n.MessageID == "" || !strings.Contains(n.MessageID, "@") {
+		h.fail("Message-ID", errors.New("missing"))
+	}
+	h.ids("Message-ID", n.MessageID)
+	h.ids("In-Reply-To", n.InReplyTo)
+	h.ids("References", n.References...)
+	if n.Kind != ticket.NoticeAnswer {
+		c.marks(h, n)
+	}
+	h.words("MIME-Version", "1.0")
+	return h
+}
+
+// marks writes what tells robots and our own desk that no person wrote this
+// letter (RFC 3834). A technician's answer has none of it.
+func (c *Composer) marks(h *header, n *ticket.Notice) {
+	submitted := n.AutoSubmitted
+	if submitted == "" {
+		submitted = "auto-generated"
+	}
+	h.words("Auto-Submitted", submitted)
+	h.words("X-Auto-Response-Suppress", "All")
+	if n.Ticket != 0 {
+		h.words("X-Sportello-Ticket", fmt.Sprint(n.Ticket))
+	}
+	h.words("X-Sportello-Notice", n.Kind.String())
+	if !n.Kind.Technical() {
+		return
+	}
+	h.words("List-Id", append(phrase(c.Name), listID(c.Address))...)
+	if n.NoteAddress != "" {
+		h.words("X-Sportello-Note", n.NoteAddress)
+	}
+	if n.Ticket == 0 {
+		return
+	}
+	h.words("X-Sportello-State", n.State.String())
+	h.words("X-Sportello-Coverage", n.Coverage.String())
+	h.words("X-Sportello-Topic", strings.Fields(string(n.Topic))...)
+	if !n.AnswerDue.IsZero() {
+		h.words("X-Sportello-Due", n.AnswerDue.String())
+	}
+	if customer := customer(n).Address; customer != "" {
+		h.text("X-Sportello-Customer", customer)
+	}
+}
+
+// customer is the person whom a technician's letter is about.
+func customer(n *ticket.Notice) ticket.Mailbox {
+	if n.Requester.Address != "" {
+		return n.Requester
+	}
+	return n.Author
+}
+
+func (c *Composer) zone() *time.Location {
+	if c.Zone == nil {
+		return time.UTC
+	}
+	return c.Zone
+}
+
+// load parses the templates of both languages and the frame of HTML.
+func (c *Composer) load() {
+	c.letters = make(map[string]*texttemplate.Template)
+	for _, language := range []string{"it", "en"} {
+		t := texttemplate.New(language).Option("missingkey=error").Funcs(letterFuncs(language))
+		names, err := fs.Glob(embedded, "templates/"+language+"/*.txt")
+		if err != nil || len(names) == 0 {
+			c.err = fmt.Errorf("templates of %s: %w", language, errors.Join(err, fs.ErrNotExist))
+			return
+		}
+		for _, name := range names {
+			base := strings.TrimSuffix(name[strings.LastIndexByte(name, '/')+1:], ".txt")
+			text, err := c.template(strings.TrimPrefix(name, "templates/"))
+			if err == nil {
+				_, err = t.New(base).Parse(text)
+			}
+			if err != nil {
+				c.err = fmt.Errorf("template %s: %w", name, err)
+				return
+			}
+		}
+		c.letters[language] = t
+	}
+	text, err := c.template("page.html")
+	if err == nil {
+		c.frame, err = template.New("page.html").Funcs(frameFuncs).Parse(text)
+	}
+	if err != nil {
+		c.err = fmt.Errorf("template page.html: %w", err)
+	}
+}
+
+// template reads one, from Override when it has it.
+func (c *Composer) template(path string) (string, error) {
+	if c.Override != nil {
+		b, err := fs.ReadFile(c.Override, path)
+		if err == nil || !errors.Is(err, fs.ErrNotExist) {
+			return string(b), err
+		}
+	}
+	b, err := embedded.ReadFile("templates/" + path)
+	return string(b), err
+}
+
+// page executes the template of a letter.
+func (c *Composer) page(v *view) ([]block, error) {
+	var out strings.Builder
+	if err := c.letters[v.Language].ExecuteTemplate(&out, v.Kind.String(), v); err != nil {
+		return nil, fmt.Errorf("letter %s: %w", v.Kind, err)
+	}
+	return blocks(out.String()), nil
+}

@@ -1,0 +1,59 @@
+package mailout
+
+import (
+	"fmt"
+	"time"
+
+	"sportello/ticket"
+)
+
+var italianDays = [...]string{"domenica", "lunedì", "martedì", "mercoledì", "giovedì", "venerdì", "sabato"}
+
+var italianMonths = [...]string{"", "gennaio", "febbraio", "marzo", "aprile", "maggio", "giugno", "luglio", "agosto",
+	"settembre", "ottobre", "novembre", "dicembre"}
+
+// longDate writes a day as letters do: "domenica 29 novembre 2026", "Sunday 29
+// November 2026". The zero Date is "".
+func longDate(d ticket.Date, language string) string {
+	switch {
+	case d.IsZero():
+		return ""
+	case language == "en":
+		return fmt.Sprintf("%s %d %s %d", d.Weekday(), d.Day, d.Month, d.Year)
+	}
+	return fmt.Sprintf("%s %d %s %d", italianDays[d.Weekday()], d.Day, italianMonths[d.Month], d.Year)
+}
+
+// moment writes an instant of the desk's zone with day and hour.
+func moment(t time.Time, language string) string {
+	y, m, day := t.Date()
+	d := longDate(ticket.Date{Year: y, Month: m, Day: day}, language)
+	if language == "en" {
+		return d + " at " + t.Format("15:04")
+	}
+	return d + " alle " + t.Format("15:04")
+}
+
+// credits writes an amount: "1 credito", "3 crediti", "1 credit", "3 credits".
+func credits(n ticket.Credits, language string) string {
+	switch {
+	case language == "en" && n == 1:
+		return "1 credit"
+	case language == "en":
+		return fmt.Sprintf("%d credits", n)
+	case n == 1:
+		return "1 credito"
+	}
+	return fmt.Sprintf("%d crediti", n)
+}
+
+// fileSize writes a size for people, in steps of 1000.
+func fileSize(n int64) string {
+	switch {
+	case n >= 1_000_000:
+		return fmt.Sprintf("%.1f MB", float64(n)/1e6)
+	case n >= 1000:
+		return fmt.Sprintf("%d kB", n/1000)
+	}
+	return fmt.Sprintf("%d byte", n)
+}

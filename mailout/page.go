@@ -1,0 +1,176 @@
+package mailout
+
+import (
+	"bytes"
+	"html/template"
+	"strings"
+	"unicode/utf8"
+)
+
+// A letter's template is written once and read twice: as text and as HTML. Its
+// output is paragraphs divided by empty lines, between which the functions of
+// the template put blocks, framed by control characters that no customer's
+// text can hold (see view).
+const (
+	blockStart, blockEnd, blockCut = "\x01", "\x02", "\x1f"
+	boldStart, boldEnd             = "\x03", "\x04"
+)
+
+// block is one piece of a page.
+type block struct {
+	Kind string // para, item, fact, button, text, message, small, sign, rule
+	Args []string
+}
+
+// textWidth is where paragraphs of the plain text are broken.
+const textWidth = 72
+
+// markup makes the block functions write blocks.
+func markup(kind string) func(args ...string) string {
+	return func(args ...string) string {
+		return blockStart + kind + blockCut + strings.Join(args, blockCut) + blockEnd
+	}
+}
+
+// blocks reads the output of a template.
+func blocks(out string) (page []block) {
+	for out != "" {
+		prose, rest, framed := strings.Cut(out, blockStart)
+		for para := range strings.SplitSeq(prose, "\n\n") {
+			if para = strings.Join(strings.Fields(para), " "); para != "" {
+				page = append(page, block{"para", []string{para}})
+			}
+		}
+		if !framed {
+			break
+		}
+		inside, after, _ := strings.Cut(rest, blockEnd)
+		args := strings.Split(inside, blockCut)
+		page = append(page, block{args[0], args[1:]})
+		out = after
+	}
+	return page
+}
+
+// plainText writes a page as text/plain.
+func plainText(page []block) string {
+	var out strings.Builder
+	for i, b := range page {
+		if i > 0 && !(close(b.Kind) && page[i-1].Kind == b.Kind) && b.Kind != "button" {
+			out.WriteString("\n")
+		}
+		switch b.Kind {
+		case "button":
+		case "rule":
+			out.WriteString(strings.Repeat("-", 40) + "\n")
+		case "item":
+			out.WriteString(wrap("- ", "  ", b.Args[0]))
+		case "fact":
+			out.WriteString(wrap(b.Args[0]+": ", "  ", b.Args[1]))
+		case "sign":
+			out.WriteString(strings.Join(b.Args, "\n") + "\n")
+		case "text":
+			out.WriteString(b.Args[0] + "\n")
+		case "message":
+			line := "---- " + b.Args[0] + " "
+			out.WriteString(line + strings.Repeat("-", max(4, 60-utf8.RuneCountInString(line))) + "\n")
+			out.WriteString(b.Args[1] + "\n" + strings.Repeat("-", 60) + "\n")
+		default:
+			out.WriteString(wrap("", "", b.Args[0]))
+		}
+	}
+	return strings.NewReplacer(boldStart, "", boldEnd, "").Replace(out.String())
+}
+
+// close tells whether blocks of a kind follow each other without an empty line.
+func close(kind string) bool { return kind == "item" || kind == "fact" }
+
+// wrap breaks a paragraph at textWidth; the first line begins with first, the
+// others with indent. Words are never broken: an address stays whole.
+func wrap(first, indent, text string) string {
+	var out strings.Builder
+	line, fresh := first, true
+	for word := range strings.FieldsSeq(text) {
+		if !fresh && width(line)+1+width(word) > textWidth {
+			out.WriteString(line + "\n")
+			line, fresh = indent, true
+		}
+		if !fresh {
+			line += " "
+		}
+		line += word
+		fresh = false
+	}
+	out.WriteString(strings.TrimRight(line, " ") + "\n")
+	return out.String()
+}
+
+func width(s string) int {
+	return utf8.RuneCountInString(s) - strings.Count(s, boldStart) - strings.Count(s, boldEnd)
+}
+
+// webPage writes a page as a small HTML document that loads nothing.
+func webPage(frame *template.Template, language, title string, page []block) (string, error) {
+	var out bytes.Buffer
+	err := frame.Execute(&out, struct {
+		Language, Title string
+		Groups          []group
+	}{language, title, groups(page)})
+	return out.String(), err
+}
+
+// group is blocks of one kind that stand together: a table of facts, a list, a row of buttons.
+type group struct {
+	Kind   string
+	Blocks []block
+}
+
+func groups(page []block) (out []group) {
+	for _, b := range page {
+		if n := len(out); n > 0 && out[n-1].Kind == b.Kind && (close(b.Kind) || b.Kind == "button") {
+			out[n-1].Blocks = append(out[n-1].Blocks, b)
+			continue
+		}
+		out = append(out, group{b.Kind, []block{b}})
+	}
+	return out
+}
+
+// frameFuncs are what page.html needs.
+var frameFuncs = template.FuncMap{
+	"inline": inlineHTML,
+	"lines":  linesHTML,
+	"link":   func(url string) template.URL { return template.URL(url) },
+	"anchor": anchorHTML,
+}
+
+// inlineHTML escapes a paragraph and makes its bold parts bold.
+func inlineHTML(s string) template.HTML {
+	s = template.HTMLEscapeString(s)
+	return template.HTML(strings.NewReplacer(boldStart, "<strong>", boldEnd, "</strong>").Replace(s))
+}
+
+// linesHTML escapes a text and keeps its lines and indents, for readers that
+// know no white-space: pre-wrap.
+func linesHTML(s string) template.HTML {
+	lines := strings.Split(template.HTMLEscapeString(s), "\n")
+	for i, l := range lines {
+		text := strings.TrimLeft(l, " ")
+		lines[i] = strings.Repeat("&nbsp;", len(l)-len(text)) + text
+	}
+	return template.HTML(strings.Join(lines, "<br>\n"))
+}
+
+// anchorHTML writes a value and, where it is an address as a whole, a link to it.
+func anchorHTML(s string) template.HTML {
+	text := inlineHTML(s)
+	switch {
+	case strings.ContainsAny(s, " \"<>"+boldStart):
+		return text
+	case strings.HasPrefix(s, "https://"), strings.HasPrefix(s, "http://"), strings.HasPrefix(s, "mailto:"):
+		return `<a href="` + text + `">` + text + `</a>`
+	case strings.Count(s, "@") == 1:
+		return `<a href="mailto:` + text + `">` + text + `</a>`
+	}
+	return text
+}

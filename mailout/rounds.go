@@ -1,0 +1,264 @@
+package mailout
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"sportello/ticket"
+)
+
+const (
+	idleTime = 30 * time.Second // an unused connection is closed after this
+	stopTime = 10 * time.Second // letters under way when the desk stops
+	lookTime = time.Minute      // the queue is looked at this often without a kick
+)
+
+// rounds is the state of one Run. The goroutine of loop owns it; every letter
+// under way has a goroutine of its own that reports to done.
+type rounds struct {
+	*Sender
+	store   context.Context // for the Spool: outlives the cancellation of Run
+	work    context.Context // for letters under way: ends stopTime after it
+	cut     context.CancelFunc
+	letters sync.WaitGroup
+	done    chan report
+
+	busy    map[ticket.NoticeID]bool // under way
+	stale   map[ticket.NoticeID]bool // not to be sent any more; forgotten at the next kick
+	drops   map[ticket.NoticeID]int  // how often the connection broke under a letter
+	idle    []*session
+	rate    window
+	plain   bool // the server takes no envelope sender but the desk's address
+	healthy bool // the last conversation went well; otherwise one letter probes
+	fails   int  // failures in a row to get a conversation
+	resume  <-chan time.Time
+	said    string // the condition that was last told
+	fatal   error
+}
+
+func newRounds(ctx context.Context, s *Sender) *rounds {
+	r := &rounds{Sender: s, store: context.WithoutCancel(ctx), rate: window{most: s.PerMinute},
+		busy: make(map[ticket.NoticeID]bool), stale: make(map[ticket.NoticeID]bool), drops: make(map[ticket.NoticeID]int)}
+	r.work, r.cut = context.WithCancel(r.store)
+	r.done = make(chan report, max(s.Connections, 1))
+	return r
+}
+
+// loop starts letters, one round after each thing that happens.
+func (r *rounds) loop(ctx context.Context) error {
+	for {
+		wait := lookTime
+		if r.resume == nil {
+			var err error
+			if wait, err = r.start(ctx); err != nil {
+				return err
+			}
+		}
+		timer := time.NewTimer(min(wait, r.closeIdle()))
+		select {
+		case <-ctx.Done():
+		case <-timer.C:
+		case <-r.resume:
+			r.resume = nil
+		case <-r.kicks():
+			clear(r.stale)
+		case rep := <-r.done:
+			r.take(rep)
+		}
+		timer.Stop()
+		if r.fatal != nil || ctx.Err() != nil {
+			return r.fatal
+		}
+	}
+}
+
+// start takes as many letters as there is room for and sends them on their
+// way. It returns how long there is nothing more to start.
+func (r *rounds) start(ctx context.Context) (time.Duration, error) {
+	for {
+		room := 1 - len(r.busy)
+		if r.healthy {
+			room = max(r.Connections, 1) - len(r.busy)
+		}
+		if room <= 0 {
+			return lookTime, nil
+		}
+		now := r.Now()
+		allowed, wait := r.rate.room(now)
+		if allowed == 0 {
+			return wait, nil
+		}
+		rows, next, err := r.Spool.Take(ctx, min(room, allowed), r.skip)
+		if err != nil {
+			return 0, err
+		}
+		if len(rows) == 0 {
+			if next.IsZero() {
+				return lookTime, nil
+			}
+			return min(max(next.Sub(now), time.Millisecond), lookTime), nil
+		}
+		for _, row := range rows {
+			r.rate.note(now)
+			r.send(row)
+		}
+	}
+}
+
+// skip tells which rows Take must leave out.
+func (r *rounds) skip(id ticket.NoticeID) bool { return r.busy[id] || r.stale[id] }
+
+// send starts the goroutine of one letter, on an idle connection if there is one.
+func (r *rounds) send(row *ticket.Row) {
+	id := row.Notice.ID
+	r.busy[id] = true
+	c := &carriage{Sender: r.Sender, store: r.store, row: row, from: r.from(&row.Notice, r.plain), drops: r.drops[id]}
+	if n := len(r.idle); n > 0 {
+		c.session = r.idle[n-1]
+		r.idle = r.idle[:n-1]
+	}
+	r.letters.Go(func() { r.done <- c.carry(r.work) })
+}
+
+// take draws the conclusions of a report.
+func (r *rounds) take(rep report) {
+	delete(r.busy, rep.id)
+	if rep.session != nil {
+		rep.session.since = r.Now()
+		r.idle = append(r.idle, rep.session)
+	}
+	if rep.stale {
+		r.stale[rep.id] = true
+	}
+	if rep.lost {
+		r.drops[rep.id]++
+	} else if rep.settled {
+		delete(r.drops, rep.id)
+	}
+	switch {
+	case rep.fatal != nil:
+		r.fatal = rep.fatal
+	case rep.trouble == nil:
+		r.recover(rep.talked)
+	case faultOf(rep.trouble) == envelope:
+		r.fallBack(rep.trouble)
+	default:
+		r.pause(rep.trouble)
+	}
+}
+
+// recover notes that the server talks with us.
+func (r *rounds) recover(talked bool) {
+	if !talked {
+		return
+	}
+	if r.fails > 0 {
+		r.Log.Info().Msg("the mail server takes letters again")
+	}
+	r.healthy, r.fails, r.said = true, 0, ""
+}
+
+// fallBack gives up <> and bounce addresses for as long as the desk runs.
+func (r *rounds) fallBack(why error) {
+	r.recover(true)
+	if r.plain {
+		return
+	}
+	r.plain = true
+	r.tell("The mail server refuses our envelope senders: letters now leave from " + r.DeskAddress +
+		", and a bounce is recognised by our Message-ID alone. It said: " + describe(why))
+}
+
+// pause lets the whole queue rest. Letters that fail while it rests already
+// add nothing: they ran into the same wall.
+func (r *rounds) pause(why error) {
+	r.healthy = false
+	if r.resume != nil {
+		return
+	}
+	r.fails++
+	rest := unreachable(r.fails)
+	refused := faultOf(why) == login
+	if refused {
+		rest = refusedLogin(r.fails)
+	}
+	if r.jitter != nil {
+		rest = r.jitter(rest)
+	} else {
+		rest = spread(rest)
+	}
+	r.resume = time.After(rest)
+	for _, c := range r.idle {
+		r.letters.Go(c.quit)
+	}
+	r.idle = nil
+	condition := "unreachable"
+	if refused || loud(why) {
+		condition = "refused"
+	}
+	if r.said == condition {
+		return
+	}
+	r.said = condition
+	if condition == "refused" {
+		r.tell("The mail server does not let us send, and all letters wait. It said: " + describe(why))
+		return
+	}
+	r.Log.Warn().Str("error", describe(why)).Dur("rest_ms", rest).Msg("the mail server cannot be reached")
+}
+
+// tell says a condition once, to the log and to the people of the desk.
+func (r *rounds) tell(text string) {
+	r.Log.Error().Msg(text)
+	if r.Alert == nil {
+		return
+	}
+	if err := r.Alert(r.store, text); err != nil {
+		r.fatal = err
+	}
+}
+
+// closeIdle says goodbye on connections that were unused for idleTime, and
+// returns when the next one will be.
+func (r *rounds) closeIdle() time.Duration {
+	now, first := r.Now(), lookTime
+	kept := r.idle[:0]
+	for _, c := range r.idle {
+		left := idleTime - now.Sub(c.since)
+		if left <= 0 {
+			r.letters.Go(c.quit)
+			continue
+		}
+		first = min(first, left)
+		kept = append(kept, c)
+	}
+	r.idle = kept
+	return first
+}
+
+// finish waits for the letters under way, at most stopTime and what settling
+// them takes, and says goodbye.
+func (r *rounds) finish() {
+	timer := time.AfterFunc(stopTime, r.cut)
+	for len(r.busy) > 0 {
+		r.settleLast(<-r.done)
+	}
+	for _, c := range r.idle {
+		r.letters.Go(c.quit)
+	}
+	r.letters.Wait()
+	timer.Stop()
+	r.cut()
+}
+
+// settleLast takes a report after the end: only what concerns the store counts.
+func (r *rounds) settleLast(rep report) {
+	delete(r.busy, rep.id)
+	if rep.session != nil {
+		r.idle = append(r.idle, rep.session)
+	}
+	if rep.fatal != nil && r.fatal == nil {
+		r.fatal = rep.fatal
+	}
+}

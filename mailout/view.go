@@ -1,0 +1,306 @@
+package mailout
+
+import (
+	"fmt"
+	"net/url"
+	"strings"
+	"text/template"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"sportello/ticket"
+)
+
+// view is what a template sees: the notice, cleaned of control characters, and
+// words made of it.
+type view struct {
+	ticket.Notice
+	Desk    string // the desk's name
+	Address string // the desk's address
+}
+
+// view copies n without anything that could be taken for markup of a page.
+func (c *Composer) view(n *ticket.Notice) *view {
+	v := &view{Notice: *n, Desk: c.Name, Address: c.Address}
+	if v.Language != "en" {
+		v.Language = "it"
+	}
+	for _, s := range []*string{&v.Subject, &v.TopicText, &v.PlanText, &v.Site, &v.ClauseText, &v.LapsedText, &v.Customer,
+		&v.CustomerName, &v.Assignee, &v.To.Name, &v.Author.Name, &v.Requester.Name} {
+		*s = oneLine(*s)
+	}
+	v.Text = manyLines(v.Text)
+	v.Lines = make([]string, len(n.Lines))
+	for i, l := range n.Lines {
+		v.Lines[i] = oneLine(l)
+	}
+	v.OtherPeople = append([]ticket.Mailbox(nil), n.OtherPeople...)
+	for i := range v.OtherPeople {
+		v.OtherPeople[i] = ticket.Mailbox{Name: oneLine(v.OtherPeople[i].Name), Address: oneLine(v.OtherPeople[i].Address)}
+	}
+	if n.Quote != nil {
+		q := *n.Quote
+		q.Description = manyLines(q.Description)
+		v.Quote = &q
+	}
+	if n.Bounce != nil {
+		v.Bounce = &ticket.Bounce{Recipient: oneLine(n.Bounce.Recipient), Status: oneLine(n.Bounce.Status),
+			Action: n.Bounce.Action, Diagnostic: oneLine(n.Bounce.Diagnostic)}
+	}
+	v.OfficeOpensAt = v.OfficeOpensAt.In(c.zone())
+	if n.OfficeOpensAt.IsZero() {
+		v.OfficeOpensAt = time.Time{}
+	}
+	return v
+}
+
+// blind tells whether the letter answers a mail that nobody is proven to have
+// written: then it holds nothing of what that mail says.
+func (v *view) blind() bool {
+	return !v.Kind.Technical() && v.AutoSubmitted == "auto-replied" && !v.Verified
+}
+
+// subject is the subject after the tag.
+func (v *view) subject() string {
+	s := foldSubject(v.Subject, v.Desk)
+	if v.blind() {
+		s = ""
+	}
+	if s != "" {
+		return s
+	}
+	if v.Language == "en" {
+		return "Your request"
+	}
+	return "La Sua richiesta"
+}
+
+// Tag is the number of the ticket as people write it.
+func (v *view) Tag() string { return fmt.Sprintf("#%d", v.Ticket) }
+
+// Person is the name to greet, when there is one that looks like a name.
+func (v *view) Person() string {
+	name := v.To.Name
+	if v.blind() || utf8.RuneCountInString(name) > 60 || strings.ContainsAny(name, "@<>\"/:;0123456789") {
+		return ""
+	}
+	return name
+}
+
+// Is tells whether the coverage, the state, the reason of closing or what a
+// ticket-reply tells of has this name; no two of them share one.
+func (v *view) Is(name string) bool {
+	return v.Coverage.String() == name || v.State.String() == name || v.ClosedReason.String() == name ||
+		v.Kind == ticket.NoticeTicketReply && v.AboutKind() == name
+}
+
+// Missing is how many credits the customer lacks for the quote; 0 when enough or unknown.
+func (v *view) Missing() ticket.Credits {
+	if v.Quote == nil || v.Balance == nil {
+		return 0
+	}
+	return max(0, v.Quote.Credits-v.Balance.Available)
+}
+
+// Left lists the attachments that are only named.
+func (v *view) Left() (out []ticket.Relay) {
+	for _, r := range v.Attachments {
+		if r.Left {
+			r.Name = fileName(r.Name)
+			out = append(out, r)
+		}
+	}
+	return out
+}
+
+// AboutKind names the kind of message that a ticket-reply tells of.
+func (v *view) AboutKind() string {
+	if v.About == 0 {
+		return ticket.MessageRequest.String()
+	}
+	return v.About.String()
+}
+
+// Who is the person whom a technician's letter is about.
+func (v *view) Who() ticket.Mailbox { return customer(&v.Notice) }
+
+// In writes the site of the plan between before and after, or nothing.
+func (v *view) In(before, after string) string {
+	if v.Site == "" {
+		return ""
+	}
+	return before + v.Site + after
+}
+
+// HasContact tells whether there is a commercial contact to write to or call.
+func (v *view) HasContact() bool {
+	return v.Commercial != nil && (v.Commercial.Email != "" || v.Commercial.Phone != "")
+}
+
+// Charge writes what was charged between before and after, or nothing.
+func (v *view) Charge(before, after string) string {
+	if v.Credits == 0 {
+		return ""
+	}
+	return before + credits(v.Credits, v.Language) + after
+}
+
+// Short is how many credits were missing when the quote was accepted.
+func (v *view) Short() ticket.Credits {
+	if v.Credits > 0 {
+		return v.Credits
+	}
+	return v.Missing()
+}
+
+// Cost writes a price that is known after before, or says that it is not.
+func (v *view) Cost(before, unknown string) string {
+	switch {
+	case v.Price.Max == 0:
+		return unknown
+	case v.Price.Min == v.Price.Max:
+		return before + credits(v.Price.Max, v.Language)
+	}
+	return fmt.Sprintf("%s%d-%s", before, v.Price.Min, credits(v.Price.Max, v.Language))
+}
+
+// StateWord chooses the words for whose turn it is.
+func (v *view) StateWord(open, waiting, closed string) string {
+	switch v.State {
+	case ticket.StateOpen:
+		return open
+	case ticket.StateWaiting:
+		return waiting
+	}
+	return closed
+}
+
+// Percent is the confidence in the topic.
+func (v *view) Percent() int { return int(v.Confidence*100 + 0.5) }
+
+// Mailto is a link that writes to the reply address with a body.
+func (v *view) Mailto(body string) string {
+	return mailto(v.ReplyTo, "["+tag(v.Desk, v.Ticket)+"]", body)
+}
+
+// mailto writes a link (RFC 6068).
+func mailto(address, subject, body string) string {
+	query := "subject=" + percent(subject)
+	if body != "" {
+		query += "&body=" + percent(body)
+	}
+	return "mailto:" + strings.NewReplacer("%40", "@", "%2B", "+").Replace(percent(address)) + "?" + query
+}
+
+// percent encodes all but unreserved characters.
+func percent(s string) string { return strings.ReplaceAll(url.QueryEscape(s), "+", "%20") }
+
+// letterFuncs are the functions of letter templates. Blocks: fact LABEL VALUE,
+// item TEXT, button LABEL URL, text TEXT (as written), message TITLE TEXT (in a
+// frame), small TEXT, sign LINE…, rule. Words: b (bold), date, moment, credits, size, cap.
+func letterFuncs(language string) template.FuncMap {
+	return template.FuncMap{
+		"fact": markup("fact"), "item": markup("item"), "button": markup("button"), "text": markup("text"),
+		"message": markup("message"), "small": markup("small"), "sign": markup("sign"), "rule": markup("rule"),
+		"b":       func(s any) string { return boldStart + fmt.Sprint(s) + boldEnd },
+		"date":    func(d ticket.Date) string { return longDate(d, language) },
+		"moment":  func(t time.Time) string { return moment(t, language) },
+		"credits": func(n ticket.Credits) string { return credits(n, language) },
+		"size":    fileSize,
+		"cap":     capital,
+		"next":    func(n int) int { return n + 1 },
+		"person":  person,
+		"name":    phraseName,
+		"quoteState": func(s ticket.QuoteState) string {
+			if language == "en" {
+				return s.String()
+			}
+			return italianQuotes[s]
+		},
+	}
+}
+
+// capital makes the first letter a capital.
+func capital(s string) string {
+	r, n := utf8.DecodeRuneInString(s)
+	if n == 0 {
+		return s
+	}
+	return string(unicode.ToUpper(r)) + s[n:]
+}
+
+var italianQuotes = map[ticket.QuoteState]string{ticket.QuoteOffered: "offerto", ticket.QuoteAccepted: "accettato",
+	ticket.QuoteDeclined: "rifiutato", ticket.QuoteSuperseded: "sostituito", ticket.QuoteExpired: "scaduto",
+	ticket.QuoteWithdrawn: "ritirato"}
+
+// phraseName is the name, or the address of who has none.
+func phraseName(m ticket.Mailbox) string {
+	if m.Name == "" {
+		return m.Address
+	}
+	return m.Name
+}
+
+// person writes a name and an address.
+func person(m ticket.Mailbox) string {
+	if m.Name == "" || m.Name == m.Address {
+		return m.Address
+	}
+	return m.Name + " <" + m.Address + ">"
+}
+
+// oneLine makes one line of s, without control and direction characters.
+func oneLine(s string) string {
+	s = strings.Map(func(r rune) rune {
+		switch {
+		case r == '\n' || r == '\r' || r == '\t':
+			return ' '
+		case unicode.IsControl(r) || direction(r) || r == utf8.RuneError:
+			return -1
+		}
+		return r
+	}, s)
+	return strings.Join(strings.Fields(s), " ")
+}
+
+// manyLines keeps the lines of s and drops control characters; marks of
+// direction that a line leaves open are closed at its end.
+func manyLines(s string) string {
+	s = strings.ReplaceAll(strings.ReplaceAll(s, "\r\n", "\n"), "\r", "\n")
+	s = strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) && r != '\n' && r != '\t' {
+			return -1
+		}
+		return r
+	}, strings.ToValidUTF8(s, "\ufffd"))
+	lines := strings.Split(s, "\n")
+	for i, l := range lines {
+		lines[i] = closeDirections(strings.TrimRight(l, " \t"))
+	}
+	return strings.Trim(strings.Join(lines, "\n"), "\n")
+}
+
+// direction tells the invisible characters that change the order or hide
+// between letters.
+func direction(r rune) bool {
+	return r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069 || r == 0x200b || r == 0x200e || r == 0x200f || r == 0xfeff
+}
+
+// closeDirections ends what a line opened (Unicode Annex 9).
+func closeDirections(l string) string {
+	embeddings, isolates := 0, 0
+	for _, r := range l {
+		switch {
+		case r == 0x202c:
+			embeddings = max(0, embeddings-1)
+		case r >= 0x202a && r <= 0x202e:
+			embeddings++
+		case r == 0x2069:
+			isolates = max(0, isolates-1)
+		case r >= 0x2066 && r <= 0x2068:
+			isolates++
+		}
+	}
+	return l + strings.Repeat("\u202c", embeddings) + strings.Repeat("\u2069", isolates)
+}
