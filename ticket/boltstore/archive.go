@@ -156,26 +156,37 @@ func (a *archive) keep(name string, frames [][]byte, which []int, refs []ticket.
 	})
 }
 
-func (a *archive) raw(ref ticket.RawRef) ([]byte, error) {
-	name, n, err := parseRef(ref)
-	if err != nil {
-		return nil, err
-	}
-	m, err := a.acquire(name, false)
-	if err != nil {
-		return nil, err
-	}
-	defer a.release(m)
-	var raw []byte
-	err = m.db.View(func(tx *bolt.Tx) error {
-		frame := tx.Bucket(bucketMail).Get(number(n))
-		if frame == nil {
-			return ticket.ErrNotFound
-		}
+func (a *archive) raw(ref ticket.RawRef) (raw []byte, err error) {
+	err = a.frame(ref, func(frame []byte) error {
 		raw, err = a.expand(frame)
 		return err
 	})
 	return raw, err
+}
+
+// has is nil when the mail is there; it is not read.
+func (a *archive) has(ref ticket.RawRef) error {
+	return a.frame(ref, func([]byte) error { return nil })
+}
+
+// frame runs f on the stored form of a mail, which is valid meanwhile.
+func (a *archive) frame(ref ticket.RawRef, f func([]byte) error) error {
+	name, n, err := parseRef(ref)
+	if err != nil {
+		return err
+	}
+	m, err := a.acquire(name, false)
+	if err != nil {
+		return err
+	}
+	defer a.release(m)
+	return m.db.View(func(tx *bolt.Tx) error {
+		frame := tx.Bucket(bucketMail).Get(number(n))
+		if frame == nil {
+			return ticket.ErrNotFound
+		}
+		return f(frame)
+	})
 }
 
 // expand never allocates more than the frame says the mail has.

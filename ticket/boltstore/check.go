@@ -1,0 +1,153 @@
+package boltstore
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+
+	bolt "go.etcd.io/bbolt"
+
+	"sportello/ticket"
+)
+
+// Finding is something that Check does not like (DESIGN.md section 7, fsck).
+type Finding struct {
+	Level   string `json:"level"`   // "error", or "note" for what needs nobody
+	Promise string `json:"promise"` // of PROMISES.md: "P1"
+	Where   string `json:"where"`   // "ticket 17"
+	Text    string `json:"text"`
+}
+
+// Check looks at everything that the store promises: pages, indexes, counts,
+// that each arrival became exactly one thing and that its raw mail is there.
+// With deep each raw mail is read and its fingerprint taken again. The desk may
+// go on working meanwhile. An error means that Check could not look; a fault
+// of the data is a Finding.
+func (s *Store) Check(ctx context.Context, deep bool, report func(Finding)) error {
+	for _, part := range []func(*checker) error{
+		(*checker).pages, (*checker).tickets, (*checker).threads, (*checker).arrivals,
+		(*checker).customers, (*checker).outbox, (*checker).counts,
+	} {
+		err := s.View(ctx, func(t ticket.Tx) (err error) {
+			c := &checker{tx: t.(*tx), ctx: ctx, report: report}
+			defer func() {
+				if p := recover(); p != nil {
+					c.fault("P11", "desk.db", "reading it panicked: %v", p)
+				}
+			}()
+			return part(c)
+		})
+		if err != nil {
+			return fmt.Errorf("check: %w", err)
+		}
+	}
+	return s.checkRaws(ctx, deep, report)
+}
+
+// checker looks at one snapshot.
+type checker struct {
+	tx     *tx
+	ctx    context.Context
+	report func(Finding)
+}
+
+func (c *checker) fault(promise, where, format string, args ...any) {
+	c.report(Finding{"error", promise, where, fmt.Sprintf(format, args...)})
+}
+
+// pages is bbolt's own check: every page is reachable or free, once, in order.
+func (c *checker) pages() error {
+	for err := range c.tx.bolt.Check() {
+		c.fault("P11", "desk.db", "%v", err)
+	}
+	return nil
+}
+
+// entries walks a bucket from end to end. What each does not like it reports.
+func (c *checker) entries(bucket []byte, each func(k, v []byte)) error {
+	cur := c.tx.bucket(bucket).Cursor()
+	n := 0
+	for k, v := cur.First(); k != nil; k, v = cur.Next() {
+		if n++; n%1024 == 0 && c.ctx.Err() != nil {
+			return c.ctx.Err()
+		}
+		each(k, v)
+	}
+	return nil
+}
+
+// index is an index whose entries all follow from records: what the records
+// want must be there, and nothing else.
+type index struct {
+	c       *checker
+	name    []byte
+	bucket  *bolt.Bucket
+	promise string
+	want    int
+}
+
+func (c *checker) index(name []byte, promise string) *index {
+	return &index{c: c, name: name, bucket: c.tx.bucket(name), promise: promise}
+}
+
+// wants tells that a record leads to keys.
+func (x *index) wants(where string, keys [][]byte) {
+	var seen [][]byte
+	for _, k := range keys {
+		if contains(seen, k) {
+			continue
+		}
+		seen = append(seen, k)
+		x.want++
+		if at, _ := x.bucket.Cursor().Seek(k); !bytes.Equal(at, k) {
+			x.c.fault(x.promise, where, "it is missing in the index %s", x.name)
+		}
+	}
+}
+
+// finish counts the entries; those that no record wants are too many.
+func (x *index) finish() error {
+	n := 0
+	if err := x.c.entries(x.name, func(_, _ []byte) { n++ }); err != nil {
+		return err
+	}
+	if n != x.want {
+		x.c.fault(x.promise, "index "+string(x.name), "%d entries, the records lead to %d", n, x.want)
+	}
+	return nil
+}
+
+// counts compares the numbers of Stats with the records.
+func (c *checker) counts() error {
+	kept, err := c.tx.Stats()
+	if err != nil {
+		c.fault("P9", "stats", "%v", err)
+		return nil
+	}
+	real := ticket.Stats{Suppressed: kept.Suppressed}
+	if err := errors.Join(
+		recount(c, bucketTickets, func(r ticketRecord) { countState(&real, r.State, 1) }),
+		recount(c, bucketArrivals, func(r arrivalRecord) { countFate(&real, r.Fate, 1) }),
+		recount(c, bucketRows, func(r rowRecord) { countRow(&real, r.State, 1) }),
+		recount(c, bucketCustomers, func(customerRecord) { real.Customers++ }),
+	); err != nil {
+		return err
+	}
+	if kept != real {
+		c.fault("P9", "stats", "kept %+v, counted %+v", kept, real)
+	}
+	return nil
+}
+
+// recount decodes every record of a bucket.
+func recount[R any](c *checker, bucket []byte, count func(R)) error {
+	return c.entries(bucket, func(k, v []byte) {
+		var r R
+		if err := decode(v, &r); err != nil {
+			c.fault("P11", fmt.Sprintf("%s %x", bucket, k), "%v", err)
+			return
+		}
+		count(r)
+	})
+}

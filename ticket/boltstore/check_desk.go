@@ -1,0 +1,155 @@
+package boltstore
+
+import (
+	"encoding/binary"
+	"fmt"
+	"strings"
+
+	"sportello/ticket"
+)
+
+// tickets checks the records of tickets, the indexes over them, and that no
+// number was given out twice.
+func (c *checker) tickets() error {
+	listed, awake := c.index(bucketListed, "P9"), c.index(bucketAwake, "P9")
+	highest := c.tx.bucket(bucketTickets).Sequence()
+	err := c.entries(bucketTickets, func(k, v []byte) {
+		where := fmt.Sprintf("ticket %d", lastNumber(k))
+		var r ticketRecord
+		if err := decode(v, &r); err != nil {
+			c.fault("P11", where, "%v", err)
+			return
+		}
+		t := r.value()
+		if uint64(t.ID) != lastNumber(k) {
+			c.fault("P11", where, "it says it is ticket %d", t.ID)
+		}
+		if uint64(t.ID) > highest {
+			c.fault("P9", where, "only %d numbers were given out", highest)
+		}
+		listed.wants(where, listedKeys(t))
+		awake.wants(where, awakeKeys(t))
+		if got := lastSeq(c.tx, bucketMessages, t.ID); got != t.Messages {
+			c.fault("P14", where, "it has %d messages and says %d", got, t.Messages)
+		}
+		if got := lastSeq(c.tx, bucketEvents, t.ID); got != t.Events {
+			c.fault("P14", where, "it has %d events and says %d", got, t.Events)
+		}
+		if t.MergedInto != 0 && c.tx.bucket(bucketTickets).Get(number(t.MergedInto)) == nil {
+			c.fault("P14", where, "it is merged into ticket %d, which does not exist", t.MergedInto)
+		}
+	})
+	if err != nil {
+		return err
+	}
+	if err := listed.finish(); err != nil {
+		return err
+	}
+	return awake.finish()
+}
+
+// threads checks messages, events and filed Message-IDs.
+func (c *checker) threads() error {
+	message := func(v []byte) (int, error) {
+		var r messageRecord
+		err := decode(v, &r)
+		return r.Seq, err
+	}
+	event := func(v []byte) (int, error) {
+		var r eventRecord
+		if err := decode(v, &r); err != nil {
+			return 0, err
+		}
+		if r.Cause == "" || r.Actor == "" {
+			return r.Seq, fmt.Errorf("event %s has cause %q and actor %q", r.Kind, r.Cause, r.Actor)
+		}
+		return r.Seq, nil
+	}
+	if err := c.thread(bucketMessages, message); err != nil {
+		return err
+	}
+	if err := c.thread(bucketEvents, event); err != nil {
+		return err
+	}
+	return c.entries(bucketMessageIDs, func(k, v []byte) {
+		if c.tx.bucket(bucketTickets).Get(v) == nil {
+			c.fault("P2", fmt.Sprintf("message-id %x", k), "it is filed on ticket %d, which does not exist", lastNumber(v))
+		}
+	})
+}
+
+// thread checks that the entries of each ticket follow one another from 1.
+func (c *checker) thread(bucket []byte, seqOf func(v []byte) (int, error)) error {
+	var id ticket.ID
+	last := 0
+	return c.entries(bucket, func(k, v []byte) {
+		at, seq := ticket.ID(binary.BigEndian.Uint64(k)), int(binary.BigEndian.Uint32(k[8:]))
+		where := fmt.Sprintf("ticket %d, %s %d", at, strings.TrimSuffix(string(bucket), "s"), seq)
+		if at != id {
+			id, last = at, 0
+			if c.tx.bucket(bucketTickets).Get(number(at)) == nil {
+				c.fault("P14", where, "there is no such ticket")
+			}
+		}
+		if seq != last+1 {
+			c.fault("P14", where, "it follows number %d", last)
+		}
+		last = seq
+		if got, err := seqOf(v); err != nil {
+			c.fault("P14", where, "%v", err)
+		} else if got != seq {
+			c.fault("P11", where, "it says it is number %d", got)
+		}
+	})
+}
+
+// customers checks contacts, and lots: what is in a lot is never more than was
+// bought.
+func (c *checker) customers() error {
+	contacts := c.index(bucketContacts, "P9")
+	err := c.entries(bucketCustomers, func(k, v []byte) {
+		where := "customer " + string(k)
+		var r customerRecord
+		if err := decode(v, &r); err != nil {
+			c.fault("P11", where, "%v", err)
+			return
+		}
+		contacts.wants(where, contactKeys(r.value()))
+	})
+	if err != nil {
+		return err
+	}
+	if err := contacts.finish(); err != nil {
+		return err
+	}
+	refs := 0
+	err = c.entries(bucketLots, func(k, v []byte) {
+		customer, rest := takeText(k)
+		ref, _ := takeText(rest)
+		where := "lot " + ref
+		var l lotRecord
+		if err := decode(v, &l); err != nil {
+			c.fault("P11", where, "%v", err)
+			return
+		}
+		if l.Held < 0 || l.Spent < 0 || l.Expired < 0 || l.Held+l.Spent+l.Expired > l.Quantity {
+			c.fault("P4", where, "held %d, spent %d, expired %d of %d", l.Held, l.Spent, l.Expired, l.Quantity)
+		}
+		if c.tx.bucket(bucketCustomers).Get([]byte(customer)) == nil {
+			c.fault("P4", where, "it is of customer %q, who does not exist", customer)
+		}
+		if string(c.tx.bucket(bucketRefs).Get(appendText(nil, ref))) != customer {
+			c.fault("P4", where, "its reference is not that of customer %q", customer)
+		}
+		refs++
+	})
+	if err != nil {
+		return err
+	}
+	n := 0
+	err = c.entries(bucketRefs, func(_, _ []byte) { n++ })
+	if n != refs {
+		c.fault("P4", "lots", "%d lots, %d references", refs, n)
+	}
+	return err
+}
