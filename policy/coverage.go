@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // grant is what one plan, as bought, gives for one request.
@@ -19,7 +20,7 @@ type grant struct {
 // request is a Case with what coverage needs to know of it worked out once.
 type request struct {
 	topic   Topic
-	words   string // spaced
+	words   func() string // spaced; worked out when an exception asks
 	day     Date
 	account Account
 	sites   map[string]bool // sites of the account's plans that the mail names
@@ -27,7 +28,8 @@ type request struct {
 
 func (p *Policy) request(c Case, topic Topic) request {
 	text := c.Subject + "\n" + c.Text
-	return request{topic, spaced(text), DateOf(c.At, p.loc), c.Account, sitesNamed(c.Account.Plans, text)}
+	words := sync.OnceValue(func() string { return spaced(text) })
+	return request{topic, words, DateOf(c.At, p.loc), c.Account, sitesNamed(c.Account.Plans, text)}
 }
 
 // concerns tells whether a plan is for a site that the mail names. It is for
@@ -108,7 +110,7 @@ func (p *Policy) grant(plan Plan, r request, used int) grant {
 
 // concerns tells whether the exception applies to a request under a plan.
 func (e exception) concerns(plan string, r request) bool {
-	has := func(phrase string) bool { return strings.Contains(r.words, phrase) }
+	has := func(phrase string) bool { return strings.Contains(r.words(), phrase) }
 	return e.topic == r.topic && slices.Contains(e.plans, plan) &&
 		slices.ContainsFunc(e.words, has) && !slices.ContainsFunc(e.unless, has)
 }

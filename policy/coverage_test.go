@@ -125,7 +125,7 @@ var scenes = []scene{
 		coverage: Covered, plan: "hosting-dev", site: "a.it", clause: "hosting-dev-updates",
 	},
 	{
-		name: "the named site decides between two plans", topic: MailDown, text: "info@shop.b.it non riceve",
+		name: "the named site decides between two plans", topic: MailDown, text: "<Info@Shop.B.it>. non riceve",
 		plans:    []Plan{{"hosting", "a.it", bought.AddDays(9)}, {"hosting-dev", "b.it", bought}},
 		coverage: Covered, plan: "hosting-dev", site: "b.it", clause: "hosting-mail",
 	},
@@ -135,7 +135,7 @@ var scenes = []scene{
 		coverage: Covered, plan: "hosting", site: "shop.a.it", clause: "hosting-mail",
 	},
 	{
-		name: "a site is no part of another name", topic: MailDown, text: "vedi alfa.it e a.italia.com",
+		name: "a site is no part of another name", topic: MailDown, text: "vedi alfa.it, a.italia.com e èa.it",
 		plans:    []Plan{{"hosting", "a.it", bought}, {"hosting-dev", "b.it", bought.AddDays(9)}},
 		coverage: Covered, plan: "hosting-dev", site: "b.it", clause: "hosting-mail",
 	},
