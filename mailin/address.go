@@ -170,8 +170,10 @@ func bareAddress(s string) string {
 	if len(s) > 7 && strings.EqualFold(s[:7], "mailto:") {
 		s = s[7:]
 	}
+	quoted := strings.HasPrefix(s, `"`) // blanks in a quoted local part count
 	s = strings.Map(func(r rune) rune {
 		switch {
+		case r == ' ' && quoted:
 		case r <= ' ' || r == 0x7f || r == '<' || r == '>' || r == utf8.RuneError || hiddenRune(r):
 			return -1
 		case r >= 'A' && r <= 'Z':
@@ -185,7 +187,7 @@ func bareAddress(s string) string {
 		return cutRunes(s, 320)
 	}
 	local, domain := s[:i], strings.TrimRight(s[i+1:], ".")
-	if n := len(local); n > 2 && local[0] == '"' && local[n-1] == '"' && !strings.ContainsAny(local[1:n-1], "\"\\@,;:<>()[]") {
+	if n := len(local); n > 2 && local[0] == '"' && local[n-1] == '"' && !strings.ContainsAny(local[1:n-1], " \"\\@,;:<>()[]") {
 		local = local[1 : n-1]
 	}
 	for j := 0; j < len(domain); j++ {
