@@ -114,11 +114,13 @@ func (r reading) tails(words []string, from int, had tail, yield func(end int)) 
 	if had.credits {
 		return
 	}
-	if from < len(words) && r.by[words[from]] {
-		from++
-	}
-	if from+1 < len(words) && r.price(words[from], words[from+1]) {
-		next(from+2, tail{had.object, had.code, true})
+	for n := 0; n <= min(len(words)-from-2, r.longest); n++ {
+		if n > 0 && !r.by[strings.Join(words[from:from+n], " ")] {
+			continue
+		}
+		if end := from + n + 2; r.price(words[end-2], words[end-1]) {
+			next(end, tail{had.object, had.code, true})
+		}
 	}
 }
 

@@ -18,6 +18,8 @@ var accepts = []string{
 	"Buongiorno,\ngentile assistenza,\naccetto", "Certo, procedete pure", "Con la presente accettiamo il preventivo P-1042-2.\n\nDott. Luca Sala",
 	"Accetto i 3 crediti", "Ok grazie\nciao", "Sure, go ahead. Cheers, Tom", "That's fine, please proceed", "ok\n--\nMario", "Grazie, accetto. Grazie e buona giornata",
 	"Salve Team Sportello, confermo", "Gent.mi Signori,\nsi accetta l'offerta.\nIn fede\nGeom. Piero Fontana",
+	"Va bene per i 3 crediti, procedete con i lavori", "Confermo accettazione del preventivo P-1042-2 per un totale di 3 crediti", "ok ai 3 crediti",
+	"I agree to the quote for a total of 3 credits.", "Yes, that's fine. Please proceed with the work.",
 	"Accetto - grazie", "Spett.le assistenza, accetto il preventivo.", "Accetto il preventivo P-1042-2.\n\nRossi Anna",
 }
 
@@ -51,6 +53,7 @@ var nothing = []string{
 	// wrong code, wrong credits
 	"Accetto il preventivo P-1042-1", "Accetto il preventivo P-1042", "accetto P-1043-2", "Accetto il preventivo P-1042-22", "accetto per 2 crediti", "accetto per 33 crediti",
 	"accetto 03 crediti", "accetto per 3 credito", "accetto per tre crediti", "accetto per 3 euro", "accetto 3", "I accept for 2 credits", "I accept quote P-1042-2 for 4 credits",
+	"ok per un totale di 30 crediti", "ok per i crediti", "ok per i", "accetto il preventivo P-1042-2 per 3 crediti per 4 crediti",
 	"accetto P-1042-2 P-1042-1", "P-1042-2", "3 crediti", "il preventivo P-1042-2",
 	// thanks that could be a no, receipts
 	"Perfetto, grazie", "Sounds good, thanks", "Great, thanks a lot", "Grazie, va bene così", "ok ricevuto", "ok, ho letto", "Ok grazie per il preventivo", "ricevuto, grazie", "fine thanks", "ok visto", "ok, vi faccio sapere", "sì, lo so",
