@@ -242,6 +242,7 @@ func (r *configReader) technicians(tables []*section) []ticket.Technician {
 	var all []ticket.Technician
 	seen := map[string]string{}
 	names := map[string]bool{}
+	numbers := map[int]string{}
 	for _, s := range tables {
 		t := ticket.Technician{Name: s.need("name", "Anna Ferretti")}
 		if strings.EqualFold(t.Name, "none") || strings.ContainsAny(t.Name, "<>\"@") || strings.ContainsFunc(t.Name, isControl) {
@@ -261,6 +262,12 @@ func (r *configReader) technicians(tables []*section) []ticket.Technician {
 		}
 		if list, ok := s.values["addresses"].([]any); s.values["addresses"] == nil || ok && len(list) == 0 {
 			s.fault("addresses", "is missing; at least one is required, for example addresses = [\"anna@example.it\"]")
+		}
+		if len(t.Addresses) > 0 {
+			if other, ok := numbers[t.Number()]; ok {
+				s.fault("addresses", "%q and %q cannot be told apart in tokens; put another address first", t.Addresses[0], other)
+			}
+			numbers[t.Number()] = t.Addresses[0]
 		}
 		s.unknown()
 		all = append(all, t)

@@ -225,24 +225,24 @@ func (s *sheet) contact() contactRow {
 
 func (s *sheet) plan(known func(string) bool) planRow {
 	r := planRow{place: s.place, customer: s.id("customer")}
-	r.plan = policy.Plan{ID: s.cell("plan"), Site: strings.ToLower(s.cell("site")), Purchased: s.date("purchased")}
+	r.plan = policy.Plan{ID: s.cell("plan"), Site: strings.ToLower(s.cell("site"))}
 	if r.plan.ID == "none" || !known(r.plan.ID) {
 		s.wrong("plan", "%q is no plan of the policy file", r.plan.ID)
 	}
 	if r.plan.Site != "" && !validAddress("x@"+r.plan.Site) {
 		s.wrong("site", "%q is no domain; write it like example.it, or leave it empty", r.plan.Site)
 	}
+	r.plan.Purchased = s.date("purchased")
 	return r
 }
 
 func (s *sheet) credit() creditRow {
-	r := creditRow{place: s.place, customer: s.id("customer")}
-	r.lot = policy.Lot{Ref: s.id("ref"), Purchased: s.date("purchased")}
+	r := creditRow{place: s.place, lot: policy.Lot{Ref: s.id("ref")}, customer: s.id("customer")}
 	n, err := strconv.Atoi(s.cell("credits"))
 	if err != nil || n < 1 || n > maxCredits {
 		s.wrong("credits", "%q is not allowed; it must be a whole number from 1 to %d", s.cell("credits"), maxCredits)
 	}
-	r.lot.Quantity = policy.Credits(n)
+	r.lot.Quantity, r.lot.Purchased = policy.Credits(n), s.date("purchased")
 	return r
 }
 

@@ -42,7 +42,7 @@ type explained struct {
 	Bounce      *ticket.Bounce        `json:"bounce"`
 	Evidence    ticket.Evidence       `json:"evidence"`
 	Decision    string                `json:"decision"`
-	Commands    []explainedCommand    `json:"commands"`
+	Commands    []ticket.Command      `json:"commands"`
 	CommandErr  string                `json:"command_error"`
 	PublicText  string                `json:"public_text"`
 	Defects     []string              `json:"defects"`
@@ -53,11 +53,6 @@ type explainedAttachment struct {
 	Type   string `json:"type"`
 	Size   int64  `json:"size"`
 	Inline bool   `json:"inline"`
-}
-
-type explainedCommand struct {
-	Name string   `json:"name"`
-	Args []string `json:"args"`
 }
 
 // reader is what `explain` and `assess` know about the desk while they read.
@@ -126,15 +121,27 @@ func (r *reader) explain(file string, raw []byte) *explained {
 		Text: in.Text, Reply: in.Reply, Signature: in.Signature,
 		InReplyTo: list(in.InReplyTo), References: list(in.References),
 		Bounce: in.Bounce, Evidence: in.Evidence, Decision: r.decision(in),
-		Attachments: []explainedAttachment{}, Commands: []explainedCommand{}, Defects: list(in.Defects),
+		Attachments: []explainedAttachment{}, Commands: []ticket.Command{}, Defects: list(in.Defects),
 	}
 	if len(in.From) > 0 {
 		e.From = in.From[0]
+	}
+	if in.Kind == ticket.KindRequest {
+		e.orders(ticket.ParseOrders(in.Reply, in.Signature))
 	}
 	for _, at := range in.Attachments {
 		e.Attachments = append(e.Attachments, explainedAttachment{at.Name, at.Type, at.Size, at.Inline})
 	}
 	return e
+}
+
+// orders fills in what the new text would mean from a technician; of what is
+// refused or held only the reason stays.
+func (e *explained) orders(o ticket.Orders) {
+	if e.CommandErr = o.Wrong; o.Wrong != "" {
+		return
+	}
+	e.Commands, e.PublicText = list(o.Commands), o.Public
 }
 
 func (r *reader) date(t time.Time) string {
@@ -278,12 +285,15 @@ func (e *explained) write(w io.Writer) error {
 	if e.Signature != "" {
 		p.block("Signature", e.Signature)
 	}
-	if e.Text != e.Reply {
+	if spaceless(e.Text) != spaceless(e.Reply+e.Signature) {
 		p.block("Whole text", e.Text)
 	}
 	p.line("")
 	return p.err
 }
+
+// spaceless leaves white space out.
+func spaceless(s string) string { return strings.Join(strings.Fields(s), "") }
 
 // proof words the evidence about the sender.
 func (e *explained) proof() string {

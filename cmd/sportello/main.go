@@ -141,15 +141,16 @@ func (a *app) commands() *cobra.Command {
 // group answers a call that names no verb, or one that does not exist.
 func (a *app) group(cmd *cobra.Command, args []string) error {
 	if len(args) == 0 {
-		_ = cmd.Usage()
+		fmt.Fprint(a.stderr, cmd.UsageString())
 		return usagef("no verb after %q", cmd.CommandPath())
 	}
-	text := fmt.Sprintf("unknown verb %q after %q", args[0], cmd.CommandPath())
-	for _, s := range cmd.SuggestionsFor(args[0]) {
-		text += fmt.Sprintf("; did you mean %q?", s)
-		break
+	var known []string
+	for _, c := range cmd.Commands() {
+		if c.IsAvailableCommand() {
+			known = append(known, c.Name())
+		}
 	}
-	return usagef("%s", text)
+	return usagef("unknown verb %q after %q%s", args[0], cmd.CommandPath(), hint(args[0], known))
 }
 
 // buildVersion is the version and the commit that the binary was built from.

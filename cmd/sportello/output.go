@@ -45,6 +45,24 @@ func moment(t time.Time, zone *time.Location) string {
 	return t.In(zone).Format("2006-01-02 15:04")
 }
 
+// shownTime is an instant of JSON for a person, to the minute.
+func shownTime(rfc3339 string) string {
+	t, err := time.Parse(time.RFC3339, rfc3339)
+	if err != nil {
+		return rfc3339
+	}
+	return t.Format("2006-01-02 15:04")
+}
+
+// lastDay is the last day that counts before a deadline of JSON.
+func lastDay(rfc3339 string) string {
+	t, err := time.Parse(time.RFC3339, rfc3339)
+	if err != nil {
+		return rfc3339
+	}
+	return "through " + t.Add(-time.Nanosecond).Format("Monday 2006-01-02")
+}
+
 // page is text for a person: labelled rows and blocks. err holds the first
 // failed write.
 type page struct {

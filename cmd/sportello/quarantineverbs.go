@@ -132,7 +132,7 @@ func (a *app) showArrival(o *office, r *ticket.Arrival, raw []byte) error {
 	p := &page{w: a.stdout}
 	p.title(fmt.Sprintf("mail %d: %s", r.ID, r.Fate))
 	p.row("Reason", r.Reason)
-	p.row("Arrived", o.instant(r.Arrived))
+	p.row("Arrived", o.moment(r.Arrived))
 	p.row("Ticket", ticketNumber(r.Ticket))
 	if p.err != nil || e == nil {
 		return p.err

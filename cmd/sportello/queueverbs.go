@@ -75,7 +75,7 @@ func (a *app) queueList(ctx context.Context, o *office, s ticket.RowState, limit
 			j := o.row(r)
 			if !a.json {
 				rows = append(rows, []string{j.ID, j.State.String(), j.Notice.String(), ticketNumber(j.Ticket), j.To,
-					strconv.Itoa(j.Tries), j.Next, shorten(j.LastError, 60)})
+					strconv.Itoa(j.Tries), shownTime(j.Next), shorten(j.LastError, 60)})
 			} else if err := writeJSON(a.stdout, j); err != nil {
 				return err
 			}

@@ -24,13 +24,13 @@ func secretPath(name, configFile string, env environment) string {
 	return filepath.Join(filepath.Dir(configFile), name)
 }
 
-// readSecret reads a secret anew. Only its last line end is cut off.
+// readSecret reads a secret anew, without the line ends behind it.
 func readSecret(path string) (string, error) {
 	data, err := os.ReadFile(path)
 	if err != nil {
 		return "", fmt.Errorf("reading a secret: %w", err)
 	}
-	secret := strings.TrimSuffix(strings.TrimSuffix(string(data), "\n"), "\r")
+	secret := strings.TrimRight(string(data), "\r\n")
 	switch {
 	case secret == "":
 		return "", fmt.Errorf("reading a secret: %s is empty", path)

@@ -85,7 +85,7 @@ func (s statsJSON) write(p *page) error {
 	p.row("Letters", fmt.Sprintf("%d queued, %d sending, %d sent, %d unknown, %d failed, %d held; %d suppressed",
 		s.Outbox.Queued, s.Outbox.Sending, s.Outbox.Sent, s.Outbox.Unknown, s.Outbox.Failed, s.Outbox.Held, s.Suppressed))
 	p.row("Customers", fmt.Sprint(s.Customers))
-	p.row("Mailbox", fmt.Sprintf("UIDVALIDITY %d, read to UID %d%s", s.UIDValidity, s.LastUID, prefixIf(", last looked at ", s.LastPoll)))
+	p.row("Mailbox", fmt.Sprintf("UIDVALIDITY %d, read to UID %d%s", s.UIDValidity, s.LastUID, prefixIf(", last looked at ", shownTime(s.LastPoll))))
 	p.row("Build", s.Build)
 	return p.err
 }

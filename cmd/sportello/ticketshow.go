@@ -38,11 +38,11 @@ func (o *office) writeTicket(p *page, w *ticketWhole) {
 	p.row("Requester", w.Requester)
 	p.row("Customer", w.Customer)
 	p.row("Assignee", w.Assignee)
-	p.row("Opened", w.Opened)
-	p.row("Answer due", prefixIf("before ", w.AnswerDue))
-	p.row("Closes", w.ClosesAt)
+	p.row("Opened", shownTime(w.Opened))
+	p.row("Answer due", lastDay(w.AnswerDue))
+	p.row("Waits", lastDay(w.ClosesAt))
 	if q := w.Quote; q != nil {
-		p.row("Quote", fmt.Sprintf("%s, %s, %s, valid until %s", q.Code, credits(q.Credits), q.State, q.ValidUntil))
+		p.row("Quote", fmt.Sprintf("%s, %s, %s, valid %s", q.Code, credits(q.Credits), q.State, lastDay(q.ValidUntil)))
 	}
 	if w.Held > 0 || w.Charged > 0 {
 		p.row("Credits", fmt.Sprintf("%d held, %d charged", w.Held, w.Charged))
@@ -66,7 +66,7 @@ func (o *office) writeTicket(p *page, w *ticketWhole) {
 	p.line("")
 	p.line("History")
 	for _, e := range w.Events {
-		p.line("  %s  %-10s %s", e.At, e.Kind, plain(strings.TrimSpace(fmt.Sprintf("%s (%s, %s)", e.Text, e.Actor, e.Cause))))
+		p.line("  %s  %-10s %s", shownTime(e.At), e.Kind, plain(strings.TrimSpace(fmt.Sprintf("%s (%s, %s)", e.Text, e.Actor, e.Cause))))
 	}
 }
 
@@ -75,7 +75,7 @@ func (m messageJSON) heading() string {
 	if m.Notice != "" {
 		h += " " + m.Notice
 	}
-	h += "  " + shownMailbox(ticket.Mailbox{Name: m.name, Address: m.From}) + "  " + m.At
+	h += "  " + shownMailbox(ticket.Mailbox{Name: m.name, Address: m.From}) + "  " + shownTime(m.At)
 	if m.Kind == ticket.MessageRequest {
 		h += "  authority " + m.Authority.String()
 		if !m.verified {
@@ -174,7 +174,7 @@ func (a *app) showRulings(id ticket.ID, rulings []rulingJSON) error {
 			continue
 		}
 		if r.Seq != last {
-			p.line("#%d, event %d, %s", id, r.Seq, r.At)
+			p.line("#%d, event %d, %s", id, r.Seq, shownTime(r.At))
 			last = r.Seq
 		}
 		p.line("  %-10s %s", r.Decision, plain(withReason(r.Value, r.Rule)))
