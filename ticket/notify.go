@@ -164,6 +164,7 @@ func (w *work) tellTechnicians(kind NoticeKind, t *Ticket, m *Inbound, msg *Mess
 		err := w.tellTechnician(kind, t, tech, func(n *Notice) {
 			n.FromName = fmt.Sprintf("%s (%s)", firstOf(s.Name, s.Address), w.d.Name)
 			n.Author, n.Verified, n.Text, n.Bounce = s.Mailbox, s.aligned, msg.Text, msg.Bounce
+			n.About = msg.Kind
 			n.OtherPeople, n.Attachments, n.TooLarge = w.others(m, s), w.relays(m.Attachments, msg.Raw), m.Partial
 			n.Lines = candidateLines(t)
 		})

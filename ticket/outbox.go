@@ -83,11 +83,15 @@ func (d *Desk) Settle(ctx context.Context, id NoticeID, o Outcome) error {
 }
 
 func (w *work) settle(r *Row, o Outcome) error {
+	begun := r.State == RowSending // else refused before Begin, which counts the try
 	r.State, r.LastError, r.Response = o.State, clip(o.Error, 300), clip(o.Response, 300)
 	switch o.State {
 	case RowQueued:
 		r.Next = o.Next
-		if !o.Counts && r.Tries > 0 {
+		switch {
+		case o.Counts && !begun:
+			r.Tries++
+		case !o.Counts && begun && r.Tries > 0:
 			r.Tries--
 		}
 		return w.tx.PutRow(r)

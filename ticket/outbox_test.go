@@ -101,3 +101,27 @@ func (b *bench) row(id ticket.NoticeID) *ticket.Row {
 	b.view(func(tx ticket.Tx) (err error) { r, err = tx.Row(id); return err })
 	return r
 }
+
+// TestTries: a try counts on the ladder whether the server refused the letter
+// before or after Begin; what did not count leaves no trace.
+func TestTries(t *testing.T) {
+	b := newBench(t, storetest.NewMem())
+	b.receive(b.mail(mario, "Sito irraggiungibile", down))
+	rows, _, err := b.Take(b.ctx, 1, never)
+	b.must(err)
+	id := rows[0].Notice.ID
+	for i, try := range []struct {
+		begin, counts bool
+		tries         int
+	}{{false, true, 1}, {true, true, 2}, {true, false, 2}, {false, false, 2}, {false, true, 3}} {
+		if try.begin {
+			b.must(b.Begin(b.ctx, id, &ticket.Letter{}))
+		}
+		b.must(b.Settle(b.ctx, id, ticket.Outcome{State: ticket.RowQueued, Next: b.now, Counts: try.counts, Error: "450 later"}))
+		rows, _, err := b.Take(b.ctx, 1, never)
+		b.must(err)
+		if rows[0].Notice.ID != id || rows[0].Tries != try.tries {
+			t.Errorf("step %d: notice %d has %d tries, want %d", i, rows[0].Notice.ID, rows[0].Tries, try.tries)
+		}
+	}
+}
