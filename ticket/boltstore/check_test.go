@@ -1,0 +1,224 @@
+package boltstore
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+
+	bolt "go.etcd.io/bbolt"
+
+	"sportello/policy"
+	"sportello/ticket"
+)
+
+// Every kind of fault that Check promises to find, put in behind the store's back.
+func TestCheckFinds(t *testing.T) {
+	put := func(bucket, key, value []byte) func(*bolt.Tx) error {
+		return func(tx *bolt.Tx) error { return tx.Bucket(bucket).Put(key, value) }
+	}
+	drop := func(bucket, key []byte) func(*bolt.Tx) error {
+		return func(tx *bolt.Tx) error {
+			b := tx.Bucket(bucket)
+			if b.Get(key) == nil && len(key) > 0 {
+				return fmt.Errorf("nothing to delete in %s", bucket)
+			}
+			if key == nil {
+				key, _ = b.Cursor().First()
+			}
+			return b.Delete(key)
+		}
+	}
+	write := func(f func(ticket.Tx) error) func(*bolt.Tx) error {
+		return func(b *bolt.Tx) error {
+			t := newTx(b)
+			if err := f(t); err != nil {
+				return err
+			}
+			return t.finish()
+		}
+	}
+	arrival := func(a ticket.Arrival) func(*bolt.Tx) error {
+		return write(func(tx ticket.Tx) error {
+			id, err := tx.NextArrival()
+			a.ID = id
+			if err != nil {
+				return err
+			}
+			return tx.PutArrival(&a)
+		})
+	}
+	for _, c := range []struct {
+		name    string
+		spoil   func(*bolt.Tx) error
+		promise string
+		text    string
+	}{
+		{"a ticket cannot be read", put(bucketTickets, number(ticket.ID(1)), []byte("?")), "P11", "version"},
+		{"a ticket is not listed", drop(bucketListed, nil), "P9", "missing in the index listed"},
+		{"the list names no ticket", put(bucketListed, []byte("x"), nil), "P9", "4 entries, the records lead to 3"},
+		{"a wake of nothing", put(bucketAwake, []byte("x"), nil), "P9", "1 entries, the records lead to 0"},
+		{"a number that was not given out", write(func(tx ticket.Tx) error { return tx.PutTicket(&ticket.Ticket{ID: 99}) }), "P9", "numbers were given out"},
+		{"a message is missing", drop(bucketMessages, entryKey(1, 1)), "P1", "not found"},
+		{"an event is missing", drop(bucketEvents, entryKey(2, 1)), "P14", "has 0 events and says 1"},
+		{"an event without cause", write(func(tx ticket.Tx) error { return tx.AddEvent(1, &ticket.Event{Seq: 2, Actor: "desk"}) }), "P14", "cause"},
+		{"an arrival became nothing", arrival(ticket.Arrival{}), "P1", "nothing became of it"},
+		{"an arrival became another's message", arrival(ticket.Arrival{Fate: ticket.FateMessage, Ticket: 1, Seq: 1}), "P1", "which is of arrival 1"},
+		{"a duplicate of nothing", arrival(ticket.Arrival{Fate: ticket.FateDuplicate, Of: 77}), "P1", "duplicate of arrival 77"},
+		{"quarantine without a reason", arrival(ticket.Arrival{Fate: ticket.FateQuarantine}), "P1", "without a reason"},
+		{"raw mail is missing", arrival(ticket.Arrival{Fate: ticket.FateIgnored, Reason: "r", Raw: "2026-11/999"}), "P1", "not found"},
+		{"raw mail is another", arrival(ticket.Arrival{Fate: ticket.FateIgnored, Reason: "r", Raw: "2026-11/1", RawSum: [32]byte{1}}), "P1", "fingerprint"},
+		{"a fingerprint without owner", drop(bucketRawSums, nil), "P2", "no owner"},
+		{"a fingerprint of another", put(bucketRawSums, []byte("0123456789abcdef"), number(ticket.ArrivalID(1))), "P2", "has another"},
+		{"a Message-ID of no ticket", put(bucketMessageIDs, digest("x"), number(ticket.ID(77))), "P2", "ticket 77"},
+		{"a lot with more in it than was bought", write(func(tx ticket.Tx) error {
+			return tx.PutLot("c", policy.Lot{Ref: "r", Quantity: 3, Held: 2, Spent: 2})
+		}), "P4", "held 2, spent 2"},
+		{"a reference without lot", put(bucketRefs, appendText(nil, "x"), []byte("c")), "P4", "1 references"},
+		{"a row is not queued", drop(bucketQueue, nil), "P8", "missing in the index queue"},
+		{"a fixed letter is missing", write(func(tx ticket.Tx) error {
+			r, err := tx.Row(1)
+			if err == nil {
+				r.Fixed = true
+				err = tx.PutRow(r)
+			}
+			return err
+		}), "P8", "missing"},
+		{"two rows with one Message-ID", write(func(tx ticket.Tx) error {
+			r, err := tx.Row(1)
+			if err == nil {
+				r.Notice.ID = 2
+				err = tx.PutRow(r)
+			}
+			return err
+		}), "P8", "Message-ID of row 1"},
+		{"a contact of nobody", put(bucketContacts, []byte("x"), nil), "P9", "contacts"},
+		{"counts are off", write(func(tx ticket.Tx) error {
+			if _, err := tx.Stats(); err != nil {
+				return err
+			}
+			addOne(tx)
+			return nil
+		}), "P9", "counted"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			s := newStore(t)
+			for range 3 {
+				if _, err := fileOne(s); err != nil {
+					t.Fatal(err)
+				}
+			}
+			checkClean(t, s)
+			if err := s.db.Update(c.spoil); err != nil {
+				t.Fatal(err)
+			}
+			var found []string
+			if err := s.Check(context.Background(), true, func(f Finding) {
+				found = append(found, fmt.Sprintf("%s %s: %s", f.Promise, f.Where, f.Text))
+			}); err != nil {
+				t.Fatal(err)
+			}
+			for _, f := range found {
+				if strings.HasPrefix(f, c.promise+" ") && strings.Contains(f, c.text) {
+					return
+				}
+			}
+			t.Errorf("no finding %s with %q among %q", c.promise, c.text, found)
+		})
+	}
+}
+
+// A damaged mail in the archive is a finding, not a panic, and hides no other.
+func TestCheckFindsDamagedRawMail(t *testing.T) {
+	s := newStore(t)
+	for range 2 {
+		if _, err := fileOne(s); err != nil {
+			t.Fatal(err)
+		}
+	}
+	m, err := s.archive.acquire("2026-11", true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = m.db.Update(func(tx *bolt.Tx) error {
+		frame := append([]byte(nil), tx.Bucket(bucketMail).Get(number(uint64(1)))...)
+		frame[len(frame)/2] ^= 0xFF
+		return tx.Bucket(bucketMail).Put(number(uint64(1)), frame)
+	})
+	s.archive.release(m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var found []Finding
+	if err := s.Check(context.Background(), true, func(f Finding) { found = append(found, f) }); err != nil {
+		t.Fatal(err)
+	}
+	if len(found) != 1 || found[0].Where != "arrival 1" || found[0].Promise != "P1" {
+		t.Errorf("findings %+v, want one about arrival 1", found)
+	}
+}
+
+// A damaged page inside the file is found by the page check.
+func TestCheckFindsDamagedPage(t *testing.T) {
+	dir := closedDesk(t, 200)
+	path := dir + "/" + deskFile
+	f, err := os.OpenFile(path, os.O_RDWR, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := liveMeta(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	spoiled := false
+	for page := uint64(2); page < m.high && !spoiled; page++ {
+		flags, err := m.flags(f, page)
+		if err != nil || page == m.root || flags != leafPage {
+			continue
+		}
+		b := make([]byte, m.pageSize)
+		f.ReadAt(b, int64(page)*int64(m.pageSize))
+		if strings.Contains(string(b), "oggetto") && isLive(t, path, page) {
+			f.WriteAt(make([]byte, 16), int64(page)*int64(m.pageSize)) // the head of the page
+			spoiled = true
+		}
+	}
+	f.Close()
+	if !spoiled {
+		t.Fatal("no page to spoil")
+	}
+	s, err := Open(dir, Options{})
+	if errors.Is(err, ErrDamaged) {
+		return // found even sooner
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.db.Close()
+	n := 0
+	s.Check(context.Background(), false, func(Finding) { n++ })
+	if n == 0 {
+		t.Error("no finding")
+	}
+}
+
+// isLive tells whether a page is part of the database, not free.
+func isLive(t *testing.T, path string, page uint64) bool {
+	t.Helper()
+	db, err := bolt.Open(path, 0o600, &bolt.Options{ReadOnly: true, PreLoadFreelist: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	live := false
+	err = db.View(func(tx *bolt.Tx) error {
+		info, err := tx.Page(int(page))
+		live = err == nil && info != nil && info.Type == "leaf"
+		return err
+	})
+	return err == nil && live
+}
+
+func addOne(t ticket.Tx) { t.(*tx).stats.Open++ }
