@@ -202,7 +202,7 @@ func (w *work) acknowledge(m *Inbound, s sender, t *Ticket, auth Authority) erro
 	if s.quiet || !s.sole || !w.recent(m) || !known && !s.aligned || w.d.Addresses.Own(s.Address) {
 		return nil
 	}
-	quoted, itself, err := w.quoteAtOpening(t, s)
+	quoted, itself, err := w.quoteAtOpening(t, s, auth)
 	if err != nil || itself {
 		return err
 	}
@@ -221,7 +221,7 @@ func (w *work) acknowledge(m *Inbound, s sender, t *Ticket, auth Authority) erro
 // quoteAtOpening offers the policy's fixed price, where the verdict is extra
 // and a contact who may spend is known. It tells whether a quote went out, and
 // whether to the requester itself.
-func (w *work) quoteAtOpening(t *Ticket, s sender) (quoted, itself bool, err error) {
+func (w *work) quoteAtOpening(t *Ticket, s sender, auth Authority) (quoted, itself bool, err error) {
 	d := t.Decision
 	if t.Customer == "" || d.Coverage != policy.Extra || d.Price.Kind != policy.PriceFixed {
 		return false, false, nil
