@@ -79,8 +79,8 @@ func signWith(t testing.TB, raw, domain string, key crypto.Signer, fields ...str
 	return b.String()
 }
 
-// letter is a mail with the given lines on top of a From, Subject and Date.
-func letter(from string, top ...string) string {
+// sentAs is a mail with the given lines on top of a From, Subject and Date.
+func sentAs(from string, top ...string) string {
 	var b strings.Builder
 	for _, l := range top {
 		b.WriteString(l + "\r\n")
@@ -123,7 +123,7 @@ func TestEvidence(t *testing.T) {
 		"s1._domainkey.other.co.uk":       s.record,
 		"s1._domainkey.co.uk":             s.record,
 	}}
-	signed := s.sign(t, letter(boss), "ours.example")
+	signed := s.sign(t, sentAs(boss), "ours.example")
 	opened := strings.Replace(signed, "DKIM-Signature: ", "DKIM-Signature: l=8; ", 1)
 
 	tests := []struct {
@@ -132,61 +132,61 @@ func TestEvidence(t *testing.T) {
 		strict ticket.Evidence // by the rule for technicians
 		loose  ticket.Evidence // by the rule for customers
 	}{
-		{"A01 nothing at all", letter(boss), absent, absent},
-		{"A01 contrary", letter(boss, trust+"dmarc=fail header.from=ours.example"), dmarcFail, dmarcFail},
-		{"A02 written by the sender, other id", letter(boss, "Authentication-Results: attacker; dmarc=pass header.from=ours.example"), absent, absent},
-		{"A02 no id", letter(boss, "Authentication-Results: dmarc=pass header.from=ours.example"), absent, absent},
-		{"A03 fail above a forged pass", letter(boss, trust+"dmarc=fail header.from=ours.example", trust+"dmarc=pass header.from=ours.example"), dmarcFail, dmarcFail},
-		{"A03 pass above a fail", letter(boss, trust+"dmarc=pass header.from=ours.example", trust+"dmarc=fail header.from=ours.example"), byDMARC, byDMARC},
-		{"A03 another id on top", letter(boss, "Authentication-Results: relay.example; dmarc=none", trust+"dmarc=pass header.from=ours.example"), absent, absent},
-		{"A05 sender in quotes", letter(boss, trust+`spf=pass smtp.mailfrom="x; dmarc=pass header.from=ours.example"@evil.example`), absent, absent},
-		{"A05 sender in a comment", letter(boss, trust+`spf=pass (sender (is) x; dmarc=pass header.from=ours.example) smtp.mailfrom=evil.example`), absent, absent},
-		{"A05 sender without quotes", letter(boss, trust+`spf=pass smtp.mailfrom=x; dmarc=pass header.from=ours.example@evil.example`), absent, absent},
-		{"A05 a second dmarc result", letter(boss, trust+`spf=pass smtp.mailfrom=x; dmarc=pass header.from=ours.example; dmarc=pass header.from=evil.example`), absent, absent},
-		{"A07 From on top of a signed mail", "From: boss@ours.example\r\n" + s.sign(t, letter("mallory@evil.example"), "evil.example"), absent, absent},
+		{"A01 nothing at all", sentAs(boss), absent, absent},
+		{"A01 contrary", sentAs(boss, trust+"dmarc=fail header.from=ours.example"), dmarcFail, dmarcFail},
+		{"A02 written by the sender, other id", sentAs(boss, "Authentication-Results: attacker; dmarc=pass header.from=ours.example"), absent, absent},
+		{"A02 no id", sentAs(boss, "Authentication-Results: dmarc=pass header.from=ours.example"), absent, absent},
+		{"A03 fail above a forged pass", sentAs(boss, trust+"dmarc=fail header.from=ours.example", trust+"dmarc=pass header.from=ours.example"), dmarcFail, dmarcFail},
+		{"A03 pass above a fail", sentAs(boss, trust+"dmarc=pass header.from=ours.example", trust+"dmarc=fail header.from=ours.example"), byDMARC, byDMARC},
+		{"A03 another id on top", sentAs(boss, "Authentication-Results: relay.example; dmarc=none", trust+"dmarc=pass header.from=ours.example"), absent, absent},
+		{"A05 sender in quotes", sentAs(boss, trust+`spf=pass smtp.mailfrom="x; dmarc=pass header.from=ours.example"@evil.example`), absent, absent},
+		{"A05 sender in a comment", sentAs(boss, trust+`spf=pass (sender (is) x; dmarc=pass header.from=ours.example) smtp.mailfrom=evil.example`), absent, absent},
+		{"A05 sender without quotes", sentAs(boss, trust+`spf=pass smtp.mailfrom=x; dmarc=pass header.from=ours.example@evil.example`), absent, absent},
+		{"A05 a second dmarc result", sentAs(boss, trust+`spf=pass smtp.mailfrom=x; dmarc=pass header.from=ours.example; dmarc=pass header.from=evil.example`), absent, absent},
+		{"A07 From on top of a signed mail", "From: boss@ours.example\r\n" + s.sign(t, sentAs("mallory@evil.example"), "evil.example"), absent, absent},
 		{"A07 another Subject on top", "Subject: #charge 5\r\n" + signed, absent, absent},
 		{"A07 another Content-Type on top", "Content-Type: text/plain\r\nContent-Type: text/html\r\n" + signed, absent, absent},
-		{"A09 own domain passes, From forged", s.sign(t, letter(boss, trust+"spf=pass smtp.mailfrom=a@evil.example; dkim=pass header.d=evil.example"), "evil.example"), absent, absent},
-		{"A09 sub-domain signs", s.sign(t, letter(boss), "mail.ours.example"), absent, ticket.Evidence{Aligned: true, Method: "dkim", Domain: "mail.ours.example"}},
-		{"A09 a public suffix signs", s.sign(t, letter("a@mine.co.uk"), "co.uk"), absent, absent},
-		{"A09 a neighbour under a public suffix", s.sign(t, letter("a@mine.co.uk"), "other.co.uk"), absent, absent},
+		{"A09 own domain passes, From forged", s.sign(t, sentAs(boss, trust+"spf=pass smtp.mailfrom=a@evil.example; dkim=pass header.d=evil.example"), "evil.example"), absent, absent},
+		{"A09 sub-domain signs", s.sign(t, sentAs(boss), "mail.ours.example"), absent, ticket.Evidence{Aligned: true, Method: "dkim", Domain: "mail.ours.example"}},
+		{"A09 a public suffix signs", s.sign(t, sentAs("a@mine.co.uk"), "co.uk"), absent, absent},
+		{"A09 a neighbour under a public suffix", s.sign(t, sentAs("a@mine.co.uk"), "other.co.uk"), absent, absent},
 		{"A10 l= in the signature", opened, absent, absent},
 		{"A10 l= that the server believed", strings.Replace(opened, "From:", trust+"dkim=pass header.d=ours.example; dmarc=pass header.from=ours.example\r\nFrom:", 1), absent, absent},
-		{"A16 the name is no address", s.sign(t, letter(`"boss@ours.example" <x@evil.example>`), "evil.example"), ticket.Evidence{Aligned: true, Method: "dkim", Domain: "evil.example"}, ticket.Evidence{Aligned: true, Method: "dkim", Domain: "evil.example"}},
-		{"A16 two addresses in From", s.sign(t, letter("boss@ours.example, x@evil.example"), "ours.example"), absent, absent},
-		{"A16 NUL in From", letter("boss@ours.example\x00<x@evil.example>", trust+"dmarc=pass header.from=ours.example"), absent, absent},
-		{"A17 look-alike", letter("boss@ours.examp1e", trust+"dmarc=pass header.from=ours.example"), absent, absent},
-		{"A17 IDN as A-labels", s.sign(t, letter("anna@münchen.de"), "xn--mnchen-3ya.de"), ticket.Evidence{Aligned: true, Method: "dkim", Domain: "xn--mnchen-3ya.de"}, ticket.Evidence{Aligned: true, Method: "dkim", Domain: "xn--mnchen-3ya.de"}},
-		{"A17 upper case", letter("BOSS@OURS.EXAMPLE", trust+"dmarc=pass header.from=Ours.Example"), byDMARC, byDMARC},
-		{"A17 dot at the end in the result", letter(boss, trust+"dmarc=pass header.from=ours.example."), absent, absent},
+		{"A16 the name is no address", s.sign(t, sentAs(`"boss@ours.example" <x@evil.example>`), "evil.example"), ticket.Evidence{Aligned: true, Method: "dkim", Domain: "evil.example"}, ticket.Evidence{Aligned: true, Method: "dkim", Domain: "evil.example"}},
+		{"A16 two addresses in From", s.sign(t, sentAs("boss@ours.example, x@evil.example"), "ours.example"), absent, absent},
+		{"A16 NUL in From", sentAs("boss@ours.example\x00<x@evil.example>", trust+"dmarc=pass header.from=ours.example"), absent, absent},
+		{"A17 look-alike", sentAs("boss@ours.examp1e", trust+"dmarc=pass header.from=ours.example"), absent, absent},
+		{"A17 IDN as A-labels", s.sign(t, sentAs("anna@münchen.de"), "xn--mnchen-3ya.de"), ticket.Evidence{Aligned: true, Method: "dkim", Domain: "xn--mnchen-3ya.de"}, ticket.Evidence{Aligned: true, Method: "dkim", Domain: "xn--mnchen-3ya.de"}},
+		{"A17 upper case", sentAs("BOSS@OURS.EXAMPLE", trust+"dmarc=pass header.from=Ours.Example"), byDMARC, byDMARC},
+		{"A17 dot at the end in the result", sentAs(boss, trust+"dmarc=pass header.from=ours.example."), absent, absent},
 
 		{"signed", signed, byDKIM, byDKIM},
-		{"signed with RSA", signWith(t, letter("a@rsa.example"), "rsa.example", rsaKey), ticket.Evidence{Aligned: true, Method: "dkim", Domain: "rsa.example"}, ticket.Evidence{Aligned: true, Method: "dkim", Domain: "rsa.example"}},
+		{"signed with RSA", signWith(t, sentAs("a@rsa.example"), "rsa.example", rsaKey), ticket.Evidence{Aligned: true, Method: "dkim", Domain: "rsa.example"}, ticket.Evidence{Aligned: true, Method: "dkim", Domain: "rsa.example"}},
 		{"signed, saved with LF", strings.ReplaceAll(signed, "\r\n", "\n"), byDKIM, byDKIM},
 		{"signed, body changed", strings.Replace(signed, "\r\n\r\n#close", "\r\n\r\n#reopen", 1), badSig, badSig},
 		{"signed, Subject changed", strings.Replace(signed, "Subject: #close", "Subject: #charge", 1), badSig, badSig},
 		{"changed, but the server saw it whole", strings.Replace(signed, "DKIM-Signature:", trust+"dkim=pass header.d=ours.example\r\nDKIM-Signature:", 1) + "footer", byDKIM, byDKIM},
-		{"Subject not signed", s.sign(t, letter(boss), "ours.example", "From", "Date"), absent, absent},
-		{"Date not signed", s.sign(t, letter(boss), "ours.example", "From", "Subject"), absent, absent},
-		{"signature of a domain that only tests", s.sign(t, letter("a@testing.example"), "testing.example"), absent, absent},
-		{"no such key", s.sign(t, letter("a@nokey.example"), "nokey.example"), absent, absent},
+		{"Subject not signed", s.sign(t, sentAs(boss), "ours.example", "From", "Date"), absent, absent},
+		{"Date not signed", s.sign(t, sentAs(boss), "ours.example", "From", "Subject"), absent, absent},
+		{"signature of a domain that only tests", s.sign(t, sentAs("a@testing.example"), "testing.example"), absent, absent},
+		{"no such key", s.sign(t, sentAs("a@nokey.example"), "nokey.example"), absent, absent},
 		{"bare LF in the header", strings.Replace(signed, "To: desk", "X-A: b\nTo: desk", 1), absent, absent},
 		{"line that is no field", "no field\r\n" + signed, absent, absent},
 		{"second signature holds", strings.Replace(signed, "DKIM-Signature:", "DKIM-Signature: v=1; a=ed25519-sha256; d=ours.example; s=s1; h=From:Subject:Date; bh=AAAA; b=AAAA\r\nDKIM-Signature:", 1), byDKIM, byDKIM},
 
-		{"dmarc of another domain", letter(boss, trust+"dmarc=pass header.from=evil.example"), absent, absent},
-		{"dmarc without a domain", letter(boss, trust+"dmarc=pass"), absent, absent},
-		{"dmarc=fail whatever else", s.sign(t, letter(boss, trust+"dkim=pass header.d=ours.example; dmarc=fail header.from=ours.example"), "ours.example"), dmarcFail, dmarcFail},
-		{"dmarc=none", letter(boss, trust+"dmarc=none header.from=ours.example"), absent, absent},
-		{"dkim=pass", letter(boss, trust+"dkim=pass header.d=ours.example"), byDKIM, byDKIM},
-		{"dkim=pass by header.i", letter(boss, trust+"dkim=pass header.i=@ours.example header.b=ab/c="), byDKIM, byDKIM},
-		{"dkim=pass of a sub-domain", letter(boss, trust+"dkim=pass header.d=mail.ours.example"), absent, ticket.Evidence{Aligned: true, Method: "dkim", Domain: "mail.ours.example"}},
-		{"dkim=fail", letter(boss, trust+"dkim=fail header.d=ours.example"), badSig, badSig},
-		{"dkim=fail of somebody else", letter(boss, trust+"dkim=fail header.d=evil.example"), absent, absent},
-		{"spf=pass", letter(boss, trust+"spf=pass smtp.mailfrom=bounce@ours.example"), absent, bySPF},
-		{"spf=pass of the HELO name", letter(boss, trust+"spf=pass smtp.helo=ours.example"), absent, absent},
-		{"two senders", letter(boss, trust+"spf=pass smtp.mailfrom=ours.example; spf=pass smtp.mailfrom=evil.example"), absent, absent},
-		{"dkim=fail, spf=pass", letter(boss, trust+"dkim=fail header.d=ours.example; spf=pass smtp.mailfrom=ours.example"), badSig, bySPF},
+		{"dmarc of another domain", sentAs(boss, trust+"dmarc=pass header.from=evil.example"), absent, absent},
+		{"dmarc without a domain", sentAs(boss, trust+"dmarc=pass"), absent, absent},
+		{"dmarc=fail whatever else", s.sign(t, sentAs(boss, trust+"dkim=pass header.d=ours.example; dmarc=fail header.from=ours.example"), "ours.example"), dmarcFail, dmarcFail},
+		{"dmarc=none", sentAs(boss, trust+"dmarc=none header.from=ours.example"), absent, absent},
+		{"dkim=pass", sentAs(boss, trust+"dkim=pass header.d=ours.example"), byDKIM, byDKIM},
+		{"dkim=pass by header.i", sentAs(boss, trust+"dkim=pass header.i=@ours.example header.b=ab/c="), byDKIM, byDKIM},
+		{"dkim=pass of a sub-domain", sentAs(boss, trust+"dkim=pass header.d=mail.ours.example"), absent, ticket.Evidence{Aligned: true, Method: "dkim", Domain: "mail.ours.example"}},
+		{"dkim=fail", sentAs(boss, trust+"dkim=fail header.d=ours.example"), badSig, badSig},
+		{"dkim=fail of somebody else", sentAs(boss, trust+"dkim=fail header.d=evil.example"), absent, absent},
+		{"spf=pass", sentAs(boss, trust+"spf=pass smtp.mailfrom=bounce@ours.example"), absent, bySPF},
+		{"spf=pass of the HELO name", sentAs(boss, trust+"spf=pass smtp.helo=ours.example"), absent, absent},
+		{"two senders", sentAs(boss, trust+"spf=pass smtp.mailfrom=ours.example; spf=pass smtp.mailfrom=evil.example"), absent, absent},
+		{"dkim=fail, spf=pass", sentAs(boss, trust+"dkim=fail header.d=ours.example; spf=pass smtp.mailfrom=ours.example"), badSig, bySPF},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -212,11 +212,11 @@ func TestEvidenceWithoutDNS(t *testing.T) {
 	ask := func(raw string) (ticket.Evidence, bool) {
 		return a.Evidence(t.Context(), []byte(raw), Parse([]byte(raw), Options{}), true)
 	}
-	signed := s.sign(t, letter(boss), "ours.example")
+	signed := s.sign(t, sentAs(boss), "ours.example")
 	if e, failed := ask(signed); e != absent || !failed {
 		t.Errorf("no answer: %+v, %t", e, failed)
 	}
-	if e, failed := ask(s.sign(t, letter(boss), "evil.example")); e != absent || failed {
+	if e, failed := ask(s.sign(t, sentAs(boss), "evil.example")); e != absent || failed {
 		t.Errorf("a signature that says nothing about From: %+v, %t", e, failed)
 	}
 	if e, failed := ask(strings.Replace(signed, "DKIM-Sig", trust+"dmarc=pass header.from=ours.example\r\nDKIM-Sig", 1)); e != byDMARC || failed {
@@ -240,7 +240,7 @@ func TestEvidenceAsksForFourKeysAtMost(t *testing.T) {
 	for _, sel := range strings.Split("abcdefghij", "") {
 		top = append(top, "DKIM-Signature: v=1; a=rsa-sha256; d=ours.example; s="+sel+"; h=from:subject:date; bh=AAAA; b=AAAA")
 	}
-	raw := []byte(letter(boss, top...))
+	raw := []byte(sentAs(boss, top...))
 	a.Evidence(t.Context(), raw, Parse(raw, Options{}), true)
 	if len(names.asked) != maxSignatures {
 		t.Errorf("asked for %v", names.asked)
@@ -250,7 +250,7 @@ func TestEvidenceAsksForFourKeysAtMost(t *testing.T) {
 func TestEvidenceIsNeverAboutSomebodyElse(t *testing.T) {
 	// Where the mail's author was taken from elsewhere, such as the inner mail of
 	// a PEC or a header of a group, what proves the outer From proves nothing.
-	raw := []byte(letter(boss, trust+"dmarc=pass header.from=ours.example"))
+	raw := []byte(sentAs(boss, trust+"dmarc=pass header.from=ours.example"))
 	a := &Authenticator{AuthservID: "mx.desk.example"}
 	tests := map[string]*ticket.Inbound{
 		"author behind a list": {From: []ticket.Mailbox{{Address: "mario@customer.example"}}},
@@ -268,7 +268,7 @@ func TestEvidenceIsNeverAboutSomebodyElse(t *testing.T) {
 func TestEvidenceOfMicrosoft365(t *testing.T) {
 	top := "Authentication-Results: spf=pass (sender IP is 192.0.2.1)\r\n smtp.mailfrom=ours.example; dkim=pass (signature was verified)\r\n" +
 		" header.d=ours.example;dmarc=pass action=none\r\n header.from=ours.example;compauth=pass reason=100"
-	raw := []byte(letter(boss, top))
+	raw := []byte(sentAs(boss, top))
 	in := Parse(raw, Options{})
 	for id, want := range map[string]ticket.Evidence{"-": byDKIM, "spf=pass": absent, "": absent, "mx.desk.example": absent} {
 		a := &Authenticator{AuthservID: id}
@@ -276,7 +276,7 @@ func TestEvidenceOfMicrosoft365(t *testing.T) {
 			t.Errorf("authserv_id %q: %+v", id, e)
 		}
 	}
-	raw = []byte(letter(boss, trust+"dmarc=pass header.from=ours.example", top))
+	raw = []byte(sentAs(boss, trust+"dmarc=pass header.from=ours.example", top))
 	a := &Authenticator{AuthservID: "-"}
 	if e, _ := a.Evidence(t.Context(), raw, Parse(raw, Options{}), true); e != absent {
 		t.Errorf("a field with an id was believed: %+v", e)
@@ -284,7 +284,7 @@ func TestEvidenceOfMicrosoft365(t *testing.T) {
 }
 
 func TestKeyLookupErrors(t *testing.T) {
-	raw := []byte(newSigner(t).sign(t, letter(boss), "ours.example"))
+	raw := []byte(newSigner(t).sign(t, sentAs(boss), "ours.example"))
 	for name, tt := range map[string]struct {
 		err    error
 		failed bool
