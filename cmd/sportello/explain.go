@@ -1,16 +1,13 @@
 package main
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"regexp"
-	"runtime"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -176,140 +173,4 @@ func (r *reader) decision(in *ticket.Inbound) string {
 		return "decline"
 	}
 	return "none"
-}
-
-// eachMail reads files side by side and shows them in their order as they
-// become ready. A file that cannot be opened is said on stderr, the others are
-// shown nevertheless.
-func (a *app) eachMail(ctx context.Context, files []string, show func(w io.Writer, file string, raw []byte) error) error {
-	type shown struct {
-		text string
-		err  error
-	}
-	workers := runtime.GOMAXPROCS(0)
-	limit := make(chan struct{}, workers)
-	queue := make(chan chan shown, 4*workers)
-	go func() {
-		defer close(queue)
-		for _, file := range files {
-			out := make(chan shown, 1)
-			queue <- out
-			limit <- struct{}{}
-			go func() {
-				defer func() { <-limit }()
-				raw, err := a.readMail(ctx, file)
-				var b strings.Builder
-				if err == nil {
-					err = show(&b, file, raw)
-				}
-				out <- shown{b.String(), err}
-			}()
-		}
-	}()
-	w := bufio.NewWriterSize(a.stdout, 64<<10)
-	failed := 0
-	for out := range queue {
-		s := <-out
-		if s.err != nil {
-			fmt.Fprintln(a.stderr, prefixed(s.err))
-			failed++
-			continue
-		}
-		if _, err := w.WriteString(s.text); err != nil {
-			failed++
-		}
-		if len(queue) == 0 {
-			_ = w.Flush()
-		}
-	}
-	if err := w.Flush(); err != nil {
-		return fmt.Errorf("writing the results: %w", err)
-	}
-	if failed > 0 {
-		return statusError{code: exitFailed}
-	}
-	return nil
-}
-
-// readMail reads one file whole; "-" is standard input.
-func (a *app) readMail(ctx context.Context, file string) ([]byte, error) {
-	if err := ctx.Err(); err != nil {
-		return nil, err
-	}
-	if file == "-" {
-		data, err := io.ReadAll(a.stdin)
-		if err != nil {
-			return nil, fmt.Errorf("reading standard input: %w", err)
-		}
-		return data, nil
-	}
-	return a.readFile(file)
-}
-
-// write prints e for a person.
-func (e *explained) write(w io.Writer) error {
-	p := &page{w: w}
-	p.title(e.File)
-	p.row("From", shownMailbox(e.From))
-	p.row("To", shownMailboxes(e.To))
-	p.row("Cc", shownMailboxes(e.Cc))
-	p.row("Reply-To", shownMailboxes(e.ReplyTo))
-	p.row("Subject", e.Subject)
-	p.row("Date", e.Date)
-	p.row("Message-ID", e.MessageID)
-	p.row("In-Reply-To", strings.Join(e.InReplyTo, " "))
-	p.row("Kind", withReason(e.Kind.String(), e.KindReason))
-	p.row("Language", e.Language)
-	p.row("Sender", e.proof())
-	if b := e.Bounce; b != nil {
-		p.row("Bounce", strings.TrimSpace(fmt.Sprintf("%s %s %s", b.Action, b.Status, b.Recipient)))
-		p.row("", b.Diagnostic)
-		p.row("Bounced", b.MessageID)
-	}
-	if e.Decision != "none" {
-		p.row("To a quote", e.Decision)
-	}
-	for _, c := range e.Commands {
-		p.row("Command", strings.Join(append([]string{c.Name}, c.Args...), " "))
-	}
-	p.row("Refused", e.CommandErr)
-	for _, at := range e.Attachments {
-		p.row("Attachment", shownAttachment(at))
-	}
-	for _, d := range e.Defects {
-		p.row("Defect", d)
-	}
-	if e.Reply != "" {
-		p.block("Written this time", e.Reply)
-	}
-	if e.Signature != "" {
-		p.block("Signature", e.Signature)
-	}
-	if spaceless(e.Text) != spaceless(e.Reply+e.Signature) {
-		p.block("Whole text", e.Text)
-	}
-	p.line("")
-	return p.err
-}
-
-// spaceless leaves white space out.
-func spaceless(s string) string { return strings.Join(strings.Fields(s), "") }
-
-// proof words the evidence about the sender.
-func (e *explained) proof() string {
-	switch {
-	case e.Evidence.Contrary:
-		return withReason("contrary evidence", strings.TrimSpace(e.Evidence.Method+" "+e.Evidence.Domain))
-	case e.Evidence.Aligned:
-		return withReason("proved", strings.TrimSpace(e.Evidence.Method+" "+e.Evidence.Domain))
-	}
-	return "not proved"
-}
-
-func shownAttachment(at explainedAttachment) string {
-	text := fmt.Sprintf("%s, %s, %s", at.Name, at.Type, shownSize(at.Size))
-	if at.Inline {
-		text += ", inline"
-	}
-	return text
 }
