@@ -109,7 +109,7 @@ func shortName(name string) string {
 func madeName(p *part) string {
 	if p.media == "message/rfc822" {
 		h, _, _, _ := readHeader(p.body[:min(len(p.body), maxHeader)])
-		subject := strings.Map(pathless, oneLine(decodeWords(h.get("Subject"))))
+		subject := oneLine(strings.Map(pathless, decodeWords(h.get("Subject"))))
 		if subject = strings.Trim(subject, " ."); subject != "" {
 			return cutRunes(subject, maxName-4) + ".eml"
 		}

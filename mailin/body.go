@@ -41,8 +41,10 @@ func (c *chooser) choose(p *part, under string) []*part {
 		return c.alternative(p)
 	case "multipart/related":
 		return c.relatedTo(p)
-	case "multipart/signed", "multipart/encrypted":
-		c.m.defect(strings.TrimPrefix(p.media, "multipart/") + ": not verified")
+	case "multipart/signed":
+		c.m.defect("signed: the signature is not verified")
+	case "multipart/encrypted":
+		c.m.defect("encrypted: not read")
 	}
 	var all []*part
 	for _, child := range p.children {

@@ -123,7 +123,8 @@ func repairUTF8(b []byte) string {
 	return out.String()
 }
 
-// properUTF8 tells whether b holds more proper multi-byte sequences than stray bytes.
+// properUTF8 tells whether b is UTF-8 with faults: other text hardly ever holds a
+// proper multi-byte sequence, so one for two stray bytes is enough.
 func properUTF8(b []byte) bool {
 	good, bad := 0, 0
 	for len(b) > 0 {
@@ -139,7 +140,7 @@ func properUTF8(b []byte) bool {
 		}
 		b = b[n:]
 	}
-	return good > bad
+	return good > 0 && 2*good >= bad
 }
 
 // manyBytes tells whether b holds bytes above ASCII.

@@ -67,6 +67,7 @@ func open(raw []byte) *mail {
 		m.defects = append(m.defects, fmt.Sprintf("more than %d parts: %d not read", maxParts, w.dropped))
 	}
 	m.openCertified()
+	m.openTNEF()
 	return m
 }
 
@@ -134,8 +135,6 @@ func (m *mail) note() {
 		switch p.media {
 		case "application/pkcs7-mime", "application/x-pkcs7-mime":
 			m.defect("S/MIME: encrypted or signed, not read")
-		case "application/ms-tnef", "application/vnd.ms-tnef":
-			m.defect("TNEF (winmail.dat)")
 		}
 	}
 }
