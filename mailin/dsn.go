@@ -33,6 +33,8 @@ func readBounce(m *mail, in *ticket.Inbound) *ticket.Bounce {
 	}
 	if b.Status == "" {
 		b.Status = t.status(b)
+	} else if s := statusIn(t.says); vague(b.Status) && s != "" && s[0] == b.Status[0] {
+		b.Status = s
 	}
 	return b
 }
@@ -125,10 +127,10 @@ func readGroup(b *ticket.Bounce, g header) {
 	default:
 		b.Action = "failed"
 	}
-	if b.Action == "failed" && vague(b.Status) {
-		if s := statusIn(b.Diagnostic); s != "" && !vague(s) {
-			b.Status = s
-		}
+	// What the refusing server said is nearer to the cause than what the
+	// reporting one made of it (Sendmail: 4.4.7 or 5.1.1 whatever it was).
+	if s := statusIn(b.Diagnostic); s != "" && !vague(s) && (b.Status == "" || s[0] == b.Status[0]) {
+		b.Status = s
 	}
 }
 

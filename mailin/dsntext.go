@@ -124,7 +124,7 @@ func firstAddress(s string) string {
 }
 
 // diagnostic is the line in which a server gives its reason: the first with a
-// status or a reply code, else the line after the recipient.
+// status or a reply code, else what comes after the line of the recipient.
 func (t bounceText) diagnostic(recipient string) string {
 	lines := strings.Split(t.says, "\n")
 	after := ""
@@ -136,11 +136,21 @@ func (t bounceText) diagnostic(recipient string) string {
 			}
 			return head(strings.Join(strings.Fields(s), " "), maxDiagnostic)
 		}
-		if after == "" && recipient != "" && i+1 < len(lines) && strings.Contains(strings.ToLower(line), recipient) {
-			after = strings.TrimSpace(lines[i+1])
+		if after == "" && recipient != "" && strings.HasPrefix(strings.ToLower(strings.TrimLeft(s, "<\"'")), recipient) {
+			after = reasonAfter(lines[i+1:])
 		}
 	}
 	return head(after, maxDiagnostic)
+}
+
+// reasonAfter is the first line that says something, "because:" left out.
+func reasonAfter(lines []string) string {
+	for _, line := range lines[:min(len(lines), 6)] {
+		if s := strings.TrimSpace(line); s != "" && !strings.HasSuffix(s, ":") {
+			return s
+		}
+	}
+	return ""
 }
 
 // delayed tells a warning: the server goes on trying.

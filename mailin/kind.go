@@ -84,7 +84,7 @@ func robotSender(in *ticket.Inbound) bool {
 }
 
 func robotAddress(address string) bool {
-	local, _, _ := strings.Cut(strings.ToLower(address), "@")
+	local := localPart(address)
 	if robotLocals[local] {
 		return true
 	}
@@ -186,7 +186,7 @@ func webForm(m *mail, in *ticket.Inbound) bool {
 		return false
 	}
 	to := in.ReplyTo[0].Address
-	if to == "" || to == from.Address || robotAddress(to) || strings.Contains(robotDaemon(from.Address), "daemon") {
+	if to == "" || to == from.Address || robotAddress(to) || strings.Contains(localPart(from.Address), "daemon") {
 		return false
 	}
 	sub, _, _ := strings.Cut(strings.ToLower(m.root.header.get("Auto-Submitted")), " ")
@@ -196,8 +196,8 @@ func webForm(m *mail, in *ticket.Inbound) bool {
 	return !sameDomain(to, from.Address) || autoHeader(m.root.header) == ""
 }
 
-// robotDaemon is the local part of address, lower-case.
-func robotDaemon(address string) string {
+// localPart is the local part of address, lower-case.
+func localPart(address string) string {
 	local, _, _ := strings.Cut(strings.ToLower(address), "@")
 	return local
 }

@@ -1,6 +1,7 @@
 package mailin
 
 import (
+	"slices"
 	"strings"
 
 	"sportello/ticket"
@@ -38,7 +39,7 @@ func reportKind(m *mail, in *ticket.Inbound) string {
 			why = p.media
 		case aggregateReport(p, domain):
 			why = "DMARC aggregate report " + p.name
-		case p.media == "text/calendar" && calendarAnswer(p) && strings.TrimSpace(in.Reply) == "":
+		case p.media == "text/calendar" && calendarAnswer(p) && !strings.Contains(in.Reply, "?"):
 			why = "text/calendar; method=REPLY"
 		}
 		return why == ""
@@ -48,8 +49,10 @@ func reportKind(m *mail, in *ticket.Inbound) string {
 		return why
 	case domain:
 		return "subject: report domain, submitter"
-	case strings.HasPrefix(subject, "complaint about message from ") && robotSender(in):
-		return "subject: complaint about message" // Microsoft's feedback loop has no report part
+	case hasAnyPrefix(subject, receiptTitles) && containsAny(strings.ToLower(head(in.Text, 2000)), receiptBodies) && !strings.Contains(in.Reply, "?"):
+		return "a read receipt in words"
+	case strings.HasPrefix(subject, "complaint about message from ") && strings.TrimSpace(in.Text) == "":
+		return "subject: complaint about message" // Microsoft's feedback loop sends nothing but the mail itself
 	}
 	return deliveredOnly(m)
 }
@@ -101,38 +104,59 @@ func bounceKind(m *mail, in *ticket.Inbound) string {
 	if m.root.media == "multipart/report" && strings.EqualFold(m.root.params["report-type"], "delivery-status") {
 		return "multipart/report; report-type=delivery-status"
 	}
-	daemon := in.NullPath || deliverySystem(in)
-	if groups := recipientGroups(m); len(groups) > 0 && (daemon || m.root.media == "multipart/report") {
+	strict := deliverySystem(in)
+	groups := recipientGroups(m)
+	if len(groups) > 0 && (in.NullPath || strict || m.root.media == "multipart/report") {
 		return "message/delivery-status"
 	}
-	if !daemon {
+	if !in.NullPath && !strict {
 		return ""
 	}
 	if h.get("X-Failed-Recipients") != "" {
 		return "X-Failed-Recipients"
 	}
+	return bounceWords(m, in, strict)
+}
+
+// bounceWords tells the old formats by their words. strict: From is a mail
+// server. A postmaster is a person as well, and a mail redirected without
+// envelope sender may be anybody's: these need more than one word.
+func bounceWords(m *mail, in *ticket.Inbound, strict bool) string {
 	subject := strings.ToLower(in.Subject)
-	head := strings.ToLower(head(in.Text, 4000))
-	words := firstOf(head, bounceBodies)
+	says := strings.ToLower(head(in.Text, 4000))
 	title := firstOf(subject, bounceSubjects)
-	strict := deliverySystem(in)
+	if hasAnyPrefix(subject, replyPrefixes) {
+		title = ""
+	}
+	words := firstOf(says, bounceBodies)
+	strong := firstOf(says, bounceStrong)
 	switch {
-	case m.root.media == "multipart/report" && strict:
-		return "multipart/report from " + in.From[0].Address
-	case words != "" && (strict || title != "" || in.NullPath):
-		return "text: " + words
-	case title != "" && strict:
+	case strict && m.root.media == "multipart/report":
+		return "multipart/report from a mail server"
+	case strict && title != "":
 		return "subject: " + title
+	case strict && words != "" && (in.NullPath || fromDaemon(in)):
+		return "text: " + words
+	case in.NullPath && title != "" && words != "":
+		return "subject: " + title
+	case strong != "" && strings.Contains(says, "@") && !strings.Contains(in.Reply, "?"):
+		return "text: " + strong
 	}
 	return ""
+}
+
+var replyPrefixes = []string{"re:", "r:", "aw:", "sv:", "rif:", "ris:", "fwd:", "fw:", "i:", "wg:", "tr:", "rv:", "inoltra:"}
+
+// fromDaemon tells the address that no person has.
+func fromDaemon(in *ticket.Inbound) bool {
+	return slices.ContainsFunc(in.From, func(a ticket.Mailbox) bool { return localPart(a.Address) == "mailer-daemon" })
 }
 
 // deliverySystem tells whether From is the part of a mail server that returns mail.
 func deliverySystem(in *ticket.Inbound) bool {
 	for _, a := range append([]ticket.Mailbox{in.Sender}, in.From...) {
-		local, _, _ := strings.Cut(strings.ToLower(a.Address), "@")
 		name := strings.ToLower(a.Name)
-		if daemonLocals[local] || containsAny(name, daemonNames) {
+		if daemonLocals[localPart(a.Address)] || containsAny(name, daemonNames) {
 			return true
 		}
 	}
@@ -164,6 +188,18 @@ func firstOf(s string, list []string) string {
 var bounceSubjects = []string{
 	"undelivered mail returned", "undeliverable", "undelivered", "delivery status notification", "delivery notification", "delivery failure", "delivery failed", "failure notice", "returned mail", "mail delivery failed", "mail delivery failure", "mail failure", "mail system error", "message not delivered", "message you sent blocked", "could not be delivered", "delivery has failed", "delivery report", "delivery error", "nondeliverable", "non-delivery", "non delivery", "warning: message", "warning: could not send", "delivery delayed", "delayed mail", "delivery problem", "delivery status", "mail delivery: ", "rejected mail", "rejected:", "unzustellbar", "nicht zustellbar", "zustellung", "unzustellbarkeit",
 	"messaggio non consegnato", "mancata consegna", "non recapitabile", "recapito non riuscito", "notifica di mancato recapito", "impossibile recapitare", "errore di consegna", "consegna fallita", "mancato recapito", "avviso di mancata", "posta non recapitata", "notifica sullo stato del recapito", "non-remise", "échec de la remise", "non remis", "message non distribué", "échec d'envoi", "no se puede entregar", "no entregado", "error de entrega", "no se ha podido entregar", "onbestelbaar", "postfix smtp server: errors", "mensagem não entregue", "e-mail non recapitata",
+}
+
+// receiptTitles and receiptBodies are what old programs write instead of RFC 8098.
+var receiptTitles = []string{"letto:", "letta:", "read:", "gelesen:", "lu :", "lu:", "leído:", "ricevuta di ritorno", "conferma di lettura", "ricevuta di lettura", "return receipt", "read receipt", "lesebestätigung", "visualizzato:", "recapitato:", "consegnato:", "delivered:", "accusé de réception (lu)"}
+
+var receiptBodies = []string{"è stato letto il", "è stato letto in data", "e' stato letto", "è stato visualizzato", "è stata letta il", "ricevuta di ritorno", "ricevuta di lettura", "conferma di lettura", "was read on", "was displayed on", "return receipt for", "read receipt", "wurde gelesen", "wurde am", "a été lu", "se ha leído", "fue leído", "è stato recapitato", "è stato consegnato"}
+
+// bounceStrong say alone that a mail came back.
+var bounceStrong = []string{
+	"could not be delivered", "couldn't be delivered", "was undeliverable", "undeliverable mail", "has not been delivered", "delivery has failed", "delivery to the following", "did not reach the following", "wasn't delivered to", "was not delivered to", "unable to deliver",
+	"non può essere recapitat", "non puo' essere recapitat", "non è stato recapitat", "non è stato consegnato", "non è stato possibile recapitare", "non è stato possibile consegnare", "impossibile recapitare", "recapito non riuscito",
+	"konnte nicht zugestellt", "nicht zugestellt werden", "n'a pas pu être remis", "n'a pas pu être délivré", "no se pudo entregar", "no se ha podido entregar",
 }
 
 var bounceBodies = []string{

@@ -216,7 +216,7 @@ func (t *trimming) decide() bool {
 		case i < first:
 			s.drop = s.marked
 		case i > last:
-			s.drop = true
+			s.drop = s.marked || !t.announced(t.segs[last])
 		}
 	}
 	quotes, at := 0, 0
@@ -274,6 +274,17 @@ func (t *trimming) introduces(s segment) bool {
 		}
 	}
 	return n == 1 && len(last) < 60 && (strings.HasSuffix(last, ":") || strings.HasSuffix(last, ","))
+}
+
+// announced tells whether own text ends with a colon: the quoted lines below
+// it, which no mark announces, are something the sender shows.
+func (t *trimming) announced(s segment) bool {
+	for i := s.to - 1; i >= s.from; i-- {
+		if l := t.lines[i].s; l != "" {
+			return strings.HasSuffix(l, ":")
+		}
+	}
+	return false
 }
 
 // collect joins what stays, the signature of every run told apart.

@@ -77,12 +77,17 @@ func attribution(s string, next int, ls []textLine) bool {
 		return address || date && clock || (date || clock) && followedByQuote(ls, next)
 	case colon && hasAnyPrefix(low, quotingWords):
 		return address || followedByQuote(ls, next)
-	case colon && strings.HasSuffix(body, ">") && address && date && clock:
+	case colon && address && date && clock && (strings.HasSuffix(body, ">") || opened(low) && endsWithAddress(body)):
 		return true // Gmail in languages without a verb: "2014-10-24 15:36 GMT+02:00 Anna <anna@…>:"
 	case startsWithISODate(low):
 		return strings.HasSuffix(body, ">") && address || strings.Contains(body, " gmt+") || strings.Contains(body, " gmt-")
 	}
 	return false
+}
+
+// endsWithAddress tells whether the last word of body is an address.
+func endsWithAddress(body string) bool {
+	return strings.Contains(body[strings.LastIndexByte(body, ' ')+1:], "@")
 }
 
 // afterAddress tells whether the verb follows the address directly and a colon follows the verb.

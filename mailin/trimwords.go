@@ -21,7 +21,7 @@ var oldMailWords = wordSet(
 )
 
 // forwardedBy begins such a line of Lotus Notes, between dashes as well.
-var forwardedBy = []string{"forwarded by ", "inoltrato da ", "weitergeleitet von ", "transféré par ", "réacheminé par ", "reenviado por ", "messaggio originale di ", "risposta inoltrata da "}
+var forwardedBy = []string{"forwarded by ", "inoltrato da ", "weitergeleitet von ", "transféré par ", "réacheminé par ", "reenviado por ", "messaggio originale di ", "risposta inoltrata da ", "messaggio inoltrato da ", "messaggio di ", "forwarded message from ", "original message from ", "message from ", "weitergeleitete nachricht von ", "nachricht von ", "message transféré de ", "message transféré par ", "message de ", "mensaje reenviado de ", "mensaje de ", "fine del messaggio inoltrato", "end forwarded message"}
 
 // beginForward ends with a colon and needs no dashes.
 var beginForward = wordSet(
