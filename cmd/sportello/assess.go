@@ -75,7 +75,7 @@ func (a *app) assessVerb() *cobra.Command {
 }
 
 func (a *app) assessor(file string, plans []string, stranger bool) (*assessor, error) {
-	r, err := a.reader()
+	r, err := a.reader(false)
 	if err != nil {
 		return nil, err
 	}

@@ -8,7 +8,6 @@ import (
 	"strings"
 	"time"
 
-	"sportello/mailin"
 	"sportello/policy"
 	"sportello/ticket"
 )
@@ -129,20 +128,6 @@ func loadConfig(file string, env environment, secrets bool) (*Config, error) {
 // addresses are the desk's own, as the parts know them.
 func (c *Config) addresses() ticket.Addresses {
 	return ticket.Addresses{Desk: c.Desk.Address, Aliases: c.Desk.Aliases, Lists: c.Desk.Lists, Pattern: c.Security.Subaddress}
-}
-
-// parse reads mail as this desk does: it knows its own addresses and letters.
-func (c *Config) parse(keys ticket.Keys) func(raw []byte, arrived time.Time) *ticket.Inbound {
-	own := c.addresses()
-	o := mailin.Options{Own: own.Own, OwnID: func(mid string) bool {
-		_, _, ok := keys.VerifyMessageID(mid)
-		return ok
-	}}
-	return func(raw []byte, arrived time.Time) *ticket.Inbound {
-		o := o
-		o.Arrived = arrived
-		return mailin.Parse(raw, o)
-	}
 }
 
 // configReader turns tables into a Config and records what is wrong in doc.

@@ -56,61 +56,67 @@ type explainedAttachment struct {
 type reader struct {
 	options mailin.Options
 	policy  *policy.Policy
+	auth    *mailin.Authenticator
 	zone    *time.Location // nil: dates stay in the zone they were written in
 }
 
 func (a *app) explainVerb() *cobra.Command {
-	return &cobra.Command{
+	var dns bool
+	cmd := &cobra.Command{
 		Use:   "explain FILE...",
 		Short: "Show how mail is read; offline, \"-\" is standard input",
 		Args:  cobra.MinimumNArgs(1),
-		RunE: a.verb(func(ctx context.Context, files []string) error {
-			r, err := a.reader()
-			if err != nil {
-				return err
-			}
-			return a.eachMail(ctx, files, func(w io.Writer, file string, raw []byte) error {
-				e := r.explain(file, raw)
-				if a.json {
-					return writeJSON(w, e)
-				}
-				return e.write(w)
-			})
-		}),
 	}
+	cmd.Flags().BoolVar(&dns, "dns", false, "ask DNS for keys, to verify signatures")
+	cmd.RunE = a.verb(func(ctx context.Context, files []string) error {
+		r, err := a.reader(dns)
+		if err != nil {
+			return err
+		}
+		return a.eachMail(ctx, files, func(w io.Writer, file string, raw []byte) error {
+			e := r.explain(ctx, file, raw)
+			if a.json {
+				return writeJSON(w, e)
+			}
+			return e.write(w)
+		})
+	})
+	return cmd
 }
 
-// reader is offline and knows nobody, unless a configuration was asked for.
-func (a *app) reader() (*reader, error) {
+// reader knows nobody and believes nobody, unless a configuration was asked
+// for. Only with dns is anybody asked.
+func (a *app) reader(dns bool) (*reader, error) {
 	if !a.configSet {
 		rome, err := time.LoadLocation("Europe/Rome")
 		if err != nil {
 			return nil, fmt.Errorf("time zone: %w", err)
 		}
-		return &reader{policy: policy.Default(rome)}, nil
+		return &reader{policy: policy.Default(rome), auth: &mailin.Authenticator{VerifyDKIM: dns}}, nil
 	}
 	c, err := a.config(false)
 	if err != nil {
 		return nil, err
 	}
-	r := &reader{policy: c.Policy.Policy, zone: c.Desk.Zone}
-	own := c.addresses()
-	r.options.Own = own.Own
 	keys, err := readKeys(c.Desk.StateDir)
 	if err != nil && !errors.Is(err, os.ErrNotExist) {
 		return nil, err
 	}
+	r := c.reader(dns)
 	if err == nil {
-		r.options.OwnID = func(mid string) bool {
-			_, _, ok := keys.VerifyMessageID(mid)
-			return ok
-		}
+		r.options.OwnID = ownLetters(keys)
 	}
 	return r, nil
 }
 
-func (r *reader) explain(file string, raw []byte) *explained {
+// reader reads mail as the desk of c would, with Message-IDs told by their shape.
+func (c *Config) reader(dns bool) *reader {
+	return &reader{policy: c.Policy.Policy, zone: c.Desk.Zone, auth: c.authenticator(dns), options: mailin.Options{Own: c.addresses().Own}}
+}
+
+func (r *reader) explain(ctx context.Context, file string, raw []byte) *explained {
 	in := mailin.Parse(raw, r.options)
+	in.Evidence, _ = r.auth.Evidence(ctx, raw, in, false)
 	e := &explained{
 		File: file, MessageID: in.MessageID, Date: r.date(in.Date), Subject: in.Subject,
 		To: list(in.To), Cc: list(in.Cc), ReplyTo: list(in.ReplyTo),

@@ -22,7 +22,7 @@ func (a *app) policyVerbs() *cobra.Command {
 // embedded one where there is no configuration and none was asked for.
 func (a *app) policyInUse() (*policy.Policy, []byte, error) {
 	if _, err := os.Stat(a.configFile); err != nil && !a.configSet {
-		r, err := a.reader()
+		r, err := a.reader(false)
 		if err != nil {
 			return nil, nil, err
 		}

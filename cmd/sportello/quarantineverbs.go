@@ -108,16 +108,16 @@ func (a *app) quarantineShow(ctx context.Context, o *office, arg string, bytes b
 		}
 		return nil
 	}
-	return a.showArrival(o, r, raw)
+	return a.showArrival(ctx, o, r, raw)
 }
 
 // showArrival shows what became of a mail and how it is read; raw may be nil.
-func (a *app) showArrival(o *office, r *ticket.Arrival, raw []byte) error {
-	read := &reader{policy: o.config.Policy.Policy, zone: o.config.Desk.Zone}
-	read.options.Own = o.desk.Addresses.Own
+func (a *app) showArrival(ctx context.Context, o *office, r *ticket.Arrival, raw []byte) error {
 	var e *explained
 	if raw != nil {
-		e = read.explain("", raw)
+		read := o.config.reader(false)
+		read.options.OwnID = ownLetters(o.desk.Keys)
+		e = read.explain(ctx, "", raw)
 	}
 	if a.json {
 		text := ""

@@ -134,7 +134,8 @@ func (d *service) greet(c *Config) {
 	d.log.Info().Str("desk", c.Desk.Address).Str("state_dir", c.Desk.StateDir).Str("build", buildVersion()).
 		Str("policy", c.Policy.Policy.Digest()).Int("technicians", len(c.Technicians)).Msg("the desk is open")
 	if !c.Security.TechnicianToken {
-		d.log.Warn().Msg(`technicians' mail is held until evidence about its sender can be had (security.technician = "authenticated"); "token" does without`)
+		d.log.Warn().Str("authserv_id", c.Security.AuthservID).Bool("verify_dkim", c.Security.VerifyDKIM).
+			Msg(`technicians' mail is held until evidence about its sender can be had (security.technician = "authenticated"); "token" does without`)
 	}
 	for _, w := range c.Policy.Policy.Warnings() {
 		d.log.Warn().Str("policy", w).Msg("the policy file")

@@ -1,0 +1,59 @@
+package main
+
+import (
+	"context"
+	"net"
+	"slices"
+	"time"
+
+	"sportello/mailin"
+	"sportello/ticket"
+)
+
+// authenticator finds evidence about senders as [security] says; without dns
+// no signature is verified, because nobody is asked for keys.
+func (c *Config) authenticator(dns bool) *mailin.Authenticator {
+	return &mailin.Authenticator{
+		AuthservID: c.Security.AuthservID, VerifyDKIM: c.Security.VerifyDKIM && dns, LookupTXT: lookupTXT(c.Security.Resolver),
+	}
+}
+
+// lookupTXT asks the DNS server at host:port; nil for "": the system's.
+func lookupTXT(server string) func(ctx context.Context, name string) ([]string, error) {
+	if server == "" {
+		return nil
+	}
+	r := &net.Resolver{PreferGo: true, Dial: func(ctx context.Context, network, _ string) (net.Conn, error) {
+		return (&net.Dialer{}).DialContext(ctx, network, server)
+	}}
+	return r.LookupTXT
+}
+
+// parse reads mail as this desk does: it knows its own addresses and letters,
+// and looks for what stands behind the sender. Of a technician's address more
+// is asked.
+func (c *Config) parse(keys ticket.Keys) func(raw []byte, arrived time.Time) *ticket.Inbound {
+	o := mailin.Options{Own: c.addresses().Own, OwnID: ownLetters(keys)}
+	auth := c.authenticator(true)
+	return func(raw []byte, arrived time.Time) *ticket.Inbound {
+		o := o
+		o.Arrived = arrived
+		in := mailin.Parse(raw, o)
+		from, _ := in.Sole()
+		in.Evidence, _ = auth.Evidence(context.Background(), raw, in, c.registered(from.Address))
+		return in
+	}
+}
+
+// registered tells whether address, lower-case, is a technician's.
+func (c *Config) registered(address string) bool {
+	return slices.ContainsFunc(c.Technicians, func(t ticket.Technician) bool { return slices.Contains(t.Addresses, address) })
+}
+
+// ownLetters tells our Message-IDs from others by their signature.
+func ownLetters(keys ticket.Keys) func(mid string) bool {
+	return func(mid string) bool {
+		_, _, ok := keys.VerifyMessageID(mid)
+		return ok
+	}
+}
