@@ -88,6 +88,9 @@ func (c *Composer) header(n *ticket.Notice, subject string) *header {
 	if n.ReplyTo != "" {
 		h.mailbox("Reply-To", tag(c.Name, n.Ticket), n.ReplyTo)
 	}
+	if controls(n.Subject) {
+		h.fail("Subject", errors.New("control characters"))
+	}
 	h.text("Subject", "["+tag(c.Name, n.Ticket)+"] "+subject)
 	h.words("Date", n.At.In(c.zone()).Format(time.RFC1123Z))
 	if n.MessageID == "" || !strings.Contains(n.MessageID, "@") {

@@ -29,9 +29,9 @@ func moment(t time.Time, language string) string {
 	y, m, day := t.Date()
 	d := longDate(ticket.Date{Year: y, Month: m, Day: day}, language)
 	if language == "en" {
-		return d + " at " + t.Format("15:04")
+		return fmt.Sprintf("%s at %d:%02d", d, t.Hour(), t.Minute())
 	}
-	return d + " alle " + t.Format("15:04")
+	return fmt.Sprintf("%s alle %d:%02d", d, t.Hour(), t.Minute())
 }
 
 // credits writes an amount: "1 credito", "3 crediti", "1 credit", "3 credits".

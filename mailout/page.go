@@ -18,7 +18,7 @@ const (
 
 // block is one piece of a page.
 type block struct {
-	Kind string // para, item, fact, button, text, message, small, sign, rule
+	Kind string // para, item, fact, button, web, text, message, small, sign, rule
 	Args []string
 }
 
@@ -56,11 +56,11 @@ func blocks(out string) (page []block) {
 func plainText(page []block) string {
 	var out strings.Builder
 	for i, b := range page {
-		if i > 0 && !(close(b.Kind) && page[i-1].Kind == b.Kind) && b.Kind != "button" {
+		if i > 0 && !(close(b.Kind) && page[i-1].Kind == b.Kind) && !silent(b.Kind) {
 			out.WriteString("\n")
 		}
 		switch b.Kind {
-		case "button":
+		case "button", "web":
 		case "rule":
 			out.WriteString(strings.Repeat("-", 40) + "\n")
 		case "item":
@@ -84,6 +84,9 @@ func plainText(page []block) string {
 
 // close tells whether blocks of a kind follow each other without an empty line.
 func close(kind string) bool { return kind == "item" || kind == "fact" }
+
+// silent tells whether blocks of a kind stand in the HTML form only.
+func silent(kind string) bool { return kind == "button" || kind == "web" }
 
 // wrap breaks a paragraph at textWidth; the first line begins with first, the
 // others with indent. Words are never broken: an address stays whole.

@@ -70,10 +70,25 @@ func (v *view) subject() string {
 	if s != "" {
 		return s
 	}
-	if v.Language == "en" {
-		return "Your request"
+	words := subjects[v.Kind]
+	if words == [2]string{} {
+		words = [2]string{"La Sua richiesta", "Your request"}
 	}
-	return "La Sua richiesta"
+	if v.Language == "en" {
+		return words[1]
+	}
+	return words[0]
+}
+
+// subjects are those of letters that have no subject of a ticket, in Italian
+// and English.
+var subjects = map[ticket.NoticeKind][2]string{
+	ticket.NoticeLotExpiring: {"Crediti in scadenza", "Credits about to expire"},
+	ticket.NoticeStatement:   {"Il Suo estratto conto", "Your statement"},
+	ticket.NoticeHeld:        {"Una Sua mail aspetta una decisione", "A mail of yours waits for a decision"},
+	ticket.NoticeTranscript:  {"Esito della Sua mail", "Outcome of your mail"},
+	ticket.NoticeDigest:      {"Riepilogo dello sportello", "Summary of the desk"},
+	ticket.NoticeAlert:       {"Avviso dello sportello", "The desk needs attention"},
 }
 
 // Tag is the number of the ticket as people write it.
@@ -116,6 +131,9 @@ func (v *view) Left() (out []ticket.Relay) {
 
 // AboutKind names the kind of message that a ticket-reply tells of.
 func (v *view) AboutKind() string {
+	if v.About == 0 && v.Bounce != nil {
+		return ticket.MessageBounce.String()
+	}
 	if v.About == 0 {
 		return ticket.MessageRequest.String()
 	}
@@ -176,6 +194,16 @@ func (v *view) StateWord(open, waiting, closed string) string {
 	return closed
 }
 
+// Another tells whether somebody else of the customer's side wrote.
+func (v *view) Another() bool {
+	return v.Author.Address != "" && v.Author.Address != v.Who().Address && (v.Kind == ticket.NoticeTicketNew || v.Is("request"))
+}
+
+// Doubtful tells whether a person wrote and nothing proves who.
+func (v *view) Doubtful() bool {
+	return !v.Verified && (v.Kind == ticket.NoticeTicketNew || v.Kind == ticket.NoticeTicketReply && !v.Is("bounce"))
+}
+
 // Percent is the confidence in the topic.
 func (v *view) Percent() int { return int(v.Confidence*100 + 0.5) }
 
@@ -198,11 +226,11 @@ func percent(s string) string { return strings.ReplaceAll(url.QueryEscape(s), "+
 
 // letterFuncs are the functions of letter templates. Blocks: fact LABEL VALUE,
 // item TEXT, button LABEL URL, text TEXT (as written), message TITLE TEXT (in a
-// frame), small TEXT, sign LINE…, rule. Words: b (bold), date, moment, credits, size, cap.
+// frame), small TEXT, web TEXT (in HTML only), sign LINE…, rule. Words: b (bold), date, moment, credits, size, cap.
 func letterFuncs(language string) template.FuncMap {
 	return template.FuncMap{
 		"fact": markup("fact"), "item": markup("item"), "button": markup("button"), "text": markup("text"),
-		"message": markup("message"), "small": markup("small"), "sign": markup("sign"), "rule": markup("rule"),
+		"message": markup("message"), "small": markup("small"), "web": markup("web"), "sign": markup("sign"), "rule": markup("rule"),
 		"b":       func(s any) string { return boldStart + fmt.Sprint(s) + boldEnd },
 		"date":    func(d ticket.Date) string { return longDate(d, language) },
 		"moment":  func(t time.Time) string { return moment(t, language) },
@@ -276,7 +304,10 @@ func manyLines(s string) string {
 	}, strings.ToValidUTF8(s, "\ufffd"))
 	lines := strings.Split(s, "\n")
 	for i, l := range lines {
-		lines[i] = closeDirections(strings.TrimRight(l, " \t"))
+		if l != "-- " { // the mark of a signature (RFC 3676, section 4.3)
+			l = strings.TrimRight(l, " \t")
+		}
+		lines[i] = closeDirections(l)
 	}
 	return strings.Trim(strings.Join(lines, "\n"), "\n")
 }

@@ -1,0 +1,252 @@
+package mailout
+
+import (
+	"context"
+	"time"
+
+	"sportello/ticket"
+)
+
+// at is Sunday 22 November 2026, 10:30 in Rome.
+var at = time.Date(2026, 11, 22, 9, 30, 0, 0, time.UTC)
+
+func rome() *time.Location { return time.FixedZone("CET", 3600) }
+
+func composer() *Composer {
+	return &Composer{Name: "Assistenza Example", Address: "assistenza@example.it", Zone: rome(),
+		Attachment: func(_ context.Context, ref ticket.AttachmentRef) ([]byte, error) {
+			return []byte("bytes of " + string(ref.Raw)), nil
+		}}
+}
+
+// sample is a notice of kind with the facts that most letters have.
+func sample(kind ticket.NoticeKind, language string, edit ...func(*ticket.Notice)) *ticket.Notice {
+	n := &ticket.Notice{
+		ID: 7, Kind: kind, Ticket: 1042, At: at, Language: language,
+		To:        ticket.Mailbox{Name: "Mario Rossi", Address: "mario@esempio.it"},
+		ReplyTo:   "assistenza+r1042.0.1abc.k7x2m@example.it",
+		MessageID: "7.r1042.0.k7x2m@example.it", InReplyTo: "abc@esempio.it", References: []string{"abc@esempio.it"},
+		Subject: "Il sito non si apre più", AutoSubmitted: "auto-generated",
+		State: ticket.StateOpen, Topic: "platform-down", Confidence: 0.934,
+		ClosesAfter: 7, ReopenDays: 30, Customer: "C-17", CustomerName: "Rossi S.r.l.",
+		Requester: ticket.Mailbox{Name: "Mario Rossi", Address: "mario@esempio.it"}, Verified: true,
+	}
+	set(&n.Coverage, "covered")
+	set(&n.Price.Kind, "none")
+	n.TopicText, n.PlanText, n.Site = "hosting, file system o web server non funzionanti", "piano Hosting", "esempio.it"
+	n.ClauseText = "i piani hosting comprendono il mantenimento di hosting, file system e web server sempre attivi e funzionanti"
+	if language == "en" {
+		n.To, n.Requester = ticket.Mailbox{Name: "Jane Doe", Address: "jane@example.com"}, ticket.Mailbox{Name: "Jane Doe", Address: "jane@example.com"}
+		n.Subject, n.CustomerName, n.Site = "The website is down", "Doe Ltd", "example.com"
+		n.TopicText, n.PlanText = "hosting, file system or web server not working", "Hosting plan"
+		n.ClauseText = "the hosting plans include keeping hosting, file system and web server always up and working"
+	}
+	n.AnswerDue = ticket.Date{Year: 2026, Month: 11, Day: 29}
+	n.Balance = &ticket.Balance{Available: 4, NextExpiry: ticket.Date{Year: 2026, Month: 12, Day: 31}}
+	if kind == ticket.NoticeAck {
+		n.AutoSubmitted = "auto-replied"
+	}
+	if kind == ticket.NoticeAnswer {
+		n.AutoSubmitted, n.FromName = "", "Anna Ferretti (Assistenza Example)"
+	}
+	if kind.Technical() {
+		technical(n)
+	}
+	for _, e := range edit {
+		e(n)
+	}
+	return n
+}
+
+// technical makes a letter to Anna of n.
+func technical(n *ticket.Notice) {
+	n.FromName = n.Requester.Name + " (Assistenza Example)"
+	n.Author, n.Balance = n.Requester, nil
+	n.To = ticket.Mailbox{Name: "Anna Ferretti", Address: "anna@example.it"}
+	n.ReplyTo, n.NoteAddress = "assistenza+w1042.1.1abc.q9@example.it", "assistenza+n1042.1.1abc.z4@example.it"
+	n.Text = "Buongiorno,\n\nda stamattina il sito esempio.it non si apre più:\n\n    Error 503 Service Unavailable\n\nGrazie\nMario"
+	if n.Language == "en" {
+		n.Text = "Hello,\n\nour website example.com has been down since this morning.\n\nJane"
+	}
+}
+
+// set gives a value of policy by its name: this room may not import policy.
+func set(v interface{ UnmarshalText([]byte) error }, name string) {
+	if err := v.UnmarshalText([]byte(name)); err != nil {
+		panic(err)
+	}
+}
+
+func coverage(name, price string, min, max ticket.Credits) func(*ticket.Notice) {
+	return func(n *ticket.Notice) {
+		set(&n.Coverage, name)
+		set(&n.Price.Kind, price)
+		n.Price.Min, n.Price.Max = min, max
+		n.PlanText, n.Site = "", ""
+	}
+}
+
+// extra is a request that no plan covers.
+func extra(price string, min, max ticket.Credits) func(*ticket.Notice) {
+	return func(n *ticket.Notice) {
+		coverage("extra", price, min, max)(n)
+		n.Topic, n.AnswerDue = "mailbox-admin", ticket.Date{}
+		n.Subject, n.TopicText = "Nuova casella", "casella di posta, alias, password, quota o inoltro da aggiungere, cambiare o togliere"
+		n.ClauseText = "le aggiunte, modifiche o rimozioni di caselle di posta elettronica sono richieste extra"
+		if n.Language == "en" {
+			n.Subject, n.TopicText = "New mailbox", "a mailbox, alias, password, quota or forward to be added, changed or removed"
+			n.ClauseText = "adding, changing or removing mailboxes are extra requests"
+		}
+	}
+}
+
+// quoted adds an open quote of one credit.
+func quoted(n *ticket.Notice) {
+	extra("fixed", 1, 1)(n)
+	n.State = ticket.StateWaiting
+	n.Quote = &ticket.Quote{Code: "P-1042-1", Version: 1, Credits: 1, State: ticket.QuoteOffered, Description: n.TopicText}
+	n.QuoteUntil = ticket.Date{Year: 2026, Month: 11, Day: 29}
+	n.ClosesOn = n.QuoteUntil
+	n.ReplyTo = "assistenza+q1042.0.1.1abc.p3@example.it"
+}
+
+func closedAs(r ticket.Reason) func(*ticket.Notice) {
+	return func(n *ticket.Notice) { n.State, n.ClosedReason, n.AnswerDue = ticket.StateClosed, r, ticket.Date{} }
+}
+
+func waiting(n *ticket.Notice) {
+	n.State, n.AnswerDue, n.ClosesOn = ticket.StateWaiting, ticket.Date{}, ticket.Date{Year: 2026, Month: 11, Day: 29}
+}
+
+func relays() []ticket.Relay {
+	ref := func(raw ticket.RawRef) ticket.AttachmentRef { return ticket.AttachmentRef{Raw: raw} }
+	return []ticket.Relay{
+		{Attachment: ticket.Attachment{Name: "schermata.png", Type: "image/png", Size: 14, Inline: true, ContentID: "img1@x"}, Ref: ref("a")},
+		{Attachment: ticket.Attachment{Name: "perché «così» e un nome che è davvero molto, molto lungo.pdf", Type: "application/pdf", Size: 14, Index: 1}, Ref: ref("b")},
+		{Attachment: ticket.Attachment{Name: "inoltrata.eml", Type: "message/rfc822", Size: 14, Index: 2}, Ref: ref("c")},
+		{Attachment: ticket.Attachment{Name: "video.mov", Type: "video/quicktime", Size: 48_200_000, Index: 3}, Ref: ref("d"), Left: true},
+	}
+}
+
+// letters are the notices of the golden letters, in both languages.
+func letters(language string) map[string]*ticket.Notice {
+	it := func(kind ticket.NoticeKind, edit ...func(*ticket.Notice)) *ticket.Notice {
+		return sample(kind, language, edit...)
+	}
+	text := func(italian, english string) func(*ticket.Notice) {
+		return func(n *ticket.Notice) {
+			n.Text = italian
+			if language == "en" {
+				n.Text = english
+			}
+		}
+	}
+	return map[string]*ticket.Notice{
+		"ack-covered": it(ticket.NoticeAck),
+		"ack-closed-office": it(ticket.NoticeAck, func(n *ticket.Notice) {
+			n.OfficeOpensAt = time.Date(2026, 11, 23, 8, 0, 0, 0, time.UTC)
+			n.Linked = []ticket.ID{900}
+		}),
+		"ack-extra-range":    it(ticket.NoticeAck, extra("range", 1, 4)),
+		"ack-extra-analysis": it(ticket.NoticeAck, extra("after-analysis", 0, 0), lapsed),
+		"ack-extra-others": it(ticket.NoticeAck, quoted, func(n *ticket.Notice) {
+			n.QuoteOthers, n.Balance = true, nil
+		}),
+		"ack-undetermined": it(ticket.NoticeAck, coverage("undetermined", "none", 0, 0), undetermined),
+		"ack-stranger": it(ticket.NoticeAck, coverage("undetermined", "none", 0, 0), undetermined, func(n *ticket.Notice) {
+			n.Stranger, n.Customer, n.CustomerName, n.Balance, n.AnswerDue = true, "", "", nil, ticket.Date{}
+		}),
+		"ack-commercial": it(ticket.NoticeAck, coverage("none", "none", 0, 0), commercial),
+		"ack-unverified": it(ticket.NoticeAck, func(n *ticket.Notice) { n.Verified = false }),
+		"quote":          it(ticket.NoticeQuote, quoted, func(n *ticket.Notice) { n.AutoSubmitted = "auto-replied" }),
+		"quote-technician": it(ticket.NoticeQuote, quoted, text("", ""), func(n *ticket.Notice) {
+			n.Quote.Code, n.Quote.Version, n.Quote.Credits = "P-1042-2", 2, 6
+			n.Quote.Description = "Tre caselle nuove\ne l'inoltro di quella vecchia."
+			if language == "en" {
+				n.Quote.Description = "Three new mailboxes\nand a forward for the old one."
+			}
+			contact(n)
+		}),
+		"quote-accepted": it(ticket.NoticeQuoteAccepted, quoted, func(n *ticket.Notice) {
+			n.State, n.Quote.State, n.AnswerDue = ticket.StateOpen, ticket.QuoteAccepted, ticket.Date{Year: 2026, Month: 11, Day: 30}
+			n.ClosesOn, n.Balance = ticket.Date{}, &ticket.Balance{Available: 3, Held: 1, NextExpiry: n.Balance.NextExpiry}
+		}),
+		"quote-declined": it(ticket.NoticeQuoteDeclined, quoted, closedAs(ticket.ReasonDeclined)),
+		"confirm":        it(ticket.NoticeConfirm, quoted),
+		"credit-short": it(ticket.NoticeCreditShort, quoted, contact, func(n *ticket.Notice) {
+			n.Quote.Credits, n.Credits = 6, 2
+		}),
+		"answer": it(ticket.NoticeAnswer, waiting, text("Buongiorno Mario,\n\nil sito è di nuovo raggiungibile: un disco era pieno.\n\n-- \nAnna",
+			"Hello Jane,\n\nyour website is up again: a disk was full.\n\n-- \nAnna")),
+		"answer-attachments": it(ticket.NoticeAnswer, text("Ecco i file.\n\nAnna", "Here are the files.\n\nAnna"),
+			closedAs(ticket.ReasonSolved), func(n *ticket.Notice) { n.Attachments = relays() }),
+		"charged":          it(ticket.NoticeCharged, quoted, func(n *ticket.Notice) { n.Credits, n.State, n.ClosesOn = 1, ticket.StateOpen, ticket.Date{} }),
+		"close-warning":    it(ticket.NoticeCloseWarning, waiting),
+		"closed-solved":    it(ticket.NoticeClosed, closedAs(ticket.ReasonSolved)),
+		"closed-charged":   it(ticket.NoticeClosed, quoted, closedAs(ticket.ReasonSolved), func(n *ticket.Notice) { n.Credits = 1 }),
+		"closed-no-answer": it(ticket.NoticeClosed, closedAs(ticket.ReasonNoAnswer)),
+		"closed-declined":  it(ticket.NoticeClosed, quoted, closedAs(ticket.ReasonDeclined)),
+		"closed-duplicate": it(ticket.NoticeClosed, closedAs(ticket.ReasonDuplicate), func(n *ticket.Notice) { n.Linked = []ticket.ID{1040} }),
+		"reopened":         it(ticket.NoticeReopened),
+		"lot-expiring": it(ticket.NoticeLotExpiring, func(n *ticket.Notice) {
+			n.Ticket, n.Subject, n.Credits, n.InReplyTo, n.References = 0, "", 3, "", nil
+		}),
+		"statement": it(ticket.NoticeStatement, func(n *ticket.Notice) {
+			n.Ticket, n.Subject, n.Lines = 0, "", []string{"2026-01-01 WP-77 +5", "2026-10-02 #998 -1"}
+		}),
+		"ticket-new": it(ticket.NoticeTicketNew, func(n *ticket.Notice) {
+			n.OtherPeople = []ticket.Mailbox{{Name: "Luca Bianchi", Address: "luca@altrove.it"}}
+			n.Attachments = relays()
+		}),
+		"ticket-new-unverified": it(ticket.NoticeTicketNew, extra("range", 1, 4), func(n *ticket.Notice) {
+			n.Verified, n.Customer, n.CustomerName = false, "", ""
+		}),
+		"ticket-reply": it(ticket.NoticeTicketReply, func(n *ticket.Notice) { n.About, n.Assignee = ticket.MessageRequest, "Anna Ferretti" }),
+		"ticket-reply-note": it(ticket.NoticeTicketReply, text("Ho già visto il disco.", "I have looked at the disk."), func(n *ticket.Notice) {
+			n.About, n.Author, n.FromName = ticket.MessageNote, ticket.Mailbox{Name: "Bruno Sala", Address: "bruno@example.it"}, "Bruno Sala (Assistenza Example)"
+		}),
+		"ticket-reply-bounce": it(ticket.NoticeTicketReply, waiting, func(n *ticket.Notice) {
+			n.About, n.Author, n.Text = ticket.MessageBounce, ticket.Mailbox{Address: "mailer-daemon@mx.esempio.it"}, ""
+			n.Bounce = &ticket.Bounce{Recipient: "mario@esempio.it", Status: "5.1.1", Action: "failed", Diagnostic: "550 no such user"}
+		}),
+		"transcript": it(ticket.NoticeTranscript, text("", ""), func(n *ticket.Notice) {
+			n.Lines, n.Assignee = []string{"#take: prima nessuno, ora Anna Ferretti"}, "Anna Ferretti"
+		}),
+		"held": it(ticket.NoticeHeld, text("Ok, proceda pure.", "Fine, go ahead."), func(n *ticket.Notice) {
+			n.Lines, n.NoteAddress = []string{"Il Suo messaggio non risponde a nessun ticket.", "Risponda con una sola riga: #send, #discard o #from INDIRIZZO."}, ""
+		}),
+		"due-soon": it(ticket.NoticeDueSoon),
+		"digest": it(ticket.NoticeDigest, text("", ""), func(n *ticket.Notice) {
+			n.Ticket, n.Subject, n.ReplyTo, n.NoteAddress, n.Lines = 0, "", "", "", []string{"12 ticket aperti", "3 mail ignorate"}
+		}),
+		"alert": it(ticket.NoticeAlert, text("", ""), func(n *ticket.Notice) {
+			n.Ticket, n.Subject, n.ReplyTo, n.NoteAddress, n.InReplyTo, n.References = 0, "", "", "", "", nil
+			n.Lines = []string{"Una mail di info@esempio.it è in quarantena: nessun mittente."}
+		}),
+	}
+}
+
+func undetermined(n *ticket.Notice) {
+	n.Topic, n.Subject, n.TopicText = "unclear", "Aiuto", "richiesta da chiarire"
+	n.ClauseText = "prima di intervenire un tecnico stabilisce se la richiesta è coperta dal servizio o è da considerarsi extra"
+	if n.Language == "en" {
+		n.Subject, n.TopicText = "Help", "a request to be made clear"
+		n.ClauseText = "before any work a technician establishes whether the request is covered by the service or is to be considered extra"
+	}
+}
+
+func commercial(n *ticket.Notice) {
+	contact(n)
+	n.Topic, n.AnswerDue = "commercial", ticket.Date{}
+	n.Subject, n.TopicText, n.ClauseText = "Rinnovo", "questione commerciale", "le richieste commerciali sono seguite dal contatto commerciale"
+	if n.Language == "en" {
+		n.Subject, n.TopicText, n.ClauseText = "Renewal", "a commercial matter", "commercial requests are handled by the commercial contact"
+	}
+}
+
+func lapsed(n *ticket.Notice) {
+	n.LapsedText, n.LapsedOn = "piano Hosting", ticket.Date{Year: 2026, Month: 11, Day: 15}
+	if n.Language == "en" {
+		n.LapsedText = "Hosting plan"
+	}
+}
