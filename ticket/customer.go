@@ -138,7 +138,7 @@ func (w *work) promise(dec policy.Decision, at time.Time) time.Time {
 	if !dec.Promised {
 		return time.Time{}
 	}
-	return w.d.day(at).AddDays(w.d.Policy.AnswerDays).End(w.d.Zone)
+	return w.d.Policy.AnswerDue(at).End(w.d.Zone)
 }
 
 // account is what a customer bought; the zero value for nobody.

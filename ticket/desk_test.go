@@ -488,6 +488,21 @@ func TestCommands(t *testing.T) {
 	}
 }
 
+// TestAnswerThatCloses: its foot tells that the ticket is closed, and no other
+// letter does.
+func TestAnswerThatCloses(t *testing.T) {
+	b := newBench(t, storetest.NewMem())
+	b.receive(b.mail(mario, "Sito irraggiungibile", down))
+	b.receive(b.mail(anna, "Re: Sito", "#chiudi\nRiavviato.", replyTo(pick(t, b.send(), ticket.NoticeTicketNew, anna))))
+	answer := pick(t, b.send(), ticket.NoticeAnswer, mario)
+	if answer.State != ticket.StateClosed || answer.ClosedReason != ticket.ReasonSolved || answer.Text != "Riavviato." {
+		t.Errorf("answer %+v", answer)
+	}
+	if tk := b.ticket(1); tk.State != ticket.StateClosed || !tk.ClosesAt.IsZero() {
+		t.Errorf("ticket %+v", tk)
+	}
+}
+
 // TestCustomersCannotCommand: what a customer writes is text (PROMISES.md A14).
 func TestCustomersCannotCommand(t *testing.T) {
 	b := newBench(t, storetest.NewMem())

@@ -82,7 +82,11 @@ func (w *work) record(m *Inbound, a *Arrival, t *Ticket, kind MessageKind, tr Tr
 			return err
 		}
 	}
-	e := Event{Kind: kind.String(), Actor: firstOf(msg.From.Address, "unknown"), Cause: cause(a), Text: recordText(m),
+	event := kind.String()
+	if kind == MessageReport {
+		event = "message"
+	}
+	e := Event{Kind: event, Actor: firstOf(msg.From.Address, "unknown"), Cause: cause(a), Text: recordText(m),
 		Rulings: []Ruling{{Decision: "kind", Value: m.Kind.String(), Rule: m.KindReason}}}
 	if err := w.save(t, before, e); err != nil {
 		return err

@@ -87,7 +87,7 @@ func (w *work) tellCustomer(kind NoticeKind, t *Ticket, i int, edit func(*Notice
 		return err
 	}
 	t.reference(n.MessageID)
-	if (kind == NoticeAnswer || kind == NoticeQuote) && t.WaitsFor < n.ID && (i == 0 || t.WaitsFor == 0) {
+	if (kind == NoticeAnswer || kind == NoticeQuote) && t.State == StateWaiting && (i == 0 || t.WaitsFor == 0) {
 		t.WaitsFor = n.ID
 	}
 	if kind == NoticeAnswer {

@@ -57,6 +57,11 @@ func (w *work) open(m *Inbound, a *Arrival, s sender, th thread, goesOn ID) erro
 	if err := w.save(t, nil, e); err != nil {
 		return err
 	}
+	if th.claim != 0 {
+		if err := w.note(t.ID, "claim", s.Address, cause(a), fmt.Sprintf("claims #%d, which it does not prove", th.claim)); err != nil {
+			return err
+		}
+	}
 	if err := w.linkBack(goesOn, t.ID, a); err != nil {
 		return err
 	}

@@ -69,7 +69,7 @@ func (w *work) work(m *Inbound, a *Arrival, tech *Technician, th thread) error {
 	msg := fromInbound(m, a, MessageNote)
 	msg.Authority, msg.Verified = AuthorityTechnician, m.Evidence.Aligned
 	if answer {
-		if err := w.answer(m, t, tech, msg, orders.Public); err != nil {
+		if err := w.takeAnswer(m, t, tech, msg, orders.Public); err != nil {
 			return err
 		}
 	} else if err := w.takeNote(m, t, tech, msg, note); err != nil {
@@ -77,6 +77,11 @@ func (w *work) work(m *Inbound, a *Arrival, tech *Technician, th thread) error {
 	}
 	if err := w.carryOut(orders, m, t, before, tech, answer); err != nil {
 		return err
+	}
+	if answer { // after the commands, so that its foot tells how the ticket stands now
+		if err := w.tellAnswer(m, t, tech, msg); err != nil {
+			return err
+		}
 	}
 	if err := w.fileMessageID(m, t.ID); err != nil {
 		return err
@@ -98,10 +103,9 @@ func proofs(m *Inbound) []string {
 	return []string{"evidence not asked for (technician = token)"}
 }
 
-// answer sends what the technician wrote to every participant, from the desk's
-// address, with nothing of the technician's address or token in it. The first
-// to answer takes the ticket.
-func (w *work) answer(m *Inbound, t *Ticket, tech *Technician, msg *Message, public string) error {
+// takeAnswer files what the technician wrote for the customer. The first to
+// answer takes the ticket.
+func (w *work) takeAnswer(m *Inbound, t *Ticket, tech *Technician, msg *Message, public string) error {
 	msg.Kind, msg.Text = MessageAnswer, w.forCustomers(public, tech)
 	if t.Assignee == "" {
 		t.Assignee = tech.Name
@@ -110,9 +114,12 @@ func (w *work) answer(m *Inbound, t *Ticket, tech *Technician, msg *Message, pub
 		return err
 	}
 	t.Answered = true
-	if err := w.addMessage(t, msg); err != nil {
-		return err
-	}
+	return w.addMessage(t, msg)
+}
+
+// tellAnswer sends an answer to every participant, from the desk's address,
+// with nothing of the technician's address or token in it.
+func (w *work) tellAnswer(m *Inbound, t *Ticket, tech *Technician, msg *Message) error {
 	return w.tellCustomers(NoticeAnswer, t, func(n *Notice) {
 		n.FromName, n.AutoSubmitted = fmt.Sprintf("%s (%s)", tech.Name, w.d.Name), ""
 		n.Text, n.Author = msg.Text, Mailbox{Name: tech.Name}
