@@ -16,9 +16,8 @@ func parseDate(v string) time.Time {
 	if t, err := netmail.ParseDate(v); err == nil {
 		return t
 	}
-	if i := strings.IndexByte(v, '('); i > 0 {
-		v = strings.TrimSpace(v[:i])
-	}
+	v = strings.Join(strings.Fields(dropComments(v)), " ")
+	v = strings.ReplaceAll(strings.ReplaceAll(v, " :", ":"), ": ", ":")
 	if i := strings.IndexByte(v, ','); i >= 0 && i < 12 {
 		v = strings.TrimSpace(v[i+1:])
 	}
@@ -30,6 +29,18 @@ func parseDate(v string) time.Time {
 	return time.Time{}
 }
 
+// dropComments removes what stands in parentheses.
+func dropComments(v string) string {
+	for {
+		i := strings.IndexByte(v, '(')
+		if i < 0 {
+			return v
+		}
+		_, rest := cutComment(v[i:])
+		v = v[:i] + " " + rest
+	}
+}
+
 // dateLayouts are forms seen in mail, beside those of net/mail.
 var dateLayouts = [...]string{
 	"2 Jan 2006 15:04:05 -0700",
@@ -38,6 +49,7 @@ var dateLayouts = [...]string{
 	"2 Jan 2006 15:04:05 -07:00",
 	"2 Jan 2006 15:04:05",
 	"2 Jan 2006 15:04 -0700",
+	"2 Jan 2006 15:04-0700",
 	"2 Jan 06 15:04:05 -0700",
 	"2 Jan 06 15:04:05 MST",
 	"2 January 2006 15:04:05 -0700",

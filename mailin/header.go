@@ -64,7 +64,7 @@ func (r *headReader) skipLead() {
 		r.rest = trimmed
 	}
 	line, after := cutLine(r.rest)
-	if bytes.HasPrefix(line, []byte("From ")) || bytes.HasPrefix(line, []byte(">From ")) {
+	if isField(line) == 0 && bytes.HasPrefix(line, []byte("From ")) || bytes.HasPrefix(line, []byte(">From ")) {
 		r.rest = after
 		r.defects = append(r.defects, "mbox line before the header")
 	}

@@ -13,6 +13,7 @@ func TestReadHeader(t *testing.T) {
 		{"folded", "Subject: a\r\n b\r\n\tc\r\n\r\ntext", "a b\tc", "text", ""},
 		{"several CR", "Subject: a\r\r\nTo: b\r\r\n\r\r\ntext", "a", "text", ""},
 		{"mbox line", "From x@y Mon Mar  2\nSubject: a\n\ntext", "a", "text", "mbox line before the header"},
+		{"a field From with a space is no mbox line", "From : x@y\nSubject: a\n\ntext", "a", "text", ""},
 		{"empty lines before", "\r\n\r\nSubject: a\r\n\r\ntext", "a", "text", ""},
 		{"byte order mark", "\xef\xbb\xbfSubject: a\r\n\r\ntext", "a", "text", ""},
 		{"space before the colon", "Subject : a\r\n\r\ntext", "a", "text", ""},
@@ -71,6 +72,7 @@ func TestParseDate(t *testing.T) {
 		"Mon,  2 Mar 26 08:00:00 +0100",
 		"2026-03-02T08:00:00+01:00",
 		"Mon Mar 2 07:00:00 2026",
+		"Mon, 2 Mar 2026 08(ore):  00 : 00 +0100",
 	} {
 		if got := parseDate(in); !got.Equal(want) {
 			t.Errorf("parseDate(%q) = %v", in, got)

@@ -64,7 +64,13 @@ func TestDecodeTransfer(t *testing.T) {
 	var streamed bytes.Buffer
 	streamTransfer("base64", long, func(b []byte) { streamed.Write(b) })
 	if !bytes.Equal(streamed.Bytes(), decodeBase64(nil, long)) {
-		t.Error("a large body decodes otherwise in pieces than whole")
+		t.Error("a large base64 body decodes otherwise in pieces than whole")
+	}
+	long = bytes.Repeat([]byte("perch=C3=A9 =\r\nno  \r\n"), 20_000)
+	streamed.Reset()
+	streamTransfer("quoted-printable", long, func(b []byte) { streamed.Write(b) })
+	if !bytes.Equal(streamed.Bytes(), decodeQuoted(nil, long)) {
+		t.Error("a large quoted-printable body decodes otherwise in pieces than whole")
 	}
 }
 

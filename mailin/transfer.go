@@ -55,6 +55,19 @@ func streamTransfer(encoding string, src []byte, emit func([]byte)) {
 			emit(buf)
 		}
 		emit(d.finish(buf[:0]))
+	case "quoted-printable":
+		buf := make([]byte, 0, 64<<10)
+		for len(src) > 0 {
+			n := min(len(src), 32<<10)
+			if i := bytes.IndexByte(src[n:], '\n'); i >= 0 {
+				n += i + 1
+			} else {
+				n = len(src)
+			}
+			buf = decodeQuoted(buf[:0], src[:n])
+			src = src[n:]
+			emit(buf)
+		}
 	case "":
 		emit(src)
 	default:
@@ -163,7 +176,7 @@ var base64Value = func() (v [256]int8) {
 func decodeQuoted(dst, src []byte) []byte {
 	for len(src) > 0 {
 		line, rest := cutLine(src)
-		ended := len(src) > len(line)
+		end := src[len(line) : len(src)-len(rest)] // CRLF, LF or nothing
 		src = rest
 		line = bytes.TrimRight(line, " \t")
 		soft := len(line) > 0 && line[len(line)-1] == '='
@@ -186,8 +199,8 @@ func decodeQuoted(dst, src []byte) []byte {
 			dst = append(dst, '=')
 			line = line[1:]
 		}
-		if ended && !soft {
-			dst = append(dst, '\r', '\n')
+		if !soft {
+			dst = append(dst, end...)
 		}
 	}
 	return dst
