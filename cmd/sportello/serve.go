@@ -42,10 +42,8 @@ func (a *app) serve(ctx context.Context, afterRestore bool) error {
 		return err
 	}
 	log := a.newLog()
-	if !afterRestore {
-		if err := a.checkInChild(ctx, c.Desk.StateDir); err != nil {
-			return err
-		}
+	if err := a.checkInChild(ctx, c.Desk.StateDir, afterRestore); err != nil {
+		return err
 	}
 	d, err := a.openService(c, log, boltstore.Options{AfterRestore: afterRestore})
 	if err != nil {
