@@ -17,8 +17,11 @@ const (
 	// is larger.
 	fetchMails = 256
 	fetchSize  = 8 << 20
-	// attempts is how often a mail may fail to come before it is given up.
-	attempts = 3
+	// A mail is given up when its failures weigh patience: three that are plainly
+	// its own, or a dozen where the connection died when its turn had come, over
+	// a quarter of an hour and more.
+	patience   = 12
+	ownFailure = 4
 )
 
 // broken is a mail that the server did not give as it was announced.
@@ -89,8 +92,8 @@ func (s *session) fetchAll(ctx context.Context, pl *pipeline, items []item) erro
 			b.slots[sl.uid] = sl
 		}
 		if err := b.fetch(slots); err != nil {
-			if br := (broken{}); errors.As(err, &br) && ctx.Err() == nil {
-				s.failed[br.uid]++
+			if ctx.Err() == nil {
+				s.blame(err, slots, b.slots)
 			}
 			for _, sl := range slots {
 				if b.slots[sl.uid] != nil {
@@ -106,6 +109,24 @@ func (s *session) fetchAll(ctx context.Context, pl *pipeline, items []item) erro
 		}
 	}
 	return nil
+}
+
+// blame weighs down the mail that ended a fetch: the one that err names, or else
+// the first that is left, since a server may die of a mail without a word.
+func (s *session) blame(err error, slots []*slot, left map[imap.UID]*slot) {
+	if br := (broken{}); errors.As(err, &br) {
+		s.failed[br.uid] += ownFailure
+		return
+	}
+	if errors.As(err, new(*imap.Error)) || errors.Is(err, errFlood) {
+		return
+	}
+	for _, sl := range slots {
+		if left[sl.uid] != nil {
+			s.failed[sl.uid]++
+			return
+		}
+	}
 }
 
 // batch takes as many of items as one FETCH may ask for, at least one. Mails of
@@ -141,7 +162,7 @@ type batch struct {
 // fetch delivers every slot, one way or another, or returns why the session
 // must end; what is then left in slots was not delivered.
 func (b *batch) fetch(slots []*slot) error {
-	if len(slots) == 1 && b.failed[slots[0].uid] >= attempts {
+	if len(slots) == 1 && b.failed[slots[0].uid] >= patience {
 		b.giveUp(slots[0])
 		return nil
 	}
@@ -189,7 +210,7 @@ func (b *batch) fetchOne(sl *slot) error {
 			return nil
 		}
 	}
-	if b.failed[sl.uid]+1 >= attempts {
+	if b.failed[sl.uid]+ownFailure >= patience {
 		b.giveUp(sl)
 		return nil
 	}
@@ -224,8 +245,11 @@ func (b *batch) fetchSet(slots []*slot, bySeq bool) error {
 	b.conn.allow(size)
 	defer b.conn.rest()
 	fc := b.client.Fetch(set, &imap.FetchOptions{UID: true, BodySection: []*imap.FetchItemBodySection{section}})
+	var last fetched // whole only when what follows it could be read
 	for m := fc.Next(); m != nil; m = fc.Next() {
-		if err := b.take(m, len(slots) == 1); err != nil {
+		b.deliver(last)
+		var err error
+		if last, err = b.take(m, len(slots) == 1); err != nil {
 			// The client's goroutine must end before Close looks at the mail again.
 			b.conn.Conn.Close()
 			<-b.client.Closed()
@@ -233,10 +257,33 @@ func (b *batch) fetchSet(slots []*slot, bySeq bool) error {
 			return err
 		}
 	}
-	if err := fc.Close(); err != nil {
+	err := fc.Close()
+	if err != nil && !errors.As(err, new(*imap.Error)) {
+		if last.body != nil {
+			err = fmt.Errorf("%w: %w", broken{last.uid, "not as long as announced"}, err)
+		}
+		return fmt.Errorf("fetch: %w", err)
+	}
+	b.deliver(last)
+	if err != nil {
 		return fmt.Errorf("fetch: %w", err)
 	}
 	return nil
+}
+
+// fetched is a mail as it came.
+type fetched struct {
+	uid  imap.UID
+	body []byte // nil: none came
+}
+
+// deliver hands f on if it is awaited.
+func (b *batch) deliver(f fetched) {
+	if sl := b.slots[f.uid]; sl != nil && f.body != nil {
+		delete(b.slots, f.uid)
+		delete(b.failed, f.uid)
+		b.pl.got(sl, f.body, b.head)
+	}
 }
 
 // limit is how long the body of sl may be: servers estimate RFC822.SIZE, so a
@@ -254,35 +301,25 @@ func (b *batch) limit(sl *slot, alone bool) int64 {
 // take reads one answer. The UID may stand behind the body only in an answer by
 // sequence number, which is asked for when a mail is fetched alone, or after
 // that has worked.
-func (b *batch) take(m *imapclient.FetchMessageData, alone bool) error {
-	var uid imap.UID
-	var body []byte
+func (b *batch) take(m *imapclient.FetchMessageData, alone bool) (f fetched, err error) {
 	for d := m.Next(); d != nil; d = m.Next() {
 		switch d := d.(type) {
 		case imapclient.FetchItemDataUID:
-			uid = d.UID
+			f.uid = d.UID
 		case imapclient.FetchItemDataBodySection:
 			if d.Literal == nil {
 				continue
 			}
 			limit := b.maxSize()
-			if sl := b.slots[uid]; sl != nil {
+			if sl := b.slots[f.uid]; sl != nil {
 				limit = b.limit(sl, alone)
 			}
-			var err error
-			if body, err = b.body(uid, d.Literal, limit); err != nil {
-				return err
+			if f.body, err = b.body(f.uid, d.Literal, limit); err != nil {
+				return f, err
 			}
 		}
 	}
-	sl := b.slots[uid]
-	if sl == nil || body == nil {
-		return nil
-	}
-	delete(b.slots, uid)
-	delete(b.failed, uid)
-	b.pl.got(sl, body, b.head)
-	return nil
+	return f, nil
 }
 
 // body reads a literal whole. One that is a little too long is passed over, so

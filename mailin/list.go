@@ -57,6 +57,14 @@ func (s *session) search(c *imap.SearchCriteria) ([]imap.UID, error) {
 	if err := s.idled(); err != nil {
 		return nil, err
 	}
+	set, _ := found.All.(imap.UIDSet)
+	var n int64
+	for _, r := range set {
+		n += int64(r.Stop) - int64(r.Start) + 1
+	}
+	if n > s.count()+listed { // 1:4294967295 is a short line and a long list
+		return nil, fmt.Errorf("search: %w", errFlood)
+	}
 	uids := found.AllUIDs()
 	slices.Sort(uids)
 	return slices.Compact(uids), nil

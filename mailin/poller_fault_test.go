@@ -7,6 +7,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -110,6 +111,18 @@ func TestPollerGivesUpOnAMailThatNeverComes(t *testing.T) {
 			fmt.Fprintf(w, "%s OK done\r\n", tag)
 			return true
 		},
+		"is longer than announced": func(s *scripted, w io.Writer, tag string) bool {
+			fmt.Fprintf(w, "* 2 FETCH (UID 2 BODY[] {10}\r\n%s)\r\n%s OK done\r\n", s.mails[1], tag)
+			return true
+		},
+		"is shorter than announced": func(s *scripted, w io.Writer, tag string) bool {
+			fmt.Fprintf(w, "* 2 FETCH (UID 2 BODY[] {%d}\r\n%s)\r\n%s OK done\r\n", len(s.mails[1])+5, s.mails[1], tag)
+			return true
+		},
+		"kills the server": func(_ *scripted, w io.Writer, _ string) bool {
+			w.(io.Closer).Close()
+			return true
+		},
 		"is endless": func(s *scripted, w io.Writer, _ string) bool {
 			fmt.Fprint(w, "* 2 FETCH (UID 2 BODY[] {9999999999}\r\nlong")
 			return true
@@ -138,6 +151,27 @@ func TestPollerGivesUpOnAMailThatNeverComes(t *testing.T) {
 			})
 		})
 	}
+}
+
+func TestPollerServerInTroubleIsNotAFaultOfTheMail(t *testing.T) {
+	// For five minutes the connection dies whenever a mail is asked for.
+	s := &scripted{mails: threeMails()}
+	first := sync.OnceValue(time.Now)
+	s.on = func(w io.Writer, _, verb, rest string) bool {
+		if verb != "UID FETCH" || !hasBody(rest) || time.Since(first()) > 5*time.Minute {
+			return false
+		}
+		w.(io.Closer).Close()
+		return true
+	}
+	faults(t, s, func(t *testing.T, d *desk) {
+		filed(t, d, 1, 2, 3)
+		for _, in := range d.mails {
+			if in.Unfit != "" {
+				t.Errorf("UID %d: %s", in.Source.UID, in.Unfit)
+			}
+		}
+	})
 }
 
 func TestPollerBusyServerIsNotAFaultOfTheMail(t *testing.T) {
@@ -216,14 +250,17 @@ func TestPollerExpungedMeanwhileIsPassedOver(t *testing.T) {
 func TestPollerHostileServers(t *testing.T) {
 	tests := map[string]struct {
 		verb   string
-		answer func(w io.Writer)
+		answer func(w io.Writer, tag string)
 	}{
-		"BYE at login":     {"LOGIN", func(w io.Writer) { fmt.Fprint(w, "* BYE go away\r\n"); w.(io.Closer).Close() }},
-		"BYE at SELECT":    {"SELECT", func(w io.Writer) { fmt.Fprint(w, "* BYE go away\r\n"); w.(io.Closer).Close() }},
-		"endless line":     {"SELECT", func(w io.Writer) { endless(w, strings.Repeat("x", 4096)) }},
-		"million untagged": {"SELECT", func(w io.Writer) { endless(w, strings.Repeat("* OK still here\r\n", 200)) }},
-		"a trickle":        {"SELECT", trickle},
-		"buffered literal": {"SELECT", func(w io.Writer) {
+		"BYE at login":     {"LOGIN", func(w io.Writer, _ string) { fmt.Fprint(w, "* BYE go away\r\n"); w.(io.Closer).Close() }},
+		"BYE at SELECT":    {"SELECT", func(w io.Writer, _ string) { fmt.Fprint(w, "* BYE go away\r\n"); w.(io.Closer).Close() }},
+		"endless line":     {"SELECT", func(w io.Writer, _ string) { endless(w, strings.Repeat("x", 4096)) }},
+		"million untagged": {"SELECT", func(w io.Writer, _ string) { endless(w, strings.Repeat("* OK still here\r\n", 200)) }},
+		"a trickle":        {"SELECT", func(w io.Writer, _ string) { trickle(w) }},
+		"short line, long list": {"UID SEARCH", func(w io.Writer, tag string) {
+			fmt.Fprintf(w, "* ESEARCH (TAG %q) UID ALL 1:4294967295\r\n%s OK done\r\n", tag, tag)
+		}},
+		"buffered literal": {"SELECT", func(w io.Writer, _ string) {
 			fmt.Fprint(w, "* LIST () \"/\" {9999999999}\r\n")
 			endless(w, strings.Repeat("x", 4096))
 		}},
@@ -232,11 +269,11 @@ func TestPollerHostileServers(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			bad := newTimes(2)
 			s := &scripted{mails: threeMails()}
-			s.on = func(w io.Writer, _, verb, _ string) bool {
+			s.on = func(w io.Writer, tag, verb, _ string) bool {
 				if verb != tt.verb || !bad.left() {
 					return false
 				}
-				tt.answer(w)
+				tt.answer(w, tag)
 				return true
 			}
 			faults(t, s, func(t *testing.T, d *desk) {
