@@ -58,9 +58,17 @@ func openArchive(dir, desk string, o Options) (*archive, error) {
 	if info, err := os.Stat(dir); err != nil || !info.IsDir() {
 		return nil, refusal(ErrDamaged, dir, errors.New("the archive of raw mail is missing"))
 	}
+	files, err := filepath.Glob(filepath.Join(dir, "*.db"))
+	if err != nil {
+		return nil, fmt.Errorf("store: archive: %w", err)
+	}
+	for _, path := range files { // a damaged month is told now, not in the middle of a mail
+		if err := inspect(path); err != nil {
+			return nil, err
+		}
+	}
 	a := &archive{dir: dir, desk: desk, readOnly: o.ReadOnly, limit: o.OpenMonths, months: map[string]*month{}}
 	a.free.L = &a.mu
-	var err error
 	if a.enc, err = zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedFastest), zstd.WithLowerEncoderMem(true)); err != nil {
 		return nil, fmt.Errorf("store: archive: %w", err)
 	}
@@ -73,6 +81,8 @@ func openArchive(dir, desk string, o Options) (*archive, error) {
 }
 
 // Keep archives raws, one commit for each month they fall in; see ticket.Store.
+// When a month cannot be made or opened (a full disk) that is no ErrCommit: the
+// same mails may be offered again.
 func (s *Store) Keep(ctx context.Context, raws []ticket.RawMail) ([]ticket.RawRef, error) {
 	if s.readOnly {
 		return nil, ticket.ErrReadOnly
@@ -91,10 +101,12 @@ func (s *Store) Keep(ctx context.Context, raws []ticket.RawMail) ([]ticket.RawRe
 		byMonth[name] = append(byMonth[name], i)
 	}
 	for name, which := range byMonth {
-		err := s.archive.keep(name, frames, which, refs)
-		if errors.Is(err, ErrClosed) {
-			return nil, err
+		m, err := s.archive.acquire(name, true)
+		if err != nil {
+			return nil, fmt.Errorf("keep in %s: %w", name, err)
 		}
+		err = m.keep(frames, which, refs)
+		s.archive.release(m)
 		if err != nil {
 			return nil, s.fail(fmt.Errorf("keep in %s: %w", name, err))
 		}
@@ -132,13 +144,8 @@ func (a *archive) compress(raws []ticket.RawMail) ([][]byte, error) {
 	return frames, g.Wait()
 }
 
-// keep commits the frames named by which to a month and fills in their refs.
-func (a *archive) keep(name string, frames [][]byte, which []int, refs []ticket.RawRef) error {
-	m, err := a.acquire(name, true)
-	if err != nil {
-		return err
-	}
-	defer a.release(m)
+// keep commits the frames named by which to the month and fills in their refs.
+func (m *month) keep(frames [][]byte, which []int, refs []ticket.RawRef) error {
 	return m.db.Update(func(tx *bolt.Tx) error {
 		b := tx.Bucket(bucketMail)
 		b.FillPercent = 1
@@ -150,7 +157,7 @@ func (a *archive) keep(name string, frames [][]byte, which []int, refs []ticket.
 			if err := b.Put(number(n), frames[i]); err != nil {
 				return err
 			}
-			refs[i] = ticket.RawRef(fmt.Sprintf("%s/%d", name, n))
+			refs[i] = ticket.RawRef(fmt.Sprintf("%s/%d", m.name, n))
 		}
 		return nil
 	})

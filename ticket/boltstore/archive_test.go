@@ -155,3 +155,21 @@ func TestKeepOfManyMailsIsOneCommit(t *testing.T) {
 		t.Errorf("%d commits, last reference %s: want 1 and 2026-01/101", got, refs[99])
 	}
 }
+
+// A month that was cut short stops the start, not the filing of a mail.
+func TestDamagedMonthIsRefusedAtStart(t *testing.T) {
+	dir := t.TempDir()
+	s := must(Create(dir, Options{}))
+	keepOne(t, s, month0, "x")
+	mustClose(t, s)
+	path := filepath.Join(dir, archiveDir, "2026-01.db")
+	if err := os.Truncate(path, 3*4096); err != nil {
+		t.Fatal(err)
+	}
+	if s, err := Open(dir, Options{}); !errors.Is(err, ErrShort) || !strings.Contains(err.Error(), path) {
+		if err == nil {
+			s.Close()
+		}
+		t.Errorf("error %v, want ErrShort naming %s", err, path)
+	}
+}

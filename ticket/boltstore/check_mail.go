@@ -94,11 +94,12 @@ func (c *checker) outbox() error {
 	states, queue := c.index(bucketRowStates, "P8"), c.index(bucketQueue, "P8")
 	highest := c.tx.bucket(bucketRows).Sequence()
 	ids := map[[digestSize]byte]ticket.NoticeID{}
-	err := c.entries(bucketRows, func(k, _ []byte) {
+	err := c.entries(bucketRows, func(k, v []byte) {
 		id := ticket.NoticeID(lastNumber(k))
 		where := fmt.Sprintf("row %d", id)
 		r, err := c.tx.Row(id)
-		if err != nil {
+		var row rowRecord
+		if err := errors.Join(err, decode(v, &row)); err != nil {
 			c.fault("P11", where, "%v", err)
 			return
 		}
@@ -108,8 +109,11 @@ func (c *checker) outbox() error {
 		if r.State < ticket.RowQueued || r.State > ticket.RowHeld {
 			c.fault("P8", where, "its state is %q", r.State)
 		}
-		states.wants(where, rowStateKeys(r))
-		queue.wants(where, queueKeys(r))
+		if int(row.Class) != r.Notice.Kind.Class() {
+			c.fault("P8", where, "it is queued in class %d as a notice %s", row.Class, r.Notice.Kind)
+		}
+		states.wants(where, row.stateKeys(id))
+		queue.wants(where, row.queueKeys(id))
 		if r.Fixed && c.tx.bucket(bucketLetters).Get(number(id)) == nil {
 			c.fault("P8", where, "its letter was fixed and is missing")
 		}

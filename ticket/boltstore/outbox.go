@@ -36,28 +36,24 @@ func (t *tx) PutRow(v *ticket.Row) error {
 	if id == 0 {
 		return fmt.Errorf("put row without a number: %w", ticket.ErrInput)
 	}
-	old, err := t.Row(id)
-	if err != nil && !errors.Is(err, ticket.ErrNotFound) {
+	var old rowRecord // zero: there is none
+	if err := t.get(bucketRows, number(id), &old, "row", id); err != nil && !errors.Is(err, ticket.ErrNotFound) {
 		return err
 	}
 	n, err := t.counts()
 	if err != nil {
 		return err
 	}
-	if old != nil {
-		countRow(n, old.State, -1)
-	}
-	countRow(n, v.State, +1)
-	if err := reindex(t.bucket(bucketRowStates), rowStateKeys(old), rowStateKeys(v)); err != nil {
+	row := newRowRecord(v)
+	countRow(n, old.State, -1)
+	countRow(n, row.State, +1)
+	if err := errors.Join(
+		reindex(t.bucket(bucketRowStates), old.stateKeys(id), row.stateKeys(id)),
+		reindex(t.bucket(bucketQueue), old.queueKeys(id), row.queueKeys(id)),
+		t.putNotice(v.Notice)); err != nil {
 		return fmt.Errorf("row %d: %w", id, err)
 	}
-	if err := reindex(t.bucket(bucketQueue), queueKeys(old), queueKeys(v)); err != nil {
-		return fmt.Errorf("row %d: %w", id, err)
-	}
-	if err := t.putNotice(v.Notice); err != nil {
-		return err
-	}
-	return t.put(t.growing(bucketRows), number(id), newRowRecord(v), "row", id)
+	return t.put(t.growing(bucketRows), number(id), row, "row", id)
 }
 
 // putNotice writes a notice unless it lies there as it is.
@@ -76,20 +72,22 @@ func (t *tx) putNotice(n ticket.Notice) error {
 	return nil
 }
 
-func rowStateKeys(v *ticket.Row) [][]byte {
-	if v == nil {
+// stateKeys is the entry of a row in the index by state; the zero row has none.
+func (r *rowRecord) stateKeys(id ticket.NoticeID) [][]byte {
+	if r.State == 0 {
 		return nil
 	}
-	return [][]byte{appendNumber(rowStatePrefix(v.State), v.Notice.ID)}
+	return [][]byte{appendNumber(rowStatePrefix(r.State), id)}
 }
 
 func rowStatePrefix(s ticket.RowState) []byte { return appendText(nil, s.String()) }
 
-func queueKeys(v *ticket.Row) [][]byte {
-	if v == nil || v.State != ticket.RowQueued {
+// queueKeys is the place of a queued row in the queue.
+func (r *rowRecord) queueKeys(id ticket.NoticeID) [][]byte {
+	if r.State != ticket.RowQueued {
 		return nil
 	}
-	return [][]byte{appendNumber(appendTime([]byte{byte(v.Notice.Kind.Class())}, v.Next), v.Notice.ID)}
+	return [][]byte{appendNumber(appendTime([]byte{r.Class}, r.Next), id)}
 }
 
 // due yields the keys of the queue of one class after another, each class in

@@ -1,6 +1,7 @@
 package boltstore
 
 import (
+	"bytes"
 	"encoding/base64"
 	"encoding/json"
 	"errors"
@@ -18,11 +19,13 @@ import (
 const valueVersion = 1
 
 func encode(v any) ([]byte, error) {
-	b, err := json.Marshal(v)
-	if err != nil {
+	b := bytes.NewBuffer(append(make([]byte, 0, 512), valueVersion))
+	to := json.NewEncoder(b)
+	to.SetEscapeHTML(false) // mail is full of < and >
+	if err := to.Encode(v); err != nil {
 		return nil, fmt.Errorf("encode: %w", err)
 	}
-	return append([]byte{valueVersion}, b...), nil
+	return b.Bytes(), nil
 }
 
 func decode(b []byte, v any) error {

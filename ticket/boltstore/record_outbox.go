@@ -144,9 +144,10 @@ func (r noticeRecord) value() ticket.Notice {
 		Lines: r.Lines, Bounce: maybe(r.Bounce, bounceRecord.value), Resent: r.Resent}
 }
 
-// rowRecord is a row without its notice.
+// rowRecord is a row without its notice, of which it keeps the class.
 type rowRecord struct {
 	State     ticket.RowState `json:"state,omitempty"`
+	Class     byte            `json:"class"`
 	Tries     int             `json:"tries,omitempty"`
 	Next      time.Time       `json:"next,omitzero"`
 	LastError string          `json:"last_error,omitempty"`
@@ -157,7 +158,7 @@ type rowRecord struct {
 }
 
 func newRowRecord(r *ticket.Row) *rowRecord {
-	return &rowRecord{r.State, r.Tries, r.Next.UTC(), r.LastError, r.Response, r.Resent, r.Settled.UTC(), r.Fixed}
+	return &rowRecord{r.State, byte(r.Notice.Kind.Class()), r.Tries, r.Next.UTC(), r.LastError, r.Response, r.Resent, r.Settled.UTC(), r.Fixed}
 }
 
 func (r *rowRecord) value(n noticeRecord) *ticket.Row {
