@@ -20,7 +20,9 @@ func splitBounce(text string) bounceText {
 		if s := strings.TrimSpace(line); at > 0 && len(s) > 5 && copyBegins(s) {
 			return bounceText{head(text[:at], maxBounceText), text[at:]}
 		}
-		at += len(line) + 1
+		if at += len(line) + 1; at > maxHeader {
+			break
+		}
 	}
 	return bounceText{head(text, maxBounceText), text}
 }

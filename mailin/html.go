@@ -70,6 +70,7 @@ type htmlElement struct {
 const (
 	maxHTMLOpen  = 2000
 	maxHTMLReach = 64
+	maxHTMLShown = 8 // quotes and lists inside each other that are told apart
 )
 
 func (r *htmlRenderer) start() {
@@ -241,7 +242,7 @@ func (r *htmlRenderer) bullet() {
 			depth++
 		}
 	}
-	for ; depth > 1; depth-- {
+	for depth = min(depth, maxHTMLShown); depth > 1; depth-- {
 		r.line = append(r.line, "  "...)
 	}
 	r.line = append(r.line, mark...)

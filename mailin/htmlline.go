@@ -190,7 +190,7 @@ func (r *htmlRenderer) flush() {
 			r.out.WriteString("-- \n")
 		}
 	}
-	for range min(r.quotes, maxHTMLReach) {
+	for range min(r.quotes, maxHTMLShown) {
 		r.out.WriteString("> ")
 	}
 	r.out.WriteString(line)
@@ -206,7 +206,7 @@ func (r *htmlRenderer) emptyLine(quotes int) {
 	if r.out.Len() == 0 || r.empty >= maxHTMLEmpty {
 		return
 	}
-	for range min(quotes, maxHTMLReach) {
+	for range min(quotes, maxHTMLShown) {
 		r.out.WriteByte('>')
 	}
 	r.out.WriteByte('\n')

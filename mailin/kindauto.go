@@ -60,7 +60,12 @@ func autoWords(m *mail, in *ticket.Inbound) string {
 	}
 	answer := in.NullPath || len(in.InReplyTo)+len(in.References) > 0
 	title, rest := autoSubject(subject)
+	away := awaySubject(subject)
 	asks := strings.Contains(text, "?")
+	likely := answer || in.Robot || strings.HasPrefix(subject, "re:") || hasAnyPrefix(subject, receiptSubjects)
+	if title == "" && (asks || !away && !likely) {
+		return ""
+	}
 	body := autoBody(text)
 	absent := containsAny(text, absenceWords)
 	elsewhere := containsAny(text, elsewhereWords)
@@ -69,9 +74,9 @@ func autoWords(m *mail, in *ticket.Inbound) string {
 		return "subject: " + title
 	case title != "" && (body != "" || absent) && !strings.HasSuffix(rest, "?"):
 		return "subject: " + title
-	case awaySubject(subject) && (absent || elsewhere || in.NullPath) && !asks:
+	case away && (absent || elsewhere || in.NullPath) && !asks:
 		return "subject: " + subject
-	case body != "" && !asks && (answer || strings.HasPrefix(subject, "re:") || in.Robot || hasAnyPrefix(subject, receiptSubjects)):
+	case body != "" && !asks && likely:
 		return "text: " + body
 	case absent && elsewhere && !asks && answer && len(text) < 1000:
 		return "text: absent, and whom to ask instead"

@@ -9,7 +9,7 @@ import (
 // de, fr or es; "" when too little speaks for one of them. Two lines are
 // enough. Lines that quote and addresses do not count.
 func language(text string) string {
-	const enough = 4000 // bytes that settle it
+	const enough = 1500 // bytes that settle it
 	if len(text) > enough {
 		text = strings.ToValidUTF8(text[:enough], "")
 	}

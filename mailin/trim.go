@@ -11,6 +11,9 @@ import (
 // lines between them; a forwarded mail is history; when nothing else was
 // written reply is empty. When in doubt a line stays in reply.
 func trim(text string) (reply, signature string) {
+	if strings.Count(text, "\n") > maxTrimLines {
+		return text, ""
+	}
 	t := trimming{lines: splitLines(text)}
 	t.classify()
 	t.segment()
@@ -19,6 +22,10 @@ func trim(text string) (reply, signature string) {
 	}
 	return t.collect()
 }
+
+// maxTrimLines is how long a mail is looked at: nobody writes more, and every
+// line costs memory.
+const maxTrimLines = 50_000
 
 // textLine is one line as it came and as it is compared.
 type textLine struct {
@@ -119,7 +126,6 @@ func (t *trimming) classify() {
 		end, kind := markAt(ls, i)
 		if end == i || !own && !kind.opens(ls[i:end]) {
 			own = own || !delimiterLine(l.s)
-			inline = inline || announcesAnswers(l.s)
 			i++
 			continue
 		}
@@ -128,7 +134,7 @@ func (t *trimming) classify() {
 			next++
 		}
 		quoted := next < len(ls) && ls[next].depth > 0 && kind != markAbove
-		if !quoted && inline {
+		if inline = inline || own && !quoted && t.announces(0, i); inline && !quoted {
 			i = end
 			continue
 		}
@@ -141,6 +147,17 @@ func (t *trimming) classify() {
 			t.class[i] = classMark
 		}
 	}
+}
+
+// announces tells whether one of the own lines [from, to) says that answers
+// stand further down.
+func (t *trimming) announces(from, to int) bool {
+	for i := from; i < to; i++ {
+		if t.class[i] == classOwn && announcesAnswers(t.lines[i].s) {
+			return true
+		}
+	}
+	return false
 }
 
 // strayQuote tells whether line i is the rest of a quoted line that a gateway
@@ -268,12 +285,9 @@ func (t *trimming) introduces(s segment) bool {
 		if l := t.lines[i].s; l != "" {
 			last = l
 			n++
-			if announcesAnswers(l) {
-				return true
-			}
 		}
 	}
-	return n == 1 && len(last) < 60 && (strings.HasSuffix(last, ":") || strings.HasSuffix(last, ","))
+	return t.announces(s.from, s.to) || n == 1 && len(last) < 60 && (strings.HasSuffix(last, ":") || strings.HasSuffix(last, ","))
 }
 
 // announced tells whether own text ends with a colon: the quoted lines below

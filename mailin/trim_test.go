@@ -133,3 +133,15 @@ func TestHeaderFieldNamesAreUnambiguous(t *testing.T) {
 		}
 	}
 }
+
+func TestTrimStaysLinear(t *testing.T) {
+	// Each of these took a look at all that follows, once for every line, in
+	// some reader of mail. They end at once or the test runs into its limit.
+	for _, line := range []string{"--", "On 2026-01-01 at 10:10, a <a@b.example> wrote:", "Cc: x", "Inviato da iPhone", "> x", "", "a\n> b", "Il 2026", "<", "From: a@b.example", "____________", "Grazie"} {
+		text := strings.Repeat(line+"\n", maxTrimLines/2-1)
+		checkTrim(t, text)
+	}
+	if reply, _ := trim(strings.Repeat("\n", maxTrimLines+1) + "ultima"); !strings.HasSuffix(reply, "ultima") {
+		t.Error("a mail of too many lines is not kept whole")
+	}
+}

@@ -39,62 +39,74 @@ func attributionAt(ls []textLine, i int) int {
 }
 
 // mayAttribute is the cheap look at a line: an attribution has an address, a
-// digit of a date, or a word for writing in its first line.
+// digit of a date, a colon or a word for quoting in its first line.
 func mayAttribute(s string) bool {
 	for i := 0; i < len(s); i++ {
-		if c := s[i]; c >= '0' && c <= '9' || c == '@' || c == '<' {
+		if c := s[i]; c >= '0' && c <= '9' || c == '@' || c == '<' || c == ':' {
 			return true
 		}
 	}
-	low := strings.ToLower(s)
-	return hasAnyPrefix(low, quotingWords) || writeVerb(low) >= 0 || hasAnyPrefix(low, attributionOpeners)
+	return hasAnyPrefix(strings.ToLower(s[:min(len(s), 20)]), quotingWords)
 }
 
 // attribution tells whether s, one logical line, says who wrote what follows
 // at line next.
 func attribution(s string, next int, ls []textLine) bool {
-	low := strings.ToLower(strings.Trim(s, "-*_ \t\u00a0"))
-	body := strings.TrimRight(low, ":： \u00a0\u202f-*")
-	colon := len(body) < len(low) && strings.ContainsAny(low[len(body):], ":：")
+	s = strings.Trim(s, "-*_ \t\u00a0")
+	body := strings.TrimRight(s, ":： \u00a0\u202f-*")
+	colon := strings.ContainsAny(s[len(body):], ":：")
+	if !colon && !strings.Contains(s, ">") && !endsWithVerb(strings.ToLower(body[max(0, len(body)-24):])) && !strings.Contains(s, "GMT") {
+		return false
+	}
+	body = strings.ToLower(body)
 	address := strings.Contains(body, "@")
 	date := hasDate(body)
 	clock := hasClock(body)
-	verb := writeVerb(low)
 	switch {
-	case verb >= 0 && strings.HasSuffix(body, low[verb:min(len(body), len(low))]) && verb < len(body):
-		// ends with the verb
+	case endsWithVerb(body):
 		if selfQuoting(body) {
 			return false
 		}
-		if address && (colon || date || clock) || date && clock && colon {
-			return opened(low) || address
+		if address && (colon || date || clock) || date && clock && colon && opened(body) {
+			return true
 		}
-		return colon && opened(low) && (date || clock) && followedByQuote(ls, next) ||
-			colon && (date || clock) && followedByQuote(ls, next)
-	case verb >= 0 && address && strings.Contains(low[:verb], "@") && afterAddress(low, verb):
+		return colon && (date || clock || opened(body)) && followedByQuote(ls, next)
+	case address && verbAfterAddress(s):
 		return true // the old mail begins on the same line
 	case colon && hasMiddleVerb(body):
 		return address || date && clock || (date || clock) && followedByQuote(ls, next)
-	case colon && hasAnyPrefix(low, quotingWords):
+	case colon && hasAnyPrefix(body, quotingWords):
 		return address || followedByQuote(ls, next)
-	case colon && address && date && clock && (strings.HasSuffix(body, ">") || opened(low) && endsWithAddress(body)):
+	case colon && address && date && clock && (strings.HasSuffix(body, ">") || opened(body) && endsWithAddress(body)):
 		return true // Gmail in languages without a verb: "2014-10-24 15:36 GMT+02:00 Anna <anna@…>:"
-	case startsWithISODate(low):
+	case startsWithISODate(body):
 		return strings.HasSuffix(body, ">") && address || strings.Contains(body, " gmt+") || strings.Contains(body, " gmt-")
 	}
 	return false
 }
 
+// endsWithVerb tells whether low ends with a word for writing.
+func endsWithVerb(low string) bool {
+	for _, v := range writeVerbs {
+		if before, ok := strings.CutSuffix(low, v); ok && (before == "" || !isLetter(before[len(before)-1])) {
+			return true
+		}
+	}
+	return false
+}
+
+// verbAfterAddress tells whether a word for writing follows an address in
+// angle brackets, and a colon the word.
+func verbAfterAddress(s string) bool {
+	_, after, _ := strings.Cut(s, ">")
+	after = strings.ToLower(strings.TrimLeft(after[:min(len(after), 40)], " ,\u00a0"))
+	word, _, colon := strings.Cut(after, ":")
+	return colon && endsWithVerb(strings.TrimRightFunc(word, invisible)) && len(strings.Fields(word)) <= 4
+}
+
 // endsWithAddress tells whether the last word of body is an address.
 func endsWithAddress(body string) bool {
 	return strings.Contains(body[strings.LastIndexByte(body, ' ')+1:], "@")
-}
-
-// afterAddress tells whether the verb follows the address directly and a colon follows the verb.
-func afterAddress(low string, verb int) bool {
-	before := strings.TrimRightFunc(low[:verb], invisible)
-	colon := strings.IndexByte(low[verb:], ':')
-	return strings.HasSuffix(before, ">") && colon >= 0 && colon < 24
 }
 
 // opened tells whether low begins as attributions do: with a word for "on",
@@ -112,23 +124,6 @@ func selfQuoting(body string) bool {
 func followedByQuote(ls []textLine, i int) bool {
 	i = skipBlank(ls, i, 3)
 	return i < len(ls) && ls[i].depth > 0
-}
-
-// writeVerb returns where the last word for writing stands in low, or -1.
-func writeVerb(low string) int {
-	best := -1
-	for _, v := range writeVerbs {
-		if i := strings.LastIndex(low, v); i > best {
-			if i > 0 && low[i-1] < 0x80 && isLetter(low[i-1]) {
-				continue
-			}
-			if end := i + len(v); end < len(low) && isLetter(low[end]) {
-				continue
-			}
-			best = i
-		}
-	}
-	return best
 }
 
 // hasMiddleVerb tells a verb that stands before the name of who wrote: "Am 3.2. schrieb Max:".

@@ -11,27 +11,28 @@ import (
 // text; the signature begins at the first line of a block, of a mail program's
 // footer or of a disclaimer.
 func signatureCut(ls []textLine, from, to int) int {
-	cut := to
+	cut, left := to, written(ls, from, to)
 	for i := from; i < cut; i++ {
 		s := ls[i].s
 		if s == "" || ls[i].depth > 0 {
 			continue
 		}
-		if signatureDelimiter(&ls[i]) && (strings.TrimSuffix(ls[i].raw, "\r") == "-- " || written(ls, i, cut) <= 30) ||
-			appFooter(s) && written(ls, i, cut) <= 6 ||
+		if signatureDelimiter(&ls[i]) && (strings.TrimSuffix(ls[i].raw, "\r") == "-- " || left <= 30) ||
+			appFooter(s) && left <= 6 ||
 			disclaimer(s) || listFooter(ls, i, to) {
 			cut = i
 			break
 		}
+		left--
 	}
 	return blockCut(ls, from, cut)
 }
 
-// written counts the lines of ls[from:to] that are not empty.
+// written counts the lines of ls[from:to] that are neither empty nor quoted.
 func written(ls []textLine, from, to int) int {
 	n := 0
 	for i := from; i < to; i++ {
-		if !ls[i].blank() {
+		if !ls[i].blank() && ls[i].depth == 0 {
 			n++
 		}
 	}
