@@ -2,6 +2,7 @@ package policy
 
 import (
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -16,6 +17,21 @@ type Case struct {
 	Account  Account // of the customer; the zero value is a customer without plan
 	// Topic, when it is one of Topics, was set by a technician and is not guessed.
 	Topic Topic
+	// Opinion, when not nil, is what Classify said to Subject and Text before.
+	Opinion *Opinion
+}
+
+// Opinion is what the classifier thinks of a text. It hangs on nothing else, so
+// that it can be had ahead of time, on any core.
+type Opinion struct {
+	guesses  []Guess // best first, never none
+	evidence []string
+}
+
+// Classify guesses the topic of a text, for Case.Opinion.
+func (p *Policy) Classify(subject, text string) *Opinion {
+	guesses, evidence := classify(subject, text)
+	return &Opinion{guesses, evidence}
 }
 
 // Guess is a topic with the probability that it is the right one (0 to 1).
@@ -112,7 +128,13 @@ func (d *Decision) guess(c Case, classify classifier) {
 		d.explain("topic %s: set by a technician", c.Topic)
 		return
 	}
-	guesses, evidence := classify(c.Subject, c.Text)
+	var guesses []Guess
+	var evidence []string
+	if c.Opinion != nil {
+		guesses, evidence = slices.Clone(c.Opinion.guesses), c.Opinion.evidence
+	} else {
+		guesses, evidence = classify(c.Subject, c.Text)
+	}
 	d.Topic, d.Confidence, d.Alternatives = guesses[0].Topic, guesses[0].Confidence, guesses[1:]
 	d.Evidence = append(d.Evidence, evidence...)
 	d.explain("topic %s: confidence %.2f", d.Topic, d.Confidence)

@@ -2,6 +2,8 @@ package ticket
 
 import (
 	"time"
+
+	"sportello/policy"
 )
 
 // Mailbox is a display name and an address (RFC 5322, section 3.4). Name is
@@ -62,7 +64,10 @@ type Inbound struct {
 	Attachments []Attachment
 	Bounce      *Bounce // of Kind KindBounce: what the report says
 	Evidence    Evidence
-	Defects     []string
+	// Opinion is what the policy's classifier thinks of Subject and Shown, when
+	// it was asked ahead of time; nil: it is asked when a verdict is needed.
+	Opinion *policy.Opinion
+	Defects []string
 }
 
 // Shown is the text to show and to judge: what was written this time, or the

@@ -143,6 +143,7 @@ func (w *work) verdict(m *Inbound, s sender, t *Ticket) (policy.Decision, error)
 	}
 	return w.d.Policy.Decide(policy.Case{
 		Subject: m.Subject, Text: m.Shown(), At: m.Arrived, Stranger: t.Customer == "", Account: acc,
+		Opinion: m.Opinion,
 	}), nil
 }
 
