@@ -39,6 +39,9 @@ func decodeCharset(label string, b []byte) string {
 	if enc == charmap.Windows1252 && manyBytes(b) && utf8.Valid(b) {
 		return string(b) // labelled Latin-1, is UTF-8
 	}
+	if enc == japanese.ISO2022JP && manyBytes(b) {
+		enc = japanese.ShiftJIS // ISO-2022-JP has seven bits; programs mix the two up
+	}
 	out, err := enc.NewDecoder().Bytes(b)
 	if err != nil {
 		return guessCharset(b)

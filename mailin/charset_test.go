@@ -17,6 +17,7 @@ func TestDecodeCharset(t *testing.T) {
 		{"UTF-16 with mark", "utf-16", "\xff\xfea\x00\xe8\x00", "aè"},
 		{"UTF-16 without", "utf-16", "\x00a\x00\xe8", "aè"},
 		{"ISO-2022-JP", "iso-2022-jp", "\x1b$B%F%9%H\x1b(B", "テスト"},
+		{"Shift_JIS called ISO-2022-JP", "iso-2022-jp", "\x83c\x81[\x83\x8b", "ツール"},
 		{"Shift_JIS", "shift_jis", "\x83c\x81[\x83\x8b", "ツール"},
 		{"EUC-JP", "euc-jp", "\xa5\xc6\xa5\xb9\xa5\xc8", "テスト"},
 		{"GB2312 that is GB18030", "gb2312", "\xb2\xe2\xca\xd4", "测试"},
@@ -35,6 +36,9 @@ func TestDecodeCharset(t *testing.T) {
 		{"no label, KOI8-R", "", "\xd0\xd2\xc9\xd7\xc5\xd4 \xcd\xc9\xd2 \xcb\xc1\xcb \xc4\xc5\xcc\xc1", "привет мир как дела"},
 		{"no label, windows-1251", "", "\xef\xf0\xe8\xe2\xe5\xf2 \xec\xe8\xf0 \xea\xe0\xea \xe4\xe5\xeb\xe0", "привет мир как дела"},
 		{"no label, GB", "", "\xd7\xaa\xb7\xa2\xa3\xba\xd5\xfb\xcc\xe5\xcc\xe1\xc9\xfd", "转发：整体提升"},
+		{"no label, Shift_JIS", "", "\x82\xb1\x82\xf1\x82\xc9\x82\xbf\x82\xcd\x81A\x83T\x81[\x83o\x81[", "こんにちは、サーバー"},
+		{"no label, EUC-JP", "", "\xa4\xb3\xa4\xf3\xa4\xcb\xa4\xc1\xa4\xcf", "こんにちは"},
+		{"no label, short KOI8-R", "", "\xd4\xc5\xd3\xd4 \xd4\xc5\xd3\xd4", "тест тест"},
 		{"ASCII that is none", "us-ascii", "caff\xe8", "caffè"},
 		{"made up", "x-klingon", "caff\xe8", "caffè"},
 	} {

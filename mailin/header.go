@@ -27,15 +27,18 @@ func readHeader(raw []byte) (h header, body []byte, defects []string, unfit stri
 		r.defects = append(r.defects, fmt.Sprintf("%d header lines that are none", r.junk))
 	}
 	hint := ""
+	var odd []byte // the values that are neither ASCII nor UTF-8
 	for _, f := range r.fields {
-		if strings.EqualFold(f.name, "content-type") {
+		if hint == "" && strings.EqualFold(f.name, "content-type") {
 			hint = charsetHint(f.value)
-			break
+		}
+		if !utf8.Valid(f.value) {
+			odd = append(append(odd, f.value...), '\n')
 		}
 	}
 	h = make(header, len(r.fields))
 	for i, f := range r.fields {
-		h[i] = field{f.name, fieldText(f.value, hint)}
+		h[i] = field{f.name, fieldText(f.value, hint, odd)}
 	}
 	return h, r.rest, r.defects, r.unfit
 }
@@ -220,8 +223,9 @@ func isField(line []byte) int {
 func isBlank(line []byte) bool { return len(bytes.Trim(line, " \t\r\v\f")) == 0 }
 
 // fieldText unfolds a value and makes it UTF-8; hint is the charset of the text,
-// in which careless programs write their header as well.
-func fieldText(v []byte, hint string) string {
+// in which careless programs write their header as well, odd what else they wrote
+// so: one field is often too short to guess by.
+func fieldText(v []byte, hint string, odd []byte) string {
 	v = bytes.Trim(v, " \t\r\n")
 	if bytes.IndexByte(v, '\n') >= 0 || bytes.IndexByte(v, '\r') >= 0 {
 		v = unfold(v)
@@ -230,15 +234,11 @@ func fieldText(v []byte, hint string) string {
 		return string(v)
 	}
 	if hint != "" && hint != "us-ascii" && hint != "utf-8" {
-		s := decodeCharset(hint, v)
-		if !strings.ContainsRune(s, utf8.RuneError) {
+		if s := decodeCharset(hint, v); !strings.ContainsRune(s, utf8.RuneError) {
 			return s
 		}
-		if strings.HasPrefix(hint, "iso-2022-jp") {
-			return decodeCharset("shift_jis", v)
-		}
 	}
-	return guessCharset(v)
+	return guessCharsetLike(v, odd)
 }
 
 // unfold removes line ends before white space; any other becomes a space.

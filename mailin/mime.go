@@ -74,10 +74,24 @@ func (p *part) describe(fallback string) {
 			p.name = n
 		}
 	}
+	if p.name == "" && !p.is("text/") && !p.is("multipart/") {
+		p.name = locationName(p.header.get("Content-Location"))
+	}
 	p.encoding = transferName(p.header.get("Content-Transfer-Encoding"))
 	if ids := messageIDs(p.header.get("Content-ID")); len(ids) > 0 {
 		p.id = ids[0]
 	}
+}
+
+// locationName is the file name at the end of a Content-Location (RFC 2557), if
+// it looks like one.
+func locationName(v string) string {
+	v, _, _ = strings.Cut(strings.TrimSpace(v), "?")
+	v = v[strings.LastIndexByte(v, '/')+1:]
+	if i := strings.LastIndexByte(v, '.'); i < 1 || i < len(v)-6 || i == len(v)-1 {
+		return ""
+	}
+	return guessCharset(appendPercent(nil, v))
 }
 
 // mediaOf repairs a media type without subtype.
