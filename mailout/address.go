@@ -9,7 +9,8 @@ import (
 
 // wireAddress checks an address that goes into the envelope and the header,
 // and writes its domain in ASCII (RFC 5890). The part before the @ stays as it
-// is: beyond ASCII it needs a server with SMTPUTF8.
+// is: beyond ASCII it needs a server with SMTPUTF8, and dots where RFC 5321
+// wants none are real people's.
 func wireAddress(address string) (string, error) {
 	at := strings.LastIndexByte(address, '@')
 	if at < 1 || at == len(address)-1 || len(address) > 254 {
@@ -27,9 +28,10 @@ func wireAddress(address string) (string, error) {
 			return "", fmt.Errorf("address %q: %w", address, err)
 		}
 	}
-	if strings.Trim(strings.ToLower(domain), "abcdefghijklmnopqrstuvwxyz0123456789-.[]:_") != "" ||
-		strings.ContainsAny(domain, " <>@\r\n") {
-		return "", fmt.Errorf("address %q: no domain of the mail", address)
+	for label := range strings.SplitSeq(domain, ".") {
+		if label == "" || strings.Trim(strings.ToLower(label), "abcdefghijklmnopqrstuvwxyz0123456789-_") != "" {
+			return "", fmt.Errorf("address %q: no domain of the mail", address)
+		}
 	}
 	return local + "@" + domain, nil
 }

@@ -16,6 +16,7 @@ import (
 const (
 	lineWidth = 76  // of a header line (RFC 5322, section 2.1.1, asks for at most 78)
 	wordMost  = 900 // of a word that cannot be folded; lines end at 998
+	coded     = 64  // of an encoded word, so that it fits after "Subject: "; RFC 2047 allows 75
 )
 
 // header writes the fields of a letter, folded, in ASCII. The first thing that
@@ -133,10 +134,10 @@ func phrase(name string) []string {
 	return []string{`"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(name) + `"`}
 }
 
-// encodeWords writes s as encoded words of at most 75 characters, none of
+// encodeWords writes s as encoded words of at most coded characters, none of
 // which ends within a character. The shorter of Q and B is used.
 func encodeWords(s string) []string {
-	const most = 75 - len("=?utf-8?Q??=")
+	const most = coded - len("=?utf-8?Q??=")
 	q := 0
 	for _, r := range s {
 		q += len(quoteRune(r))

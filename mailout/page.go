@@ -56,7 +56,7 @@ func blocks(out string) (page []block) {
 func plainText(page []block) string {
 	var out strings.Builder
 	for i, b := range page {
-		if i > 0 && !(close(b.Kind) && page[i-1].Kind == b.Kind) && !silent(b.Kind) {
+		if i > 0 && !(joined(b.Kind) && page[i-1].Kind == b.Kind) && !silent(b.Kind) {
 			out.WriteString("\n")
 		}
 		switch b.Kind {
@@ -82,8 +82,8 @@ func plainText(page []block) string {
 	return strings.NewReplacer(boldStart, "", boldEnd, "").Replace(out.String())
 }
 
-// close tells whether blocks of a kind follow each other without an empty line.
-func close(kind string) bool { return kind == "item" || kind == "fact" }
+// joined tells whether blocks of a kind follow each other without an empty line.
+func joined(kind string) bool { return kind == "item" || kind == "fact" }
 
 // silent tells whether blocks of a kind stand in the HTML form only.
 func silent(kind string) bool { return kind == "button" || kind == "web" }
@@ -130,7 +130,7 @@ type group struct {
 
 func groups(page []block) (out []group) {
 	for _, b := range page {
-		if n := len(out); n > 0 && out[n-1].Kind == b.Kind && (close(b.Kind) || b.Kind == "button") {
+		if n := len(out); n > 0 && out[n-1].Kind == b.Kind && (joined(b.Kind) || b.Kind == "button") {
 			out[n-1].Blocks = append(out[n-1].Blocks, b)
 			continue
 		}

@@ -1,0 +1,125 @@
+package mailout
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"sync"
+	"time"
+
+	"sportello/ticket"
+)
+
+// memSpool is an outbox in memory that keeps the promises of Spool and notes
+// what became of each try.
+type memSpool struct {
+	mu      sync.Mutex
+	now     func() time.Time
+	rows    map[ticket.NoticeID]*ticket.Row
+	letters map[ticket.NoticeID]*ticket.Letter
+	history []settled
+	sending int
+	most    int // rows that were sending at once
+	stale   map[ticket.NoticeID]bool
+	fail    error // of the next Settle
+}
+
+type settled struct {
+	ID      ticket.NoticeID
+	After   time.Duration // since the spool was made
+	Outcome ticket.Outcome
+}
+
+func newSpool(now func() time.Time, notices ...*ticket.Notice) *memSpool {
+	s := &memSpool{now: now, rows: make(map[ticket.NoticeID]*ticket.Row), letters: make(map[ticket.NoticeID]*ticket.Letter),
+		stale: make(map[ticket.NoticeID]bool)}
+	for _, n := range notices {
+		s.add(n)
+	}
+	return s
+}
+
+func (s *memSpool) add(n *ticket.Notice) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.rows[n.ID] = &ticket.Row{Notice: *n, State: ticket.RowQueued, Next: s.now()}
+}
+
+func (s *memSpool) Take(_ context.Context, n int, busy func(ticket.NoticeID) bool) (rows []*ticket.Row, next time.Time, err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	now := s.now()
+	for id, r := range s.rows {
+		switch {
+		case r.State != ticket.RowQueued || busy(id):
+		case !r.Next.After(now):
+			c := *r
+			rows = append(rows, &c)
+		case next.IsZero() || r.Next.Before(next):
+			next = r.Next
+		}
+	}
+	slices.SortFunc(rows, func(a, b *ticket.Row) int {
+		if d := a.Notice.Kind.Class() - b.Notice.Kind.Class(); d != 0 {
+			return d
+		}
+		return int(a.Notice.ID) - int(b.Notice.ID)
+	})
+	return rows[:min(n, len(rows))], next, nil
+}
+
+func (s *memSpool) Begin(_ context.Context, id ticket.NoticeID, l *ticket.Letter) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.stale[id] {
+		return ticket.ErrStale
+	}
+	r := s.rows[id]
+	if (l == nil) != r.Fixed {
+		return errors.New("a fixed letter was stored again, or none was")
+	}
+	if l != nil {
+		s.letters[id], r.Fixed = l, true
+	}
+	r.State = ticket.RowSending
+	s.sending++
+	s.most = max(s.most, s.sending)
+	return nil
+}
+
+func (s *memSpool) Letter(_ context.Context, id ticket.NoticeID) (*ticket.Letter, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if l := s.letters[id]; l != nil {
+		return l, nil
+	}
+	return nil, ticket.ErrNotFound
+}
+
+func (s *memSpool) Settle(_ context.Context, id ticket.NoticeID, o ticket.Outcome) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.fail != nil {
+		return s.fail
+	}
+	r := s.rows[id]
+	if r.State == ticket.RowSending {
+		s.sending--
+	}
+	r.State, r.LastError, r.Response = o.State, o.Error, o.Response
+	if o.State == ticket.RowQueued {
+		r.Next = o.Next
+		if o.Counts {
+			r.Tries++
+		}
+	}
+	s.history = append(s.history, settled{id, s.now().Sub(at), o})
+	return nil
+}
+
+// row returns a copy of one row.
+func (s *memSpool) row(id ticket.NoticeID) ticket.Row {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return *s.rows[id]
+}
