@@ -408,6 +408,33 @@ func TestDuplicates(t *testing.T) {
 	}
 }
 
+// TestSecondPathWithToken: the same mail to the desk's address and to a token
+// address; whichever copy comes first, it ends on the token's ticket.
+func TestSecondPathWithToken(t *testing.T) {
+	for _, tokenFirst := range []bool{true, false} {
+		b := newBench(t, storetest.NewMem())
+		b.receive(b.mail(mario, "Sito irraggiungibile", down))
+		ack := pick(t, b.send(), ticket.NoticeAck, mario)
+		plain := b.mail(mario, "Re: [Assistenza #77] Sito", "Anche la posta è ferma.")
+		token := *plain
+		token.Recipients, token.Source.UID = []string{ack.ReplyTo}, 50
+		token.InReplyTo = []string{ack.MessageID}
+		token.Raw = append([]byte("Delivered-To: x\n"), plain.Raw...)
+		token.RawSum = sha256.Sum256(token.Raw)
+		if tokenFirst {
+			b.receive(&token, plain)
+		} else {
+			b.receive(plain, &token)
+		}
+		if n := len(b.messages(1)); n != 3 {
+			t.Errorf("token first %v: ticket 1 has %d messages", tokenFirst, n)
+		}
+		if s := b.stats(); s.Open != 1 {
+			t.Errorf("token first %v: %+v", tokenFirst, s)
+		}
+	}
+}
+
 func TestTechnicianAnswers(t *testing.T) {
 	b := newBench(t, storetest.NewMem())
 	b.receive(b.mail(mario, "Sito irraggiungibile", down, func(m *ticket.Inbound) { m.Cc = []ticket.Mailbox{{Address: luisa}, {Address: "terzo@altrove.example"}} }))

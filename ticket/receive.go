@@ -100,8 +100,8 @@ func (w *work) ignore(a *Arrival, why string) error {
 }
 
 // duplicate links a copy of a mail that was filed before: equal bytes, or
-// equal content with a Message-ID. A copy that came with a genuine token joins
-// nothing anew, but is noted on the ticket of the first.
+// equal content with a Message-ID. It has no second effect, unless it shows
+// where the first copy belonged.
 func (w *work) duplicate(m *Inbound, ref RawRef) (bool, error) {
 	of, err := w.firstCopy(m)
 	if errors.Is(err, ErrNotFound) {
@@ -121,11 +121,45 @@ func (w *work) duplicate(m *Inbound, ref RawRef) (bool, error) {
 	if ref == "" {
 		a.Raw = first.Raw
 	}
+	if joined, err := w.joinFirst(m, a, first); joined || err != nil {
+		return true, err
+	}
 	a.Fate, a.Of, a.Ticket = FateDuplicate, of, first.Ticket
 	if err := w.tx.PutArrival(a); err != nil || first.Fate != FateMessage {
 		return true, err
 	}
 	return true, w.note(first.Ticket, "duplicate", "desk", cause(a), fmt.Sprintf("another copy of arrival %d", of))
+}
+
+// joinFirst handles a copy that came a second way, to the token address of a
+// ticket, after the first had opened one of its own: that one joins the token's
+// ticket, as long as nothing else has happened on it.
+func (w *work) joinFirst(m *Inbound, a, first *Arrival) (bool, error) {
+	if first.Fate != FateMessage || first.Seq != 1 || m.Kind != KindRequest || w.byToken(m).token == nil {
+		return false, nil
+	}
+	s, err := w.sender(m)
+	if err != nil || s.technician != nil {
+		return false, err
+	}
+	th, err := w.match(m, s)
+	if err != nil || th.ticket == nil || th.unsigned || th.token.technicians() {
+		return false, err
+	}
+	opened, err := w.tx.Ticket(first.Ticket)
+	if err != nil || opened.MergedInto != 0 || opened.Answered || opened.ID == th.ticket.ID || th.ticket.State == StateClosed {
+		return false, err
+	}
+	before := opened.clone()
+	if err := w.move(opened, TriggerMerge, w.now); err != nil {
+		return false, err
+	}
+	opened.MergedInto = th.ticket.ID
+	e := Event{Kind: "merged", Actor: "desk", Cause: cause(a), Text: fmt.Sprintf("a copy of its mail came with the token of #%d", th.ticket.ID)}
+	if err := w.save(opened, before, e); err != nil {
+		return false, err
+	}
+	return true, w.followUp(m, a, s, th)
 }
 
 func (w *work) firstCopy(m *Inbound) (ArrivalID, error) {
