@@ -37,6 +37,8 @@ func (a *app) checkInChild(ctx context.Context, stateDir string, afterRestore bo
 	switch {
 	case err == nil:
 		return nil
+	case ctx.Err() != nil:
+		return fmt.Errorf("quick check: %w", ctx.Err())
 	case !ok:
 		return fmt.Errorf("quick check: %w", err)
 	}

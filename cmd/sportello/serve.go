@@ -43,6 +43,9 @@ func (a *app) serve(ctx context.Context, afterRestore bool) error {
 	}
 	log := a.newLog()
 	if err := a.checkInChild(ctx, c.Desk.StateDir, afterRestore); err != nil {
+		if ctx.Err() != nil {
+			return nil // it was told to stop
+		}
 		return err
 	}
 	d, err := a.openService(c, log, boltstore.Options{AfterRestore: afterRestore})
