@@ -48,6 +48,7 @@ type htmlRenderer struct {
 	pre    int  // open <pre>: white space counts
 	sign   bool // the next line begins a marked signature
 	dashes bool // the last line written was "--"
+	ruled  bool // the last line written was a rule
 	skip   atom.Atom
 	open   []htmlElement
 	counts map[atom.Atom]int // elements in open, by tag
@@ -90,9 +91,7 @@ func (r *htmlRenderer) start() {
 	case atom.Br:
 		r.lineBreak()
 	case atom.Hr:
-		r.newline(0)
-		r.word("________________________________")
-		r.newline(0)
+		r.rule()
 	case atom.Img:
 		r.image(&at)
 	case atom.Head, atom.Style, atom.Script, atom.Title, atom.Template:
@@ -106,7 +105,7 @@ func (r *htmlRenderer) start() {
 func (r *htmlRenderer) enter(tag atom.Atom, at *htmlAttributes) {
 	e := htmlElement{tag: tag, sign: at.signature()}
 	kind := htmlLayout(tag)
-	if kind == htmlInline && !e.sign {
+	if kind == htmlInline && !e.sign && !at.oldHeader() {
 		return
 	}
 	if n := len(r.open); kind != htmlInline && kind != htmlLink && n > 0 &&
@@ -149,7 +148,23 @@ func (r *htmlRenderer) enter(tag atom.Atom, at *htmlAttributes) {
 		r.newline(0)
 		r.sign = r.quotes == 0
 	}
+	if at.oldHeader() {
+		r.rule()
+	}
 	r.push(e)
+}
+
+// htmlRule is how a horizontal line is written, as Outlook does.
+const htmlRule = "________________________________"
+
+// rule writes a horizontal line, once where two meet.
+func (r *htmlRenderer) rule() {
+	r.newline(0)
+	if r.ruled {
+		return
+	}
+	r.word(htmlRule)
+	r.newline(0)
 }
 
 func (r *htmlRenderer) push(e htmlElement) {

@@ -93,6 +93,20 @@ func (a *htmlAttributes) indent() bool {
 		strings.Contains(style, "border:none") && strings.Contains(style, "padding:0")
 }
 
+// oldHeader tells whether an element is where Outlook begins the mail that is
+// answered: its header follows, under a line drawn by the style.
+func (a *htmlAttributes) oldHeader() bool {
+	switch a.id {
+	case "divRplyFwdMsg", "x_divRplyFwdMsg", "OLK_SRC_BODY_SECTION", "mail-editor-reference-message-container":
+		return true
+	}
+	if !strings.Contains(a.style, "border-top:") {
+		return false
+	}
+	style := strings.ReplaceAll(a.style, " ", "")
+	return strings.Contains(style, "border-top:solid#e1e1e11.0pt") || strings.Contains(style, "border-top:solid#b5c4df1.0pt")
+}
+
 // signature tells whether the client marked this element as the signature.
 func (a *htmlAttributes) signature() bool {
 	switch a.id {
@@ -194,7 +208,7 @@ func (r *htmlRenderer) flush() {
 		r.out.WriteString("> ")
 	}
 	r.out.WriteString(line)
-	r.dashes = line == "--"
+	r.dashes, r.ruled = line == "--", line == htmlRule
 	if r.dashes {
 		r.out.WriteByte(' ')
 	}

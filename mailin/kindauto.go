@@ -32,6 +32,10 @@ func autoHeader(h header) string {
 			if strings.Contains(v, "mailbox rules agent") || strings.Contains(v, "oof") {
 				return f.name
 			}
+		case "x-apple-action":
+			if strings.Contains(v, "vacation") {
+				return f.name
+			}
 		case "x-ms-exchange-inbox-rules-loop", "x-rt-loop-prevention-autoreply", "x-facebook-notify":
 			return f.name
 		case "x-freescout-mail-type", "x-post-messageclass", "x-messageclass", "x-contentstamp", "x-originating-client", "x-mailer", "user-agent", "x-generated-by", "x-generator", "delivered-to", "x-mw-originating":

@@ -145,3 +145,98 @@ func TestTrimStaysLinear(t *testing.T) {
 		t.Error("a mail of too many lines is not kept whole")
 	}
 }
+
+// clients is how mail programs and webmails announce the mail that is answered;
+// "> " before the history says that they quote it.
+var clients = []struct{ name, mark string }{
+	{"Gmail, Italian", "Il giorno gio 5 mar 2026 alle ore 09:10 Banco Prova <banco@prova.example> ha scritto:\n\n> "},
+	{"Gmail, mobile", "Il gio 5 mar 2026, 09:10 Banco Prova <banco@prova.example> ha scritto:\n\n> "},
+	{"Gmail, old", "2026-03-05 9:10 GMT+01:00 Banco Prova <banco@prova.example>:\n\n> "},
+	{"Roundcube", "Il 2026-03-05 09:10 Banco Prova ha scritto:\n> "},
+	{"Roundcube, dots", "Il 05.03.2026 09:10 Banco Prova ha scritto:\n> "},
+	{"Roundcube, header", "-------- Messaggio originale --------\nOggetto: x\nData: 05-03-2026 09:10\nMittente: Banco <banco@prova.example>\nDestinatario: Ugo\n\n"},
+	{"Horde", "Citando Banco Prova <banco@prova.example>:\n\n> "},
+	{"Horde, forward", "----- Messaggio inoltrato da Banco Prova <banco@prova.example> -----\n   Data: Thu, 05 Mar 2026 09:10:00 +0100\n     Da: Banco\nOggetto: x\n\n"},
+	{"SquirrelMail", "Il Gio, 5 Marzo 2026 9:10 am, Banco Prova ha scritto:\n> "},
+	{"SquirrelMail, forward", "---------------------------- Messaggio originale ----------------------------\nOggetto: x\nDa:      banco@prova.example\nData:    Gio, 5 Marzo 2026 9:10\n\n"},
+	{"KMail", "In data giovedì 5 marzo 2026 09:10:00 CET, Banco Prova ha scritto:\n> "},
+	{"KMail, new", "giovedì 5 marzo 2026 09:10:00 CET, Banco Prova ha scritto:\n> "},
+	{"Evolution", "Il giorno gio, 05/03/2026 alle 09.10 +0100, Banco Prova ha scritto:\n> "},
+	{"Mutt", "On Thu, Mar 05, 2026 at 09:10:00AM +0100, Banco Prova wrote:\n> "},
+	{"Claws", "On Thu, 5 Mar 2026 09:10:00 +0100\nBanco Prova <banco@prova.example> wrote:\n\n> "},
+	{"Gnus", "Banco Prova <banco@prova.example> writes:\n\n> "},
+	{"Thunderbird, name alone", "Banco Prova ha scritto il 05/03/2026 alle 09:10:\n> "},
+	{"Apple Mail", "Il giorno 5 mar 2026, alle ore 09:10, Banco Prova <banco@prova.example> ha scritto:\n\n> "},
+	{"Apple Mail, slashes", "Il giorno 05/mar/2026, alle ore 09:10, Banco Prova ha scritto:\n\n> "},
+	{"iOS, new", "> Il giorno 5 mar 2026, alle ore 09:10, Banco Prova <banco@prova.example> ha scritto:\n> \n> "},
+	{"Apple Mail, forward", "Inizio messaggio inoltrato:\n\n> Da: Banco <banco@prova.example>\n> Oggetto: x\n> Data: 5 marzo 2026 09:10:00 CET\n> A: Ugo\n> \n> "},
+	{"Outlook for Mac", "Da: Banco Prova <banco@prova.example>\nData: giovedì 5 marzo 2026 alle ore 09:10\nA: Ugo <ugo@foschi.example>\nOggetto: x\n\n"},
+	{"Outlook, mailto", "Da: Banco Prova [mailto:banco@prova.example] \nInviato: giovedì 5 marzo 2026 09:10\nA: 'Ugo'\nOggetto: x\n\n"},
+	{"Outlook, rule above", "________________________________________\nDa: Banco Prova [banco@prova.example]\nInviato: giovedì 5 marzo 2026 09:10\nA: Ugo\nOggetto: x\n\n"},
+	{"Outlook Express", "----- Original Message ----- \nFrom: \"Banco\" <banco@prova.example>\nTo: \"Ugo\" <ugo@foschi.example>\nSent: Thursday, March 05, 2026 9:10 AM\nSubject: x\n\n\n> "},
+	{"Windows Mail", "Inviato da Posta per Windows\n\nDa: Banco Prova\nInviato: giovedì 5 marzo 2026 09:10\nA: Ugo\nOggetto: x\n\n"},
+	{"iNotes", "-----Banco Prova <banco@prova.example> ha scritto: -----\nPer: ugo@foschi.example\nDa: Banco Prova <banco@prova.example>\nData: 05/03/2026 09.10\nOggetto: x\n\n"},
+	{"Notes, header", "Da:        Banco Prova/Prova/IT\nPer:        Ugo Foschi/Foschi/IT@FOSCHI\nData:        05/03/2026 09.10\nOggetto:        x\n\n"},
+	{"Zimbra", "----- Messaggio originale -----\nDa: \"Banco Prova\" <banco@prova.example>\nA: \"Ugo\" <ugo@foschi.example>\nInviato: Giovedì, 5 marzo 2026 9:10:00\nOggetto: x\n\n"},
+	{"Zimbra, new", "Da: \"Banco Prova\" <banco@prova.example>\nA: \"Ugo\" <ugo@foschi.example>\nInviato: Giovedì, 5 marzo 2026 9:10:00\nOggetto: x\n\n"},
+	{"SOGo", "Il giorno Giovedì, Marzo 05, 2026 09:10 CET, \"Banco Prova\" <banco@prova.example> ha scritto: \n \n> "},
+	{"Tuta", "5 mar 2026, 09:10 da banco@prova.example:\n\n> "},
+	{"Proton", "Giovedì 5 marzo 2026 09:10, Banco Prova <banco@prova.example> ha scritto:\n\n> "},
+	{"Proton, delimiter", "------- Original Message -------\nGiovedì 5 marzo 2026 09:10, Banco Prova <banco@prova.example> ha scritto:\n\n\n> "},
+	{"Zoho", "---- Il gio, 05 mar 2026 09:10:00 +0100  Banco Prova <banco@prova.example> ha scritto ---\n\n"},
+	{"Zoho, forward", "============ Messaggio inoltrato ============\nDa : Banco <banco@prova.example>\nA : <ugo@foschi.example>\nData : gio, 05 mar 2026 09:10:00 +0100\nOggetto : x\n============ Messaggio inoltrato ============\n\n"},
+	{"Libero", "Il 05/03/2026 09:10 CET Banco Prova <banco@prova.example> ha scritto:\n\n\n"},
+	{"Libero, old", "---------- Messaggio originale ----------\nDa: Banco Prova <banco@prova.example>\nA: ugo@foschi.example\nData: 5 marzo 2026 alle 9.10\nOggetto: x\n\n"},
+	{"Virgilio", "----Messaggio originale----\nDa: banco@prova.example\nData: 5-mar-2026 9.10\nA: <ugo@foschi.example>\nOgg: x\n\n"},
+	{"Aruba", "Da: \"Banco Prova\" banco@prova.example\nA: \"Ugo\" ugo@foschi.example\nCc: \nData: Thu, 5 Mar 2026 09:10:00 +0100\nOggetto: x\n\n"},
+	{"Yahoo", "    Il giovedì 5 marzo 2026 alle ore 09:10:11 CET, Banco Prova <banco@prova.example> ha scritto:  \n \n "},
+	{"Yahoo, old", "Il Giovedì 5 Marzo 2026 9:10, Banco Prova <banco@prova.example> ha scritto:\n\n\n"},
+	{"eM Client", "------ Messaggio Originale ------\nDa \"Banco Prova\" <banco@prova.example>\nA \"Ugo\" <ugo@foschi.example>\nData 05/03/2026 09:10:00\nOggetto x\n\n"},
+	{"Samsung", "-------- Messaggio originale --------\nDa: Banco <banco@prova.example> \nData: 05/03/26 09:10 (GMT+01:00) \nA: Ugo \nOggetto: x \n\n"},
+	{"K-9", "Il 5 marzo 2026 09:10:00 CET, Banco Prova <banco@prova.example> ha scritto:\n>"},
+	{"BlueMail", "Il giorno 5 mar 2026, alle ore 09:10, Banco Prova <banco@prova.example> ha scritto:\n\n> "},
+	{"Spark", "Il 5 mar 2026, 09:10 +0100, Banco Prova <banco@prova.example>, ha scritto:\n> "},
+	{"Thunderbird, German", "Am 05.03.26 um 09:10 schrieb Banco Prova:\n> "},
+	{"Apple Mail, German", "Am 05.03.2026 um 09:10 schrieb Banco Prova <banco@prova.example>:\n\n> "},
+	{"Outlook Express, German", "----- Ursprüngliche Nachricht -----\nVon: Banco\nGesendet: Donnerstag, 5. März 2026 09:10\n\n"},
+	{"GMX", "Gesendet: Donnerstag, 05. März 2026 um 09:10 Uhr\nVon: \"Banco Prova\" <banco@prova.example>\nAn: ugo@foschi.example\nBetreff: x\n\n"},
+	{"Thunderbird, forward, German", "-------- Weitergeleitete Nachricht --------\nBetreff: \tx\nDatum: \tThu, 5 Mar 2026 09:10:00 +0100\nVon: \tBanco\n\n"},
+	{"Thunderbird, French", "Le 05/03/2026 à 09:10, Banco Prova a écrit\u00a0:\n> "},
+	{"Outlook, French delimiter", "-----Message d'origine-----\nDe : Banco <banco@prova.example>\nEnvoyé : jeudi 5 mars 2026 09:10\n\n"},
+	{"Orange", "> Message du 05/03/26 09:10\n> De : \"Banco\" <banco@prova.example>\n> A : ugo@foschi.example\n> Objet : x\n>\n> "},
+	{"Thunderbird, Spanish", "El 05/03/2026 a las 9:10, Banco Prova escribió:\n> "},
+	{"Outlook, Spanish delimiter", "-----Mensaje original-----\nDe: Banco <banco@prova.example>\nEnviado el: jueves, 5 de marzo de 2026 9:10\n\n"},
+	{"Thunderbird, English", "On 05/03/2026 09:10, Banco Prova wrote:\n> "},
+	{"Apple Mail, English", "On Mar 5, 2026, at 9:10 AM, Banco Prova <banco@prova.example> wrote:\n\n> "},
+	{"Apple Mail, narrow space", "On 5 Mar 2026, at 9:10\u202fAM, Banco Prova <banco@prova.example> wrote:\n\n> "},
+	{"Gmail, English", "On Thu, Mar 5, 2026 at 9:10 AM Banco Prova <banco@prova.example> wrote:\n\n> "},
+	{"Hotmail", "Date: Thu, 5 Mar 2026 09:10:00 +0100\nFrom: banco@prova.example\nTo: ugo@foschi.example\nSubject: x\n\n"},
+	{"Hotmail, quoted", "> Subject: x\n> From: banco@prova.example\n> To: ugo@foschi.example\n> Date: Thu, 5 Mar 2026 09:10:00 +0100\n> \n> "},
+	{"bold header", "*Da:* Banco Prova <banco@prova.example>\n*Inviato:* giovedì 5 marzo 2026 09:10\n*A:* Ugo\n*Oggetto:* x\n\n"},
+}
+
+func TestTrimClients(t *testing.T) {
+	old := []string{"Gentile Ugo,", "", "serve il codice. Lo può mandare?", "", "Cordiali saluti", "Banco Prova"}
+	for _, c := range clients {
+		t.Run(c.name, func(t *testing.T) {
+			mark, prefix := c.mark, ""
+			if i := strings.LastIndex(mark, "\n"); strings.HasPrefix(mark[i+1:], ">") || strings.HasPrefix(mark[i+1:], " ") {
+				mark, prefix = mark[:i+1], mark[i+1:]
+			}
+			history := mark + prefix + strings.Join(old, "\n"+prefix) + "\n"
+			for _, reply := range []string{"Va bene.", "Buongiorno,\nil codice è 12-34.\n\nGrazie\nUgo", "👍"} {
+				if got, signature := trim(reply + "\n\n" + history); got != reply || signature != "" && !appFooter(strings.SplitN(signature, "\n", 2)[0]) {
+					t.Errorf("reply %q signature %q, want %q", got, signature, reply)
+				}
+			}
+			if strings.Contains(prefix, ">") {
+				if got, _ := trim(history + "\nVa bene.\n"); got != "Va bene." {
+					t.Errorf("below the history: %q", got)
+				}
+				if got, _ := trim(history); got != "" {
+					t.Errorf("nothing written: %q", got)
+				}
+			}
+		})
+	}
+}

@@ -73,7 +73,7 @@ func attribution(s string, next int, ls []textLine) bool {
 		return colon && (date || clock || opened(body)) && followedByQuote(ls, next)
 	case address && verbAfterAddress(s):
 		return true // the old mail begins on the same line
-	case colon && hasMiddleVerb(body):
+	case colon && hasMiddleVerb(body) && !selfQuoting(body):
 		return address || date && clock || (date || clock) && followedByQuote(ls, next)
 	case colon && hasAnyPrefix(body, quotingWords):
 		return address || followedByQuote(ls, next)

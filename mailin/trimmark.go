@@ -40,8 +40,14 @@ func markAt(ls []textLine, i int) (end int, kind markKind) {
 	}
 	switch {
 	case delimiter(s):
-		if end := headerAt(ls, skipBlank(ls, i+1, 2), true); end > i+1 {
+		next := skipBlank(ls, i+1, 2)
+		if end := headerAt(ls, next, true); end > next {
 			return end, markDelimiter
+		}
+		if next < len(ls) {
+			if end := attributionAt(ls, next); end > next { // Proton writes both
+				return end, markDelimiter
+			}
 		}
 		return i + 1, markDelimiter
 	case replyAbove(s, i > 0 && delimiterLine(ls[i-1].s)):
@@ -52,7 +58,8 @@ func markAt(ls []textLine, i int) (end int, kind markKind) {
 			return next + 1, markAbove
 		}
 		if len(s) >= 3 {
-			if end := headerAt(ls, next, false); end > next {
+			ruled := len(s) >= 20 && fromLabel(ls, next) // Outlook's rule: one field is enough
+			if end := headerAt(ls, next, ruled); end > next {
 				return end, markHeader
 			}
 		}
@@ -100,15 +107,16 @@ func trailingDelimiter(s string) bool {
 // delimiter tells the line that mail programs put before the mail that was
 // answered or forwarded: "-----Messaggio originale-----".
 func delimiter(s string) bool {
-	if len(s) > 200 {
+	if len(s) > 600 {
 		return false
 	}
-	core := strings.Trim(s, "-_=*#~+—–>< \t\u00a0")
-	left := strings.Index(s, core)
-	if core == "" || left < 0 {
-		return false
+	rest := strings.TrimLeft(s, delimiterRunes)
+	left := len(s) - len(rest)
+	core := strings.TrimRight(rest, delimiterRunes)
+	right := len(rest) - len(core)
+	if i := strings.Index(rest, "--"); i > 0 && left >= 2 { // the header goes on behind it
+		core, right = strings.TrimSpace(rest[:i]), 2
 	}
-	right := len(s) - left - len(core)
 	low := strings.ToLower(strings.TrimSuffix(core, ":"))
 	switch {
 	case left >= 2 && right >= 2:
@@ -120,6 +128,8 @@ func delimiter(s string) bool {
 	}
 	return false
 }
+
+const delimiterRunes = "-_=*#~+—–>< \t\u00a0"
 
 // replyAbove tells the line above which a ticket system asks to write.
 func replyAbove(s string, afterRule bool) bool {
@@ -203,6 +213,15 @@ func headerLabel(s string) (headerField, bool) {
 }
 
 func labelFringe(c rune) bool { return c == '*' || c == '_' || invisible(c) }
+
+// fromLabel tells whether line i begins the header of an old mail.
+func fromLabel(ls []textLine, i int) bool {
+	if i >= len(ls) {
+		return false
+	}
+	f, ok := headerLabel(ls[i].s)
+	return ok && f == fieldFrom
+}
 
 // bareLabel reads a header line without colon, as eM Client writes it:
 // `Da "Anna" <anna@example.it>`.

@@ -4,7 +4,7 @@ package mailin
 
 // oldMailWords stand between dashes before it.
 var oldMailWords = wordSet(
-	"original message", "original mail", "original email", "original e-mail", "reply message", "forwarded message", "forwarded mail", "forwarded email",
+	"original message", "original mail", "original email", "original e-mail", "reply message", "replied message", "forwarded message", "forwarded mail", "forwarded email",
 	"messaggio originale", "messaggio inoltrato", "messaggio di origine", "mail originale", "email originale", "inoltrato",
 	"ursprüngliche nachricht", "ursprüngliche mail", "ursprüngliche e-mail", "originalnachricht", "original-nachricht", "originalmail", "original-mail", "originale nachricht",
 	"weitergeleitete nachricht", "weitergeleitete mail", "weitergeleitete e-mail", "weitergeleitet",
@@ -68,7 +68,7 @@ var writeVerbs = []string{
 }
 
 // middleVerbs stand between date and name.
-var middleVerbs = []string{" schrieb ", " schreef ", " skrev ", " napisał ", " a écrit ", " geschrieben ", " heeft ", " hat "}
+var middleVerbs = []string{" schrieb ", " schreef ", " skrev ", " napisał ", " a écrit ", " geschrieben ", " heeft ", " hat ", " ha scritto il ", " wrote on ", " schrieb am ", " a écrit le ", " escribió el "}
 
 // quotingWords begin an attribution that ends with the address.
 var quotingWords = []string{"citando ", "quoting ", "zitat von ", "citation de ", "quoting: ", "citaat van ", "citerar ", "cytowanie ", "messaggio da ", "in risposta a ", "in reply to ", "reply to ", "antwort auf ", "quote from "}
