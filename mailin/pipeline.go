@@ -153,7 +153,10 @@ func (pl *pipeline) finished(s *slot, in *ticket.Inbound) *ticket.Inbound {
 	in.Source = ticket.Source{UIDValidity: pl.validity, UID: uint32(s.uid)}
 	in.Arrived = pl.arrived(s.date)
 	in.Size = max(s.size, int64(len(s.raw)))
-	in.Partial = s.head
+	if in.Partial = s.head; in.Partial { // its last file is cut off (PROMISES.md E12)
+		in.Attachments = nil
+		in.Defects = append(in.Defects, "too large: only the head and the first text were read")
+	}
 	s.raw = nil
 	return in
 }
