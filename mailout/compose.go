@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"html/template"
 	"io/fs"
+	"regexp"
 	"strings"
 	"sync"
 	texttemplate "text/template"
@@ -33,6 +34,7 @@ type Composer struct {
 	once    sync.Once
 	letters map[string]*texttemplate.Template // by language
 	frame   *template.Template
+	ownTag  *regexp.Regexp
 	err     error
 }
 
@@ -157,7 +159,7 @@ func (c *Composer) zone() *time.Location {
 
 // load parses the templates of both languages and the frame of HTML.
 func (c *Composer) load() {
-	c.letters = make(map[string]*texttemplate.Template)
+	c.letters, c.ownTag = make(map[string]*texttemplate.Template), tagPattern(c.Name)
 	for _, language := range []string{"it", "en"} {
 		t := texttemplate.New(language).Option("missingkey=error").Funcs(letterFuncs(language))
 		names, err := fs.Glob(embedded, "templates/"+language+"/*.txt")

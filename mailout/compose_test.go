@@ -270,6 +270,18 @@ func TestQuoteButtons(t *testing.T) {
 	}
 }
 
+// TestQuoteTokenInSubject: where addresses carry no token, the links' subject does.
+func TestQuoteTokenInSubject(t *testing.T) {
+	n := letters("it")["quote"]
+	n.ReplyTo, n.Token = "assistenza@example.it", "q1042.0.1.1abc.p3"
+	_, raw := compose(t, n)
+	_, html, _ := read(t, raw)
+	want := `mailto:assistenza@example.it?subject=%5BAssistenza%20Example%20%231042%5D%20%5Bq1042.0.1.1abc.p3%5D&amp;body=`
+	if strings.Count(html, want) != 2 {
+		t.Errorf("no %s in:\n%s", want, html)
+	}
+}
+
 // TestUnverifiedAck: it holds nothing of what the mail says, not even the name.
 func TestUnverifiedAck(t *testing.T) {
 	n := sample(ticket.NoticeAck, "it", func(n *ticket.Notice) {

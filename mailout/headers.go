@@ -131,8 +131,11 @@ func phrase(name string) []string {
 	case !ascii(name) || strings.Contains(name, "=?"):
 		return encodeWords(name)
 	}
-	return []string{`"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(name) + `"`}
+	return []string{`"` + quoting.Replace(name) + `"`}
 }
+
+// quoting writes the inside of a quoted string.
+var quoting = strings.NewReplacer(`\`, `\\`, `"`, `\"`)
 
 // encodeWords writes s as encoded words of at most coded characters, none of
 // which ends within a character. The shorter of Q and B is used.
@@ -188,11 +191,15 @@ func quoteRune(r rune) string {
 // our customers and their neighbours.
 var replyMarks = regexp.MustCompile(`(?i)^\s*(?:re|r|rif|i|fw|fwd|aw|wg|tr|sv|vs|antw|rv|res|enc)\s*(?:\[\d+\])?\s*:\s*`)
 
+// tagPattern finds the tags of a desk, of any ticket.
+func tagPattern(desk string) *regexp.Regexp {
+	return regexp.MustCompile(`(?i)\[` + regexp.QuoteMeta(desk) + `(?: #\d+)?\]`)
+}
+
 // foldSubject takes reply marks and the desk's own tags off a subject.
-func foldSubject(subject, desk string) string {
-	tag := regexp.MustCompile(`(?i)\[` + regexp.QuoteMeta(desk) + `(?: #\d+)?\]`)
+func foldSubject(subject string, own *regexp.Regexp) string {
 	for {
-		s := strings.TrimSpace(tag.ReplaceAllString(replyMarks.ReplaceAllString(subject, ""), " "))
+		s := strings.TrimSpace(own.ReplaceAllString(replyMarks.ReplaceAllString(subject, ""), " "))
 		if s == subject {
 			break
 		}

@@ -31,7 +31,7 @@ func TestFoldSubject(t *testing.T) {
 		"R\u00e9: accento":                       "R\u00e9: accento",
 		strings.Repeat("lungo ", 50) + "la fine": strings.Repeat("lungo ", 33) + "l…",
 	} {
-		if got := foldSubject(in, "Desk"); got != want {
+		if got := foldSubject(in, tagPattern("Desk")); got != want {
 			t.Errorf("%q: %q, want %q", in, got, want)
 		}
 	}

@@ -114,7 +114,12 @@ func mediaType(t string) string {
 // fileName makes a name that can stand in a header: what was filed is clean
 // already, and a name is no reason for a letter to fail.
 func fileName(name string) string {
-	name = oneLine(strings.NewReplacer("/", "_", `\`, "_").Replace(name))
+	name = oneLine(strings.Map(func(r rune) rune {
+		if r == '/' || r == '\\' {
+			return '_'
+		}
+		return r
+	}, name))
 	if name == "" {
 		return "attachment"
 	}
@@ -129,7 +134,7 @@ func fileName(name string) string {
 func parameter(key, value string) []string {
 	const piece = 50
 	if ascii(value) && len(value) <= piece {
-		return []string{key + `="` + strings.NewReplacer(`"`, `\"`).Replace(value) + `"`}
+		return []string{key + `="` + quoting.Replace(value) + `"`}
 	}
 	var words []string
 	part := "utf-8''"

@@ -22,6 +22,12 @@ type block struct {
 	Args []string
 }
 
+// What becomes of bold words in the two forms.
+var (
+	notBold  = strings.NewReplacer(boldStart, "", boldEnd, "")
+	boldHTML = strings.NewReplacer(boldStart, "<strong>", boldEnd, "</strong>")
+)
+
 // textWidth is where paragraphs of the plain text are broken.
 const textWidth = 72
 
@@ -79,7 +85,7 @@ func plainText(page []block) string {
 			out.WriteString(wrap("", "", b.Args[0]))
 		}
 	}
-	return strings.NewReplacer(boldStart, "", boldEnd, "").Replace(out.String())
+	return notBold.Replace(out.String())
 }
 
 // joined tells whether blocks of a kind follow each other without an empty line.
@@ -150,7 +156,7 @@ var frameFuncs = template.FuncMap{
 // inlineHTML escapes a paragraph and makes its bold parts bold.
 func inlineHTML(s string) template.HTML {
 	s = template.HTMLEscapeString(s)
-	return template.HTML(strings.NewReplacer(boldStart, "<strong>", boldEnd, "</strong>").Replace(s))
+	return template.HTML(boldHTML.Replace(s))
 }
 
 // linesHTML escapes a text and keeps its lines and indents, for readers that

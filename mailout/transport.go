@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"strings"
 	"time"
 
 	"github.com/emersion/go-smtp"
@@ -174,6 +175,9 @@ func refusedFrom(err error) error {
 		return &Error{login, fmt.Errorf("the server wants a login: %w", said)}
 	case 552:
 		return &Error{permanent, said}
+	}
+	if strings.Contains(strings.ToLower(said.Message), "authenticat") { // 502, 550, 554: servers differ
+		return &Error{login, fmt.Errorf("the server wants a login: %w", said)}
 	}
 	return &Error{envelope, said}
 }

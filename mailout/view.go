@@ -2,11 +2,9 @@ package mailout
 
 import (
 	"fmt"
-	"net/url"
+	"regexp"
 	"strings"
-	"text/template"
 	"time"
-	"unicode"
 	"unicode/utf8"
 
 	"sportello/ticket"
@@ -18,11 +16,12 @@ type view struct {
 	ticket.Notice
 	Desk    string // the desk's name
 	Address string // the desk's address
+	ownTag  *regexp.Regexp
 }
 
 // view copies n without anything that could be taken for markup of a page.
 func (c *Composer) view(n *ticket.Notice) *view {
-	v := &view{Notice: *n, Desk: c.Name, Address: c.Address}
+	v := &view{Notice: *n, Desk: c.Name, Address: c.Address, ownTag: c.ownTag}
 	if v.Language != "en" {
 		v.Language = "it"
 	}
@@ -63,7 +62,7 @@ func (v *view) blind() bool {
 
 // subject is the subject after the tag.
 func (v *view) subject() string {
-	s := foldSubject(v.Subject, v.Desk)
+	s := foldSubject(v.Subject, v.ownTag)
 	if v.blind() {
 		s = ""
 	}
@@ -207,131 +206,12 @@ func (v *view) Doubtful() bool {
 // Percent is the confidence in the topic.
 func (v *view) Percent() int { return int(v.Confidence*100 + 0.5) }
 
-// Mailto is a link that writes to the reply address with a body.
+// Mailto is a link that writes to the reply address with a body. Where that
+// address carries no token, the subject does.
 func (v *view) Mailto(body string) string {
-	return mailto(v.ReplyTo, "["+tag(v.Desk, v.Ticket)+"]", body)
-}
-
-// mailto writes a link (RFC 6068).
-func mailto(address, subject, body string) string {
-	query := "subject=" + percent(subject)
-	if body != "" {
-		query += "&body=" + percent(body)
+	subject := "[" + tag(v.Desk, v.Ticket) + "]"
+	if v.Token != "" {
+		subject += " [" + v.Token + "]"
 	}
-	return "mailto:" + strings.NewReplacer("%40", "@", "%2B", "+").Replace(percent(address)) + "?" + query
-}
-
-// percent encodes all but unreserved characters.
-func percent(s string) string { return strings.ReplaceAll(url.QueryEscape(s), "+", "%20") }
-
-// letterFuncs are the functions of letter templates. Blocks: fact LABEL VALUE,
-// item TEXT, button LABEL URL, text TEXT (as written), message TITLE TEXT (in a
-// frame), small TEXT, web TEXT (in HTML only), sign LINE…, rule. Words: b (bold), date, moment, credits, size, cap.
-func letterFuncs(language string) template.FuncMap {
-	return template.FuncMap{
-		"fact": markup("fact"), "item": markup("item"), "button": markup("button"), "text": markup("text"),
-		"message": markup("message"), "small": markup("small"), "web": markup("web"), "sign": markup("sign"), "rule": markup("rule"),
-		"b":       func(s any) string { return boldStart + fmt.Sprint(s) + boldEnd },
-		"date":    func(d ticket.Date) string { return longDate(d, language) },
-		"moment":  func(t time.Time) string { return moment(t, language) },
-		"credits": func(n ticket.Credits) string { return credits(n, language) },
-		"size":    fileSize,
-		"cap":     capital,
-		"next":    func(n int) int { return n + 1 },
-		"person":  person,
-		"name":    phraseName,
-		"quoteState": func(s ticket.QuoteState) string {
-			if language == "en" {
-				return s.String()
-			}
-			return italianQuotes[s]
-		},
-	}
-}
-
-// capital makes the first letter a capital.
-func capital(s string) string {
-	r, n := utf8.DecodeRuneInString(s)
-	if n == 0 {
-		return s
-	}
-	return string(unicode.ToUpper(r)) + s[n:]
-}
-
-var italianQuotes = map[ticket.QuoteState]string{ticket.QuoteOffered: "offerto", ticket.QuoteAccepted: "accettato",
-	ticket.QuoteDeclined: "rifiutato", ticket.QuoteSuperseded: "sostituito", ticket.QuoteExpired: "scaduto",
-	ticket.QuoteWithdrawn: "ritirato"}
-
-// phraseName is the name, or the address of who has none.
-func phraseName(m ticket.Mailbox) string {
-	if m.Name == "" {
-		return m.Address
-	}
-	return m.Name
-}
-
-// person writes a name and an address.
-func person(m ticket.Mailbox) string {
-	if m.Name == "" || m.Name == m.Address {
-		return m.Address
-	}
-	return m.Name + " <" + m.Address + ">"
-}
-
-// oneLine makes one line of s, without control and direction characters.
-func oneLine(s string) string {
-	s = strings.Map(func(r rune) rune {
-		switch {
-		case r == '\n' || r == '\r' || r == '\t':
-			return ' '
-		case unicode.IsControl(r) || direction(r) || r == utf8.RuneError:
-			return -1
-		}
-		return r
-	}, s)
-	return strings.Join(strings.Fields(s), " ")
-}
-
-// manyLines keeps the lines of s and drops control characters; marks of
-// direction that a line leaves open are closed at its end.
-func manyLines(s string) string {
-	s = strings.ReplaceAll(strings.ReplaceAll(s, "\r\n", "\n"), "\r", "\n")
-	s = strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) && r != '\n' && r != '\t' {
-			return -1
-		}
-		return r
-	}, strings.ToValidUTF8(s, "\ufffd"))
-	lines := strings.Split(s, "\n")
-	for i, l := range lines {
-		if l != "-- " { // the mark of a signature (RFC 3676, section 4.3)
-			l = strings.TrimRight(l, " \t")
-		}
-		lines[i] = closeDirections(l)
-	}
-	return strings.Trim(strings.Join(lines, "\n"), "\n")
-}
-
-// direction tells the invisible characters that change the order or hide
-// between letters.
-func direction(r rune) bool {
-	return r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069 || r == 0x200b || r == 0x200e || r == 0x200f || r == 0xfeff
-}
-
-// closeDirections ends what a line opened (Unicode Annex 9).
-func closeDirections(l string) string {
-	embeddings, isolates := 0, 0
-	for _, r := range l {
-		switch {
-		case r == 0x202c:
-			embeddings = max(0, embeddings-1)
-		case r >= 0x202a && r <= 0x202e:
-			embeddings++
-		case r == 0x2069:
-			isolates = max(0, isolates-1)
-		case r >= 0x2066 && r <= 0x2068:
-			isolates++
-		}
-	}
-	return l + strings.Repeat("\u202c", embeddings) + strings.Repeat("\u2069", isolates)
+	return mailto(v.ReplyTo, subject, body)
 }

@@ -22,6 +22,7 @@ type Notice struct {
 	To            Mailbox  // exactly one recipient
 	FromName      string   // display name of From; the address is the desk's
 	ReplyTo       string   // token address; its display name is `NAME #1042`; "" none
+	Token         string   // where addresses carry none: the reply's token, for the subject of links; else ""
 	NoteAddress   string   // technicians: where an internal note goes; else ""
 	Envelope      string   // bounce token address; "" is the null path
 	MessageID     string   // signed, without angle brackets

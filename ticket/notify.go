@@ -83,6 +83,9 @@ func (w *work) tellCustomer(kind NoticeKind, t *Ticket, i int, edit func(*Notice
 		id.Purpose, id.Version = PurposeQuote, t.Quote.Version
 	}
 	n.ReplyTo = w.address(id)
+	if w.d.Addresses.Pattern == "" {
+		n.Token = w.d.Keys.Sign(id.issue(w.now))
+	}
 	if err := w.queue(n, id); err != nil {
 		return err
 	}
