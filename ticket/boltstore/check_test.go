@@ -130,6 +130,19 @@ func TestCheckFinds(t *testing.T) {
 	}
 }
 
+// A desk that is not running is checked without changing it.
+func TestCheckReadOnly(t *testing.T) {
+	dir := t.TempDir()
+	s := must(Create(dir, Options{}))
+	if _, err := fileOne(s); err != nil {
+		t.Fatal(err)
+	}
+	mustClose(t, s)
+	s = mustOpen(t, dir, Options{ReadOnly: true})
+	defer mustClose(t, s)
+	checkClean(t, s)
+}
+
 // A damaged mail in the archive is a finding, not a panic, and hides no other.
 func TestCheckFindsDamagedRawMail(t *testing.T) {
 	s := newStore(t)

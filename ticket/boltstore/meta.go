@@ -24,6 +24,7 @@ type metaRecord struct {
 
 // Create makes dir (mode 0700) and an empty desk in it, and opens that. It
 // refuses with ErrExists when there is a desk.db; a desk is never overwritten.
+// When a lost desk left its witness there, numbers go on where that stands.
 func Create(dir string, o Options) (*Store, error) {
 	path := filepath.Join(dir, deskFile)
 	if _, err := os.Lstat(path); err == nil {
@@ -41,11 +42,14 @@ func Create(dir string, o Options) (*Store, error) {
 	}
 	defer lock.Close()
 	m := metaRecord{UUID: newUUID(), Schema: schema, Generation: 1}
-	w := &witness{path: filepath.Join(dir, witnessFile), disk: witnessRecord{UUID: m.UUID, Generation: m.Generation}}
-	if err := w.save(w.disk); err != nil {
+	w := &witness{path: filepath.Join(dir, witnessFile)}
+	if err := w.load(); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return nil, refusal(ErrUnwitnessed, w.path, err)
+	}
+	if err := w.save(witnessRecord{UUID: m.UUID, Generation: m.Generation, Highest: w.disk.Highest}); err != nil {
 		return nil, err
 	}
-	if err := makeBolt(path, func(tx *bolt.Tx) error { return layOut(tx, m) }); err != nil {
+	if err := makeBolt(path, func(tx *bolt.Tx) error { return layOut(tx, m, w.disk.Highest) }); err != nil {
 		return nil, fmt.Errorf("store: create: %w", err)
 	}
 	if err := lock.Close(); err != nil {
@@ -54,14 +58,14 @@ func Create(dir string, o Options) (*Store, error) {
 	return Open(dir, o)
 }
 
-// layOut makes the buckets of an empty desk.
-func layOut(tx *bolt.Tx, m metaRecord) error {
+// layOut makes the buckets of an empty desk, whose numbers follow given.
+func layOut(tx *bolt.Tx, m metaRecord, given numbers) error {
 	for _, name := range buckets {
 		if _, err := tx.CreateBucket(name); err != nil {
 			return err
 		}
 	}
-	return putMeta(tx, m)
+	return errors.Join(putMeta(tx, m), setSequences(tx, given))
 }
 
 func putMeta(tx *bolt.Tx, m metaRecord) error {

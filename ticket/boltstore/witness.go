@@ -100,8 +100,7 @@ func (s *Store) nextGeneration(w witnessRecord, lost bool) error {
 		next = next.plus(restoreSkip)
 	}
 	err := s.db.Update(func(tx *bolt.Tx) error {
-		return errors.Join(putMeta(tx, m), tx.Bucket(bucketTickets).SetSequence(next.Tickets),
-			tx.Bucket(bucketRows).SetSequence(next.Notices), tx.Bucket(bucketArrivals).SetSequence(next.Arrivals))
+		return errors.Join(putMeta(tx, m), setSequences(tx, next))
 	})
 	if err != nil {
 		return fmt.Errorf("store: begin generation %d: %w", m.Generation, err)
@@ -121,6 +120,11 @@ func (s *Store) numbers() (n numbers) {
 
 func sequences(tx *bolt.Tx) numbers {
 	return numbers{tx.Bucket(bucketTickets).Sequence(), tx.Bucket(bucketRows).Sequence(), tx.Bucket(bucketArrivals).Sequence()}
+}
+
+func setSequences(tx *bolt.Tx, n numbers) error {
+	return errors.Join(tx.Bucket(bucketTickets).SetSequence(n.Tickets),
+		tx.Bucket(bucketRows).SetSequence(n.Notices), tx.Bucket(bucketArrivals).SetSequence(n.Arrivals))
 }
 
 // before is called with the numbers of the transaction about to be committed.

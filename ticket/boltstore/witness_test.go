@@ -88,3 +88,16 @@ func TestWitnessAfterCrash(t *testing.T) {
 		t.Errorf("number %d, %v: want %d", id, err, numberBlock+4)
 	}
 }
+
+// A desk made in the place of a lost one gives out none of its numbers.
+func TestCreateGoesOnFromALostDesksWitness(t *testing.T) {
+	dir := closedDesk(t, 3)
+	if err := os.Remove(filepath.Join(dir, deskFile)); err != nil {
+		t.Fatal(err)
+	}
+	s := must(Create(dir, Options{}))
+	defer mustClose(t, s)
+	if id, err := addTicket(s); err != nil || id <= 3 {
+		t.Errorf("number %d, %v: want one above 3", id, err)
+	}
+}

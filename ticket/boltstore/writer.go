@@ -2,9 +2,11 @@ package boltstore
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"runtime"
 	"runtime/debug"
+	"strings"
 	"sync/atomic"
 
 	"sportello/ticket"
@@ -125,7 +127,11 @@ func (s *Store) attempt(group []*request) (failed *request, err error) {
 	defer b.Rollback() // of nothing, after the commit
 	for _, r := range group {
 		before := t.writes
-		if r.err = call(r.f, t); r.err != nil && t.writes > before {
+		r.err = call(r.f, t)
+		switch {
+		case errors.Is(r.err, errBroken):
+			return nil, s.fail(r.err)
+		case r.err != nil && t.writes > before:
 			return r, nil
 		}
 	}
@@ -146,14 +152,40 @@ func (s *Store) attempt(group []*request) (failed *request, err error) {
 	return nil, nil
 }
 
+// errBroken: bbolt itself panicked, so the file is not what it should be.
+var errBroken = errors.New("the database is damaged")
+
 // call runs f and makes an error of a panic.
 func call(f func(ticket.Tx) error, t ticket.Tx) (err error) {
 	defer func() {
-		if p := recover(); p != nil {
+		p := recover()
+		switch {
+		case p == nil:
+		case panicInBolt():
+			err = fmt.Errorf("%w: %v", errBroken, p)
+		default:
 			err = fmt.Errorf("store: update panicked: %v\n%s", p, debug.Stack())
 		}
 	}()
 	return f(t)
+}
+
+// panicInBolt tells, in a deferred function, whether the panic came out of
+// bbolt and not out of what called it.
+func panicInBolt() bool {
+	pcs := make([]uintptr, 64)
+	frames := runtime.CallersFrames(pcs[:runtime.Callers(0, pcs)])
+	for panicking, more := false, true; more; {
+		var f runtime.Frame
+		f, more = frames.Next()
+		switch {
+		case f.Function == "runtime.gopanic":
+			panicking = true
+		case panicking && !strings.HasPrefix(f.Function, "runtime."):
+			return strings.HasPrefix(f.Function, "go.etcd.io/bbolt")
+		}
+	}
+	return false
 }
 
 // fail breaks the store: nobody knows what is on disk, so nothing is written

@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"sync"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"sportello/ticket"
 )
@@ -139,4 +141,48 @@ func TestCloseCommitsWhatIsQueued(t *testing.T) {
 	if n := s.Stats().Open; n != done {
 		t.Errorf("%d tickets stored, %d calls returned nil", n, done)
 	}
+}
+
+// A panic of bbolt is no fault of the mail at hand: the store stops.
+func TestPanicOfBoltBreaksTheStore(t *testing.T) {
+	s := newStore(t)
+	err := s.Update(context.Background(), func(tx0 ticket.Tx) error {
+		return tx0.(*tx).bolt.Bucket([]byte("there is none")).Put([]byte("k"), nil)
+	})
+	if !errors.Is(err, ticket.ErrCommit) {
+		t.Errorf("a panic of bbolt: %v, want ErrCommit", err)
+	}
+	if _, err := addTicket(s); !errors.Is(err, ticket.ErrCommit) {
+		t.Errorf("a later Update: %v, want ErrCommit", err)
+	}
+
+	s = newStore(t)
+	err = s.Update(context.Background(), func(tx ticket.Tx) error { return tx.PutTicket(nil) })
+	if err == nil || errors.Is(err, ticket.ErrCommit) {
+		t.Errorf("a panic of ours: %v, want an error of this call alone", err)
+	}
+	if _, err := addTicket(s); err != nil {
+		t.Errorf("a later Update: %v", err)
+	}
+}
+
+// The store works under a false clock and leaves no goroutine behind.
+func TestInBubble(t *testing.T) {
+	dir := t.TempDir()
+	synctest.Test(t, func(t *testing.T) {
+		s := must(Create(dir, Options{}))
+		defer mustClose(t, s)
+		began := time.Now()
+		for range 3 {
+			if _, err := fileOne(s); err != nil {
+				t.Fatal(err)
+			}
+			time.Sleep(time.Hour)
+		}
+		synctest.Wait()
+		checkClean(t, s)
+		if got := time.Since(began); got != 3*time.Hour {
+			t.Errorf("%v passed, want 3h", got)
+		}
+	})
 }
