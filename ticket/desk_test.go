@@ -491,6 +491,26 @@ func TestNotesStayInside(t *testing.T) {
 	}
 }
 
+// TestReplyToNoteIsNote: what a colleague answers to a note never reaches the customer.
+func TestReplyToNoteIsNote(t *testing.T) {
+	b := newBench(t, storetest.NewMem())
+	b.receive(b.mail(mario, "Sito irraggiungibile", down))
+	letters := b.send()
+	b.receive(b.mail(anna, "Re: Sito", "#nota\n#take\nci guardo io", replyTo(pick(t, letters, ticket.NoticeTicketNew, anna))))
+	b.send()
+	b.receive(b.mail(bruno, "Re: Sito", "#nota\nil disco è pieno", replyTo(pick(t, letters, ticket.NoticeTicketNew, bruno))))
+	told := pick(t, b.send(), ticket.NoticeTicketReply, anna)
+	b.receive(b.mail(anna, "Re: Sito", "grazie, lo svuoto", replyTo(told)))
+	for _, n := range b.send() {
+		if n.To.Address == mario {
+			t.Errorf("the customer gets %s: %s", n.Kind, n.Text)
+		}
+	}
+	if m := b.messages(1); m[len(m)-1].Kind != ticket.MessageNote {
+		t.Errorf("the reply to a note is a %s", m[len(m)-1].Kind)
+	}
+}
+
 func TestCommands(t *testing.T) {
 	for _, c := range []struct{ name, text, letters, state, assignee string }{
 		{"close without text", "#close", "transcript anna, closed mario", "closed", ""},
