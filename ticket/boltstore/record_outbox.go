@@ -62,6 +62,7 @@ type noticeRecord struct {
 	To            mailboxRecord      `json:"to,omitzero"`
 	FromName      string             `json:"from_name,omitempty"`
 	ReplyTo       string             `json:"reply_to,omitempty"`
+	Token         string             `json:"token,omitempty"`
 	NoteAddress   string             `json:"note_address,omitempty"`
 	Envelope      string             `json:"envelope,omitempty"`
 	MessageID     string             `json:"message_id,omitempty"`
@@ -114,7 +115,7 @@ type noticeRecord struct {
 
 func newNoticeRecord(n ticket.Notice) noticeRecord {
 	return noticeRecord{ID: n.ID, Kind: n.Kind, Ticket: n.Ticket, At: n.At.UTC(), Language: n.Language,
-		To: mailboxRecord(n.To), FromName: n.FromName, ReplyTo: n.ReplyTo, NoteAddress: n.NoteAddress, Envelope: n.Envelope,
+		To: mailboxRecord(n.To), FromName: n.FromName, ReplyTo: n.ReplyTo, Token: n.Token, NoteAddress: n.NoteAddress, Envelope: n.Envelope,
 		MessageID: n.MessageID, InReplyTo: n.InReplyTo, References: n.References, Subject: n.Subject, AutoSubmitted: n.AutoSubmitted,
 		State: n.State, ClosedReason: n.ClosedReason, Topic: n.Topic, TopicText: n.TopicText, Coverage: n.Coverage,
 		Confidence: n.Confidence, Plan: n.Plan, PlanText: n.PlanText, Site: n.Site, ClauseText: n.ClauseText,
@@ -130,7 +131,7 @@ func newNoticeRecord(n ticket.Notice) noticeRecord {
 
 func (r noticeRecord) value() ticket.Notice {
 	return ticket.Notice{ID: r.ID, Kind: r.Kind, Ticket: r.Ticket, At: r.At, Language: r.Language,
-		To: r.To.value(), FromName: r.FromName, ReplyTo: r.ReplyTo, NoteAddress: r.NoteAddress, Envelope: r.Envelope,
+		To: r.To.value(), FromName: r.FromName, ReplyTo: r.ReplyTo, Token: r.Token, NoteAddress: r.NoteAddress, Envelope: r.Envelope,
 		MessageID: r.MessageID, InReplyTo: r.InReplyTo, References: r.References, Subject: r.Subject, AutoSubmitted: r.AutoSubmitted,
 		State: r.State, ClosedReason: r.ClosedReason, Topic: r.Topic, TopicText: r.TopicText, Coverage: r.Coverage,
 		Confidence: r.Confidence, Plan: r.Plan, PlanText: r.PlanText, Site: r.Site, ClauseText: r.ClauseText,
