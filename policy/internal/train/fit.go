@@ -10,11 +10,12 @@ import (
 
 // How the model is trained; found by cross-validation.
 const (
-	epochs   = 12
+	epochs   = 24
+	settle   = 8 // the weights are the mean of those after the later epochs
 	rate     = 0.25
-	decay    = 1e-4 // pull of the weights towards nought
+	decay    = 3e-4 // pull of the weights towards nought
 	atLeast  = 2    // a feature must stand in this many examples
-	dropWord = 0.3  // share of the features that a step does not see
+	dropWord = 0.5  // share of the features that a step does not see
 	smooth   = 0.03 // share of the target that goes to the other labels
 )
 
@@ -31,7 +32,8 @@ func fit(s *set, docs []int) *topic.Model {
 	order := slices.Clone(docs)
 	p := make([]float64, n)
 	size := labelSizes(s, docs)
-	for range epochs {
+	sum, sumBias := make([]float64, len(w)), make([]float64, n)
+	for epoch := range epochs {
 		r.Shuffle(len(order), func(i, j int) { order[i], order[j] = order[j], order[i] })
 		for _, i := range order {
 			d := &s.docs[i]
@@ -53,8 +55,24 @@ func fit(s *set, docs []int) *topic.Model {
 				}
 			}
 		}
+		if epoch >= settle {
+			add(sum, w)
+			add(sumBias, bias)
+		}
 	}
-	return quantise(s.labels, rows, w, bias)
+	for i := range sumBias {
+		sumBias[i] /= float64(epochs - settle)
+	}
+	for i := range sum {
+		sum[i] /= float64(epochs - settle)
+	}
+	return quantise(s.labels, rows, sum, sumBias)
+}
+
+func add(sum, w []float64) {
+	for i, x := range w {
+		sum[i] += x
+	}
 }
 
 // labelSizes weighs examples so that every label counts alike.

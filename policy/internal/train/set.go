@@ -54,9 +54,12 @@ func newSet(examples []topic.Example) *set {
 		if d.example.Subject != "" && len(d.example.Text) > 40 {
 			d.variants = append(d.variants, read("", d.example.Text))
 		}
-		if len(padding) > 0 {
-			before, after := padding[r.IntN(len(padding))], padding[r.IntN(len(padding))]
-			d.variants = append(d.variants, read(d.example.Subject, before.Text+"\n\n"+d.example.Text+"\n\n"+after.Text))
+		for n := 1; n <= 2 && len(padding) > 0; n++ {
+			text := d.example.Text
+			for range n {
+				text = padding[r.IntN(len(padding))].Text + "\n\n" + text + "\n\n" + padding[r.IntN(len(padding))].Text
+			}
+			d.variants = append(d.variants, read(d.example.Subject, text))
 		}
 	}
 	return s
