@@ -118,7 +118,7 @@ func (s *session) blame(err error, slots []*slot, left map[imap.UID]*slot) {
 		s.failed[br.uid] += ownFailure
 		return
 	}
-	if errors.As(err, new(*imap.Error)) || errors.Is(err, errFlood) {
+	if errors.As(err, new(*imap.Error)) {
 		return
 	}
 	for _, sl := range slots {

@@ -1,6 +1,7 @@
 package mailin
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -11,6 +12,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/emersion/go-imap/v2"
 
 	"sportello/ticket"
 )
@@ -297,8 +300,9 @@ func endless(w io.Writer, s string) {
 
 // trickle writes a byte each 10 seconds until the client has enough.
 func trickle(w io.Writer) {
+	io.WriteString(w, "* OK ")
 	for {
-		if _, err := io.WriteString(w, "*"); err != nil {
+		if _, err := io.WriteString(w, "x"); err != nil {
 			return
 		}
 		time.Sleep(10 * time.Second)
@@ -460,4 +464,52 @@ func TestPollerStopsAtOnce(t *testing.T) {
 			})
 		})
 	}
+}
+
+func TestPollerStarAlwaysFindsTheLastMail(t *testing.T) {
+	// The answer to n:* holds the last mail even when n is beyond it: here it
+	// comes again in a portion of its own.
+	s := &scripted{}
+	for i := range listed {
+		s.mails = append(s.mails, mailText(fmt.Sprint(i)))
+	}
+	faults(t, s, func(t *testing.T, d *desk) {
+		if got := d.uids(); len(got) != listed || !slices.IsSorted(got) || d.Status().Condition != Reading {
+			t.Errorf("filed %d of %d, status %+v", len(got), listed, d.Status())
+		}
+	})
+}
+
+func TestPollerFilesMailThatSomebodyReadFirst(t *testing.T) {
+	bubble(t, allCaps, func(t *testing.T, o *postOffice, d *desk) {
+		if _, err := o.user.Append("INBOX", literal{bytes.NewReader([]byte(mailText("a")))},
+			&imap.AppendOptions{Time: time.Now(), Flags: []imap.Flag{imap.FlagSeen}}); err != nil {
+			t.Fatal(err)
+		}
+		stop := d.run(t)
+		synctest.Wait()
+		filed(t, d, 1)
+		stop()
+	})
+}
+
+func TestPollerClampsTheTimeOfArrival(t *testing.T) {
+	bubble(t, allCaps, func(t *testing.T, o *postOffice, d *desk) {
+		now := time.Now()
+		d.Arrived = func(at time.Time) time.Time { return at.Add(168 * time.Hour) }
+		d.Now = func() time.Time { return time.Now().Add(168 * time.Hour) }
+		o.put("INBOX", mailText("past"), now.Add(-time.Hour))
+		o.put("INBOX", mailText("future"), now.Add(48*time.Hour))
+		stop := d.run(t)
+		pass(time.Second)
+		filed(t, d, 1, 2)
+		offset := now.Add(168 * time.Hour)
+		if got := d.mails[0].Arrived; !got.Equal(offset.Add(-time.Hour)) {
+			t.Errorf("arrived %v", got)
+		}
+		if got := d.mails[1].Arrived; got.Before(offset) || got.After(offset.Add(6*time.Minute)) {
+			t.Errorf("mail of the future arrived %v, want at most 5 minutes after %v", got, offset)
+		}
+		stop()
+	})
 }

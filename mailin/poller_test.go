@@ -164,7 +164,7 @@ func TestPollerEndsOnAFailedCommitOnly(t *testing.T) {
 
 func TestPollerFilesABacklogInOrder(t *testing.T) {
 	bubble(t, allCaps, func(t *testing.T, o *postOffice, d *desk) {
-		const n = 1200
+		const n = 2 * listed // the last portion is a full one
 		for i := range n {
 			o.put("INBOX", mailText(fmt.Sprint(i)), time.Now())
 		}
