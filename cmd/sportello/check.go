@@ -18,7 +18,7 @@ func (a *app) checkVerb() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			for _, w := range c.Policy.Policy.Warnings() {
+			for _, w := range append(c.exposed(a.env), c.Policy.Policy.Warnings()...) {
 				fmt.Fprintf(a.stderr, "warning: %s\n", w)
 			}
 			if online {

@@ -95,7 +95,7 @@ var tables = []string{"desk", "imap", "smtp", "security", "limits", "policy", "t
 func loadConfig(file string, env environment, secrets bool) (*Config, error) {
 	data, err := os.ReadFile(file)
 	if err != nil {
-		return nil, fmt.Errorf("reading the configuration: %w", err)
+		return nil, fmt.Errorf("reading the configuration: %w; --config names another file", err)
 	}
 	doc, root := readDocument(file, data)
 	if root == nil {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"strconv"
@@ -163,13 +164,23 @@ func (p *parts) run(ctx context.Context) error {
 	return g.Wait()
 }
 
-// sweep looks at the clocks of the desk at regular times.
+// sweep looks at the clocks of the desk at regular times. Only an error after
+// which the process must end stops it; any other is tried again.
 func (p *parts) sweep(ctx context.Context) error {
 	tick := time.NewTicker(p.every)
 	defer tick.Stop()
-	for {
-		if err := p.office.desk.Sweep(ctx); err != nil && ctx.Err() == nil {
+	for trouble := ""; ; {
+		err := p.office.desk.Sweep(ctx)
+		switch {
+		case errors.Is(err, ticket.ErrCommit):
 			return fmt.Errorf("sweep: %w", err)
+		case err != nil && ctx.Err() == nil && err.Error() != trouble:
+			p.log.Error().Err(err).Msg("the clocks could not be looked at")
+		case err == nil && trouble != "":
+			p.log.Info().Msg("the clocks are looked at again")
+		}
+		if trouble = ""; err != nil {
+			trouble = err.Error()
 		}
 		p.sender.Kick()
 		p.beat(ctx)
@@ -181,14 +192,19 @@ func (p *parts) sweep(ctx context.Context) error {
 	}
 }
 
+// passAlerts tells the technicians what the parts have to say.
 func (p *parts) passAlerts(ctx context.Context) error {
 	for {
 		select {
 		case <-ctx.Done():
 			return nil
 		case a := <-p.alerts:
-			if err := p.office.desk.Alert(ctx, a.key, a.text); err != nil && ctx.Err() == nil {
+			err := p.office.desk.Alert(ctx, a.key, a.text)
+			if errors.Is(err, ticket.ErrCommit) {
 				return fmt.Errorf("alert: %w", err)
+			}
+			if err != nil && ctx.Err() == nil {
+				p.log.Error().Err(err).Msg("the technicians could not be told")
 			}
 		}
 	}

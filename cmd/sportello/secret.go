@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -53,6 +54,19 @@ func (r *configReader) secretFiles(s *section, c ServerConfig) {
 			s.fault("ca_file", "%v; it must be a readable file of certificates in PEM form", cause(err))
 		}
 	}
+}
+
+// exposed lists the secrets that every user of the machine may read.
+func (c *Config) exposed(env environment) []string {
+	var all []string
+	for _, name := range []string{c.IMAP.PasswordFile, c.SMTP.PasswordFile} {
+		path := secretPath(name, c.File, env)
+		info, err := os.Stat(path)
+		if name != "" && err == nil && info.Mode().Perm()&0o007 != 0 {
+			all = append(all, fmt.Sprintf("%s: every user of this machine may read the secret; chmod 600 %s", path, path))
+		}
+	}
+	return slices.Compact(all)
 }
 
 // cause leaves out what was being done, for messages that say it themselves.
