@@ -19,6 +19,9 @@ func (m *mail) readText() string {
 	return strings.Join(text, "\n\n")
 }
 
+// signedNote is the defect of a signed mail (case E16).
+const signedNote = "signed: the signature is not verified"
+
 // chooser walks the tree of a mail and remembers whether text was seen.
 type chooser struct {
 	m    *mail
@@ -42,7 +45,7 @@ func (c *chooser) choose(p *part, under string) []*part {
 	case "multipart/related":
 		return c.relatedTo(p)
 	case "multipart/signed":
-		c.m.defect("signed: the signature is not verified")
+		c.m.defect(signedNote)
 	case "multipart/encrypted":
 		c.m.defect("encrypted: not read")
 	}
@@ -117,7 +120,10 @@ func (c *chooser) readable(p *part, under string) bool {
 	case "text/plain", "text/html":
 		return p.name == "" || !c.seen || under == "multipart/alternative"
 	case "text/calendar", "text/csv", "text/vcard", "text/x-vcard", "text/directory", "text/css", "text/xml",
-		"text/rtf", "text/rfc822-headers", "text/rfc822", "text/javascript", "text/x-amp-html":
+		"text/rtf", "text/rfc822-headers", "text/rfc822", "text/javascript":
+		return false
+	case "text/x-amp-html", "text/watch-html": // other forms for clients that run them
+		p.role = roleSpare
 		return false
 	}
 	return p.name == "" // RFC 2046, section 4.1.4: an unknown text is plain text

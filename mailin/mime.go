@@ -54,7 +54,7 @@ func (w *walker) entity(raw []byte, depth int, fallback string) *part {
 	if p.is("multipart/") && w.multipart(p, depth) {
 		return p
 	}
-	w.leaf(p)
+	w.leaf(p, depth)
 	return p
 }
 
@@ -234,8 +234,10 @@ func guessBoundary(body []byte) string {
 }
 
 // leaf decodes a part that has no children, as far as anybody reads it.
-func (w *walker) leaf(p *part) {
+func (w *walker) leaf(p *part, depth int) {
 	switch {
+	case p.media == "application/pkcs7-mime" || p.media == "application/x-pkcs7-mime":
+		w.openSigned(p, depth)
 	case p.is("text/"):
 		w.decodeText(p)
 	case p.media == "message/rfc822" || p.media == "message/global" || p.media == "message/news":

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -38,7 +39,7 @@ func Parse(raw []byte, o Options) (in *ticket.Inbound) {
 	for i, p := range m.files() {
 		in.Attachments = append(in.Attachments, p.describeFile(i))
 	}
-	m.note()
+	m.note(in)
 	in.Content = contentSum(in)
 	in.Reply, in.Signature = trim(in.Text)
 	in.Kind, in.KindReason = kindOf(m, in)
@@ -129,13 +130,16 @@ func (m *mail) recipients(in *ticket.Inbound) []string {
 	return out
 }
 
-// note lists what a reader should know about the parts of m.
-func (m *mail) note() {
+// note lists what a reader should know about sender and parts of m.
+func (m *mail) note(in *ticket.Inbound) {
 	for _, p := range m.files() {
-		switch p.media {
-		case "application/pkcs7-mime", "application/x-pkcs7-mime":
-			m.defect("S/MIME: encrypted or signed, not read")
+		if (p.media == "application/pkcs7-mime" || p.media == "application/x-pkcs7-mime") && !slices.Contains(m.defects, signedNote) {
+			m.defect("encrypted: not read")
 		}
+	}
+	m.suspect(in.From)
+	if strings.Contains(in.Text, "-----BEGIN PGP ") {
+		m.defect("PGP in the text: not read or verified")
 	}
 }
 

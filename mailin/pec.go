@@ -14,7 +14,7 @@ func (m *mail) openCertified() {
 	certified := kind == "errore" // an anomaly envelope has no daticert.xml
 	m.root.leaves(func(p *part) bool {
 		switch {
-		case inner == nil && p.media == "message/rfc822" && (strings.EqualFold(p.name, "postacert.eml") || p.name == ""):
+		case inner == nil && (strings.EqualFold(p.name, "postacert.eml") || p.media == "message/rfc822" && p.name == ""):
 			inner = p
 		case strings.EqualFold(p.name, "daticert.xml"):
 			certified = true

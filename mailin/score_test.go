@@ -57,6 +57,9 @@ func (e *expectation) wobbly() bool {
 var floors = map[string]float64{
 	"survival": 100, "subject": 99, "from": 99, "to": 99, "message_id": 99,
 	"attachment_names": 99, "attachment_sizes": 99, "body": 98,
+	"auto_no": 100, "bounce_no": 100, "auto_yes": 95, "bounce_yes": 98, "bounce_status": 95, "bounce_recipient": 95,
+	"report": 100, "reply": 90, "reply_top": 95, "reply_bottom": 85, "reply_none": 85, "reply_forward": 85,
+	"reply_interleaved": 70, "kind_request": 100, "kind_auto-reply": 95, "kind_bounce": 95, "kind_report": 95,
 }
 
 // against are the expectations that we do not follow, each with its reason. They
