@@ -146,6 +146,7 @@ state_dir = "state"
 [imap]
 url = "imap://%s@127.0.0.1:%d/INBOX?tls=none"
 password_file = "password"
+poll_interval = "1s"     # this IMAP server forgets what came in just before an IDLE
 
 [smtp]
 url = "smtp://127.0.0.1:%d?tls=none"
