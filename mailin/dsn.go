@@ -14,7 +14,11 @@ import (
 // Status always hold the best guess.
 func readBounce(m *mail, in *ticket.Inbound) *ticket.Bounce {
 	b := &ticket.Bounce{}
-	if g := chooseGroup(recipientGroups(m)); g != nil {
+	groups := recipientGroups(m)
+	if len(groups) == 0 && strings.Contains(in.Text, "Final-Recipient:") { // its part lost its type on the way
+		groups = statusGroups(in.Text)
+	}
+	if g := chooseGroup(groups); g != nil {
 		readGroup(b, g)
 	}
 	t := splitBounce(in.Text)
@@ -46,7 +50,11 @@ func recipientGroups(m *mail) []header {
 	var groups []header
 	m.root.leaves(func(p *part) bool {
 		if p.media == "message/delivery-status" || p.media == "message/global-delivery-status" {
-			groups = append(groups, statusGroups(p)...)
+			text := p.text
+			if text == "" {
+				text = strings.ToValidUTF8(string(p.body), "\ufffd")
+			}
+			groups = append(groups, statusGroups(text)...)
 		}
 		return len(groups) < maxGroups
 	})
@@ -56,11 +64,8 @@ func recipientGroups(m *mail) []header {
 // maxGroups bounds the recipients of one bounce that are looked at.
 const maxGroups = 1000
 
-func statusGroups(p *part) []header {
-	text := p.text
-	if text == "" {
-		text = strings.ToValidUTF8(string(p.body), "\ufffd")
-	}
+// statusGroups splits delivery status into the groups that speak of a recipient.
+func statusGroups(text string) []header {
 	var groups []header
 	var g header
 	flush := func() {

@@ -2,6 +2,8 @@ package mailin
 
 import (
 	"strings"
+	"unicode"
+	"unicode/utf8"
 )
 
 // attributionAt returns the line after an attribution ("Il giorno … ha
@@ -58,6 +60,7 @@ func attribution(s string, next int, ls []textLine) bool {
 	if !colon && !strings.Contains(s, ">") && !endsWithVerb(strings.ToLower(body[max(0, len(body)-24):])) && !strings.Contains(s, "GMT") {
 		return false
 	}
+	written := body
 	body = strings.ToLower(body)
 	address := strings.Contains(body, "@")
 	date := hasDate(body)
@@ -67,10 +70,14 @@ func attribution(s string, next int, ls []textLine) bool {
 		if selfQuoting(body) {
 			return false
 		}
-		if address && (colon || date || clock) || date && clock && colon && opened(body) {
+		begins := opened(body)
+		switch {
+		case address && (colon || date || clock) && (begins || strings.Contains(body, "<")):
+			return true
+		case date && clock && colon && begins && namedBeforeVerb(written):
 			return true
 		}
-		return colon && (date || clock || opened(body)) && followedByQuote(ls, next)
+		return colon && (date || clock || begins) && followedByQuote(ls, next)
 	case address && verbAfterAddress(s):
 		return true // the old mail begins on the same line
 	case colon && hasMiddleVerb(body) && !selfQuoting(body):
@@ -104,6 +111,20 @@ func verbAfterAddress(s string) bool {
 	return colon && endsWithVerb(strings.TrimRightFunc(word, invisible)) && len(strings.Fields(word)) <= 4
 }
 
+// namedBeforeVerb tells whether a name stands before the word for writing that
+// ends s, as programs put it; "il tecnico ha scritto" is somebody's own tale.
+func namedBeforeVerb(s string) bool {
+	words := strings.Fields(s)
+	for i := len(words) - 1; i > 0 && i > len(words)-6; i-- {
+		if endsWithVerb(strings.ToLower(strings.Join(words[i:], " "))) {
+			w := words[i-1]
+			c, _ := utf8.DecodeRuneInString(strings.TrimLeft(w, "\"'("))
+			return !unicode.IsLower(c) || strings.ContainsAny(w, "_.0123456789") || strings.ContainsRune(w, '@')
+		}
+	}
+	return true
+}
+
 // endsWithAddress tells whether the last word of body is an address.
 func endsWithAddress(body string) bool {
 	return strings.Contains(body[strings.LastIndexByte(body, ' ')+1:], "@")
@@ -112,7 +133,11 @@ func endsWithAddress(body string) bool {
 // opened tells whether low begins as attributions do: with a word for "on",
 // a digit, a weekday.
 func opened(low string) bool {
-	return hasAnyPrefix(low, attributionOpeners) || low != "" && low[0] >= '0' && low[0] <= '9'
+	if hasAnyPrefix(low, attributionOpeners) || low != "" && isDigit(low[0]) {
+		return true
+	}
+	word, _, _ := strings.Cut(low, " ")
+	return weekdays[strings.Trim(word, ".,")]
 }
 
 // selfQuoting tells prose in which somebody wrote to the sender; no mail

@@ -14,7 +14,7 @@ var closings = wordSet(
 
 // closingStarts begin a line of a few words.
 var closingStarts = []string{
-	"cordiali saluti", "distinti saluti", "cordialissimi saluti", "i migliori saluti", "migliori saluti", "un cordiale saluto", "tanti saluti", "molti saluti", "porgo ", "porgiamo ", "saluti ", "saluti,", "vi saluto", "la saluto", "ti saluto", "ringraziando", "ringraziandovi", "ringraziandola", "in attesa di ", "grazie mille", "grazie e ",
+	"con i migliori", "con i più cordiali", "con cordialità", "i più cordiali saluti", "un saluto ", "un caro saluto", "molte grazie e ", "cordiali saluti", "distinti saluti", "cordialissimi saluti", "i migliori saluti", "migliori saluti", "un cordiale saluto", "tanti saluti", "molti saluti", "porgo ", "porgiamo ", "saluti ", "saluti,", "vi saluto", "la saluto", "ti saluto", "ringraziando", "ringraziandovi", "ringraziandola", "in attesa di ", "grazie mille", "grazie e ",
 	"best regards", "kind regards", "kindest regards", "warm regards", "warmest regards", "with regards", "with kind regards", "with best regards", "best wishes", "yours ", "sincerely ", "many thanks", "thanks and ", "thanks & ", "thank you and ", "looking forward",
 	"mit freundlichen gr", "mit freundlichem gr", "mit besten gr", "mit herzlichen gr", "mit lieben gr", "viele grüße", "viele grüsse", "viele gruesse", "freundliche grüße", "freundliche grüsse", "freundliche gruesse", "freundlichen gr", "beste grüße", "beste grüsse", "liebe grüße", "liebe grüsse", "herzliche grüße", "schöne grüße", "schönen gruß", "lieben gruß", "danke und ",
 	"bien cordialement", "très cordialement", "meilleures salutations", "sincères salutations", "salutations ", "veuillez agréer", "bien à toi", "merci et ", "dans l'attente",

@@ -75,10 +75,18 @@ var quotingWords = []string{"citando ", "quoting ", "zitat von ", "citation de "
 
 // attributionOpeners begin an attribution with its date.
 var attributionOpeners = []string{
-	"on ", "il ", "il giorno ", "in data ", "in date ", "alle ", "am ", "le ", "el ", "em ", "op ", "den ", "d. ", "w dniu ", "dnia ", "vào ", "at ", "a ", "dne ", "на ", "в ", "pada ", "la ", "em: ", "\"", "<", "'",
-	"lun", "mar", "mer", "gio", "ven", "sab", "dom", "mon", "tue", "wed", "thu", "fri", "sat", "sun", "mo", "di", "mi", "do", "fr", "sa", "so", "jeu", "sam", "dim", "mié", "jue", "vie", "sáb", "ma", "ti", "ke", "to", "pe", "la", "su", "tir", "ons", "tor", "fre", "lør", "søn", "man",
-	"пн", "вт", "ср", "чт", "пт", "сб", "вс",
+	"on ", "il ", "il giorno ", "in data ", "in date ", "alle ", "am ", "le ", "el ", "em ", "op ", "den ", "d. ", "w dniu ", "dnia ", "vào ", "at ", "a ", "dne ", "на ", "в ", "pada ", "la ", "em: ",
 }
+
+// weekdays begin it in programs that leave the word for "on" out.
+var weekdays = wordSet(
+	"lun", "lunedì", "mar", "martedì", "mer", "mercoledì", "gio", "giovedì", "ven", "venerdì", "sab", "sabato", "dom", "domenica",
+	"mon", "monday", "tue", "tuesday", "wed", "wednesday", "thu", "thursday", "fri", "friday", "sat", "saturday", "sun", "sunday",
+	"mo", "montag", "di", "dienstag", "mi", "mittwoch", "do", "donnerstag", "fr", "freitag", "sa", "samstag", "so", "sonntag",
+	"lundi", "mardi", "mercredi", "jeu", "jeudi", "vendredi", "sam", "samedi", "dim", "dimanche",
+	"lunes", "martes", "mié", "miércoles", "jue", "jueves", "vie", "viernes", "sáb", "sábado", "domingo",
+	"ma", "ti", "ke", "to", "pe", "la", "su", "tir", "ons", "tor", "fre", "lør", "søn", "man", "пн", "вт", "ср", "чт", "пт", "сб", "вс",
+)
 
 // answersBelow say that the answers stand between the lines of the history.
 var answersBelow = []string{
