@@ -64,6 +64,19 @@ func (a *Authenticator) Evidence(ctx context.Context, raw []byte, in *ticket.Inb
 	return ticket.Evidence{}, false
 }
 
+// replayable is how far the Date of a mail may be from its INTERNALDATE: a
+// signature holds for ever, whoever sends the mail again (PROMISES.md A12).
+const replayable = 7 * 24 * time.Hour
+
+// timely takes from e what a mail sent again would prove as well. internal is
+// the INTERNALDATE as the server gave it.
+func timely(e ticket.Evidence, date, internal time.Time) ticket.Evidence {
+	if e.Aligned && e.Method != "spf" && !internal.IsZero() && date.Sub(internal).Abs() > replayable {
+		return ticket.Evidence{}
+	}
+	return e
+}
+
 // claim is who a mail says it is from.
 type claim struct {
 	domain string // of the single From, as A-labels in lower case; "": nobody in particular

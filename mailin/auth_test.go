@@ -14,6 +14,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/emersion/go-msgauth/dkim"
 
@@ -209,7 +210,8 @@ func TestEvidence(t *testing.T) {
 func TestEvidenceWithoutDNS(t *testing.T) {
 	s := newSigner(t)
 	names := &dns{silent: true, records: map[string]string{"s1._domainkey.ours.example": s.record}}
-	a := &Authenticator{AuthservID: "mx.desk.example", VerifyDKIM: true, LookupTXT: names.lookup}
+	now := time.Now()
+	a := &Authenticator{AuthservID: "mx.desk.example", VerifyDKIM: true, LookupTXT: names.lookup, Now: func() time.Time { return now }}
 	ask := func(raw string) (ticket.Evidence, bool) {
 		return a.Evidence(t.Context(), []byte(raw), Parse([]byte(raw), Options{}), true)
 	}
@@ -224,6 +226,7 @@ func TestEvidenceWithoutDNS(t *testing.T) {
 		t.Errorf("the server's word needs no DNS: %+v, %t", e, failed)
 	}
 	names.silent = false
+	now = now.Add(time.Minute)
 	if e, failed := ask(signed); e != byDKIM || failed {
 		t.Errorf("once DNS answers: %+v, %t", e, failed)
 	}

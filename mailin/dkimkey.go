@@ -13,6 +13,7 @@ const (
 	keyTimeout = 3 * time.Second  // for all keys of a mail together
 	keyLife    = time.Hour        // a key found is believed so long
 	noKeyLife  = 10 * time.Minute // and that there is none
+	retryAfter = 30 * time.Second // a name that got no answer is asked for again
 	maxKeys    = 2000             // remembered at a time
 )
 
@@ -23,7 +24,7 @@ type key struct {
 	until time.Time
 }
 
-// keyCache remembers answers, not failures to answer.
+// keyCache remembers answers, and for a while that there was none.
 type keyCache struct {
 	mu   sync.Mutex
 	keys map[string]key
@@ -75,18 +76,16 @@ func (a *Authenticator) key(ctx context.Context, name string) key {
 		ask = net.DefaultResolver.LookupTXT
 	}
 	txt, err := ask(ctx, name)
+	k := key{err: err, until: now().Add(retryAfter)}
 	var none *net.DNSError
 	switch {
 	case err == nil && len(txt) > 0:
-		k := key{txt: txt, until: now().Add(keyLife)}
-		a.keys.put(name, k)
-		return k
+		k = key{txt: txt, until: now().Add(keyLife)}
 	case err == nil, errors.As(err, &none) && none.IsNotFound:
-		k := key{until: now().Add(noKeyLife)}
-		a.keys.put(name, k)
-		return k
+		k = key{until: now().Add(noKeyLife)}
 	}
-	return key{err: err}
+	a.keys.put(name, k)
+	return k
 }
 
 // usable tells whether there is a key for s: a domain that only tests (t=y)
@@ -105,17 +104,4 @@ func (k key) usable(s signature) bool {
 		}
 	}
 	return true
-}
-
-// Resolver returns a LookupTXT that asks the DNS server at addr (host:port)
-// only; addr "" is the system's resolver.
-func Resolver(addr string) func(ctx context.Context, name string) ([]string, error) {
-	r := &net.Resolver{}
-	if addr != "" {
-		r.PreferGo = true
-		r.Dial = func(ctx context.Context, network, _ string) (net.Conn, error) {
-			return new(net.Dialer).DialContext(ctx, network, addr)
-		}
-	}
-	return r.LookupTXT
 }

@@ -119,13 +119,15 @@ func (r *reader) tokenDue() bool {
 	return r.Server.Auth == "xoauth2" && (r.renewed.IsZero() || r.now().Sub(r.renewed) >= tokenPause)
 }
 
-func (s *session) examine() error {
+// examine opens the mailbox for reading only.
+func (s *session) examine() (validity uint32, err error) {
 	s.conn.allow(0)
 	defer s.conn.rest()
-	if _, err := s.client.Select(s.mailbox(), &imap.SelectOptions{ReadOnly: true}).Wait(); err != nil {
-		return fmt.Errorf("%w %s: %w", errMailbox, s.mailbox(), err)
+	box, err := s.client.Select(s.mailbox(), &imap.SelectOptions{ReadOnly: true}).Wait()
+	if err != nil {
+		return 0, fmt.Errorf("%w %s: %w", errMailbox, s.mailbox(), err)
 	}
-	return nil
+	return box.UIDValidity, nil
 }
 
 // run reads the selected mailbox until something fails.

@@ -157,6 +157,7 @@ func (pl *pipeline) finished(s *slot, in *ticket.Inbound) *ticket.Inbound {
 		in.Attachments = nil
 		in.Defects = append(in.Defects, "too large: only the head and the first text were read")
 	}
+	in.Evidence = timely(in.Evidence, in.Date, s.date)
 	s.raw = nil
 	return in
 }

@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/emersion/go-imap/v2"
 	"github.com/rs/zerolog"
 
 	"sportello/ticket"
@@ -95,7 +96,31 @@ func (p *Poller) Check(ctx context.Context) error {
 		return err
 	}
 	defer s.close()
-	return s.examine()
+	stop := context.AfterFunc(ctx, func() { s.conn.Close() })
+	defer stop()
+	_, err = s.examine()
+	return err
+}
+
+// Survey lists the UIDs in the mailbox, rising, and changes nothing.
+func (p *Poller) Survey(ctx context.Context) (validity uint32, uids []uint32, err error) {
+	r := &reader{Poller: p}
+	s, err := r.open(ctx)
+	if err != nil {
+		return 0, nil, err
+	}
+	defer s.close()
+	stop := context.AfterFunc(ctx, func() { s.conn.Close() })
+	defer stop()
+	validity, err = s.examine()
+	if err != nil {
+		return 0, nil, err
+	}
+	found, err := s.search(&imap.SearchCriteria{})
+	for _, uid := range found {
+		uids = append(uids, uint32(uid))
+	}
+	return validity, uids, err
 }
 
 // pause waits for d and tells whether ctx still runs.

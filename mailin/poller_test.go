@@ -189,3 +189,40 @@ func TestPollerFilesABacklogInOrder(t *testing.T) {
 		}
 	})
 }
+
+func TestPollerSurvey(t *testing.T) {
+	bubble(t, allCaps, func(t *testing.T, o *postOffice, d *desk) {
+		for _, n := range []string{"a", "b", "c"} {
+			o.put("INBOX", mailText(n), time.Now())
+		}
+		validity, uids, err := d.Survey(t.Context())
+		if err != nil || validity == 0 || !slices.Equal(uids, []uint32{1, 2, 3}) {
+			t.Errorf("UIDVALIDITY %d, UIDs %v, %v", validity, uids, err)
+		}
+		if _, unseen := o.count("INBOX"); unseen != 3 || len(d.uids()) != 0 {
+			t.Error("looking changed the mailbox")
+		}
+	})
+}
+
+func TestPollerMailSentAgainProvesNothing(t *testing.T) {
+	sent := time.Date(2026, 2, 2, 9, 0, 0, 0, time.UTC) // the Date of mailText
+	for method, aligned := range map[string]bool{"dkim": false, "dmarc": false, "spf": true} {
+		bubble(t, allCaps, func(t *testing.T, o *postOffice, d *desk) {
+			d.Parse = func(raw []byte, at time.Time) *ticket.Inbound {
+				in := Parse(raw, Options{Arrived: at})
+				in.Evidence = ticket.Evidence{Aligned: true, Method: method}
+				return in
+			}
+			o.put("INBOX", mailText("new"), sent.Add(6*24*time.Hour))
+			o.put("INBOX", mailText("again"), sent.Add(8*24*time.Hour))
+			d.Now = func() time.Time { return sent.Add(30 * 24 * time.Hour) }
+			stop := d.run(t)
+			pass(time.Second)
+			if len(d.mails) != 2 || !d.mails[0].Evidence.Aligned || d.mails[1].Evidence.Aligned != aligned {
+				t.Errorf("%s: %d mails, evidence %+v", method, len(d.mails), d.mails)
+			}
+			stop()
+		})
+	}
+}
