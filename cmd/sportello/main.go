@@ -11,6 +11,8 @@ import (
 	"os"
 	"os/signal"
 	"runtime/debug"
+	"slices"
+	"strings"
 	"syscall"
 	_ "time/tzdata"
 
@@ -80,12 +82,14 @@ func (a *app) run(ctx context.Context) int {
 	return exitCode(err)
 }
 
-// prefixed words err for stderr; faults of a file stand as they are, one a line.
+// prefixed words err for stderr; faults of a file stand as they are, one a
+// line. What two layers said alike ("ticket 9: ticket 9: …") is said once.
 func prefixed(err error) string {
 	if f, ok := errors.AsType[faults](err); ok {
 		return f.Error()
 	}
-	return "sportello: " + err.Error()
+	parts := slices.Compact(strings.Split(err.Error(), ": "))
+	return "sportello: " + strings.Join(parts, ": ")
 }
 
 // A statusError is an error with the exit status that goes with it. Without
