@@ -50,9 +50,9 @@ func autoHeader(h header) string {
 var autoMailers = []string{"autoresponder", "autorespond", "autoreply", "auto.reply", "auto-reply", "auto-responder", "out of office", "outofoffice", "vacation", "oof", "automatic reply"}
 
 // autoWords looks for the words of an automatic answer where no header tells.
-// People write about automatic answers and answer them, so one sign is never
-// enough: the subject of such an answer begins with the words or is them
-// alone, its text asks nothing, it stands in a thread or has no envelope sender.
+// People write about automatic answers, answer them and go on holiday, so one
+// sign is never enough: such an answer stands in a thread or has no envelope
+// sender, its subject begins with the words, its text asks nothing.
 func autoWords(m *mail, in *ticket.Inbound) string {
 	subject := strings.ToLower(strings.TrimSpace(in.Subject))
 	text := strings.ToLower(strings.TrimSpace(in.Reply))
@@ -62,21 +62,25 @@ func autoWords(m *mail, in *ticket.Inbound) string {
 	if len(text) > 3000 {
 		return ""
 	}
-	answer := in.NullPath || len(in.InReplyTo)+len(in.References) > 0
 	title, rest := autoSubject(subject)
-	away := awaySubject(subject)
+	if strings.HasSuffix(rest, "?") {
+		title = ""
+	}
+	answer := in.NullPath || len(in.InReplyTo)+len(in.References) > 0
+	away := awaySubject(subject) && (answer || namesSender(subject, in))
+	likely := answer || in.Robot || strings.HasPrefix(subject, "re:") || hasAnyPrefix(strings.TrimLeft(subject, "[( "), receiptSubjects)
 	asks := strings.Contains(text, "?")
-	likely := answer || in.Robot || strings.HasPrefix(subject, "re:") || hasAnyPrefix(subject, receiptSubjects)
 	if title == "" && (asks || !away && !likely) {
 		return ""
 	}
 	body := autoBody(text)
 	absent := containsAny(text, absenceWords)
 	elsewhere := containsAny(text, elsewhereWords)
+	threaded := answer || strings.HasPrefix(rest, "re:") || taggedSubject(rest)
 	switch {
-	case title != "" && (answer || strings.Contains(rest, "[") || rest == "") && !asks && !strings.HasSuffix(rest, "?"):
+	case title != "" && threaded && !asks:
 		return "subject: " + title
-	case title != "" && (body != "" || absent) && !strings.HasSuffix(rest, "?"):
+	case title != "" && containsAny(title, plainlyAuto) && (body != "" || absent):
 		return "subject: " + title
 	case away && (absent || elsewhere || in.NullPath) && !asks:
 		return "subject: " + subject
@@ -90,6 +94,22 @@ func autoWords(m *mail, in *ticket.Inbound) string {
 	return ""
 }
 
+// plainlyAuto is in titles that nobody gives to a mail of his own.
+var plainlyAuto = []string{"autom", "auto r", "auto-r", "autor", "out of", "out-of", "abwesenheitsno", "risponditore"}
+
+// taggedSubject tells a subject that holds the number of a ticket in brackets.
+func taggedSubject(s string) bool {
+	open := strings.IndexByte(s, '[')
+	return open >= 0 && strings.ContainsAny(s[open:], "0123456789") && strings.Contains(s[open:], "]")
+}
+
+// namesSender tells a subject with the display name of From in it, as Notes
+// writes it: "Anna Verdi è fuori sede".
+func namesSender(subject string, in *ticket.Inbound) bool {
+	from, ok := in.Sole()
+	return ok && len(from.Name) > 3 && strings.Contains(subject, strings.ToLower(from.Name))
+}
+
 // autoSubject splits a subject that begins with the words of an automatic
 // answer into these and the rest, the subject of the mail it answers. A reply
 // to such a mail begins with Re: and does not count.
@@ -100,7 +120,10 @@ func autoSubject(subject string) (title, rest string) {
 			if r == "" {
 				return t, ""
 			}
-			if c := r[0]; c == ':' || c == '-' || c == '(' || c == '[' || c == '"' {
+			if strings.HasPrefix(r, "re:") || r[0] == '[' {
+				return t, r
+			}
+			if strings.ContainsRune(":-(\"", rune(r[0])) {
 				return t, strings.TrimSpace(r[1:])
 			}
 		}
@@ -116,20 +139,29 @@ func awaySubject(subject string) bool {
 	return len(subject) < 80 && !hasAnyPrefix(subject, []string{"re:", "r:", "aw:", "fwd:", "fw:", "i:", "rif:"}) && containsAny(subject, awaySubjects)
 }
 
-// autoBody returns the sentence in which a text says that nobody wrote it.
+// autoBody returns the words by which a text says that nobody wrote it. They
+// begin a line or a clause; further inside, somebody tells what he got.
 func autoBody(text string) string {
 	for _, w := range autoBodies {
-		if i := strings.Index(text, w); i >= 0 && !quotedAt(text, i) {
+		if i := strings.Index(text, w); i >= 0 && beginsClause(text[:i]) {
 			return w
 		}
 	}
 	return ""
 }
 
-// quotedAt tells whether the words at i stand in quotation marks: somebody tells what he got.
-func quotedAt(text string, i int) bool {
-	before := strings.TrimRight(text[:i], " ")
-	return strings.HasSuffix(before, "\"") || strings.HasSuffix(before, "«") || strings.HasSuffix(before, "“") || strings.HasSuffix(before, "'") || strings.HasSuffix(before, "„")
+// beginsClause tells whether a clause begins after before.
+func beginsClause(before string) bool {
+	s := strings.TrimRight(before, " \t*_\u00a0")
+	if s == "" {
+		return true
+	}
+	for _, end := range []string{".", ",", "!", ";", "\n", " che", " that", " dass", " -", ")"} {
+		if strings.HasSuffix(s, end) {
+			return true
+		}
+	}
+	return false
 }
 
 var autoSubjects = []string{
@@ -140,7 +172,7 @@ var autoSubjects = []string{
 	"respuesta automática", "respuesta automatica", "mensaje automático", "fuera de la oficina", "ausente", "resposta automática", "automatisch antwoord", "automatiskt svar", "autosvar", "afwezig",
 }
 
-var awaySubjects = []string{"è fuori sede", "è fuori ufficio", "è assente", "è in ferie", "fuori sede fino", "fuori ufficio fino", "assente fino", "chiusi per ferie", "chiuso per ferie", "chiusura estiva", "is out of the office", "is out of office", "out of office", "ist nicht im büro", "ist außer haus", "ist abwesend", "est absent", "está ausente", "fuera de la oficina"}
+var awaySubjects = []string{"fuori sede dal", "fuori ufficio dal", "assente dal", "in ferie dal", "chiusura per ferie", "è fuori sede", "è fuori ufficio", "è assente", "è in ferie", "fuori sede fino", "fuori ufficio fino", "assente fino", "chiusi per ferie", "chiuso per ferie", "chiusura estiva", "is out of the office", "is out of office", "out of office", "ist nicht im büro", "ist außer haus", "ist abwesend", "est absent", "está ausente", "fuera de la oficina"}
 
 // receiptSubjects begin what help desks write by themselves.
 var receiptSubjects = []string{"presa in carico", "richiesta ricevuta", "abbiamo ricevuto", "conferma di ricezione", "conferma ricezione", "ricevuta richiesta", "ticket ricevuto", "ticket aperto", "apertura ticket", "nuovo ticket", "grazie per aver", "we received your", "we have received", "request received", "ticket received", "ticket created", "support ticket opened", "your request", "thank you for contacting", "thanks for contacting", "ihre anfrage", "eingangsbestätigung", "wir haben ihre", "accusé de réception", "nous avons bien reçu", "hemos recibido", "su solicitud"}
@@ -152,6 +184,7 @@ var autoBodies = []string{
 	"we have received your request", "we've received your request", "we have received your message", "we have received your email", "thank you for contacting us", "thanks for contacting us", "a ticket has been created", "your ticket has been created", "your request has been received",
 	"dies ist eine automatische", "dies ist eine automatisch", "diese nachricht wurde automatisch", "diese e-mail wurde automatisch", "automatisch generierte", "automatisch erstellte", "bitte antworten sie nicht auf diese", "ihre anfrage ist bei uns eingegangen", "wir haben ihre anfrage erhalten", "vielen dank für ihre anfrage. wir",
 	"ceci est une réponse automatique", "ceci est un message automatique", "message généré automatiquement", "merci de ne pas répondre à ce", "nous avons bien reçu votre",
+	"il tuo messaggio è in attesa di verifica", "il suo messaggio è in attesa di verifica", "per confermare che non sei", "per confermare che lei non è", "your message is awaiting verification", "please confirm that you are not a",
 	"esta es una respuesta automática", "este es un mensaje automático", "mensaje generado automáticamente", "no responda a este", "hemos recibido su solicitud", "hemos recibido tu solicitud",
 }
 

@@ -21,6 +21,9 @@ var closingStarts = []string{
 	"cordiales saludos", "cordialmente", "un cordial saludo", "saludos cordiales", "saludos,", "atentos saludos", "muchas gracias y", "quedo a la espera",
 }
 
+// greetings begin a mail.
+var greetings = []string{"buongiorno", "buonasera", "buon giorno", "salve", "ciao", "gentile", "gentili", "egregi", "spett", "hello", "hi ", "dear", "good morning", "hallo", "guten", "sehr geehrte", "liebe", "bonjour", "bonsoir", "hola", "buenos", "buenas", "estimad"}
+
 // notNames are capitalized words of greetings, not of people.
 var notNames = wordSet("grazie", "mille", "buon", "buona", "buone", "buongiorno", "buonasera", "giornata", "serata", "lavoro", "natale", "anno", "feste", "cordiali", "distinti", "saluti", "cari", "un", "saluto", "ciao", "tutto", "ok", "va", "bene", "sì", "si", "no", "il", "la", "lo", "i", "gli", "le", "per", "con", "non",
 	"best", "kind", "regards", "thanks", "thank", "you", "many", "all", "the", "yes", "hello", "hi", "dear", "good", "morning", "merry", "christmas", "happy", "new", "year", "it", "works",
@@ -37,7 +40,7 @@ var placeWords = wordSet("via", "viale", "piazza", "piazzale", "corso", "largo",
 // deviceFooters are footers beyond doubt.
 var deviceFooters = []string{
 	"sent from my ", "sent from mobile", "sent from outlook", "sent from yahoo", "sent from mail for", "sent from proton", "sent from iphone", "sent from android", "sent from gmail", "sent from a mobile", "get outlook for ", "sent via blackberry", "sent on the go", "sent with proton", "sent from samsung",
-	"inviato da iphone", "inviato da ipad", "inviato dal mio ", "inviata dal mio ", "inviato dall'iphone", "inviato da mio ", "inviato da outlook", "inviato da posta", "inviato da yahoo", "inviato da libero", "inviato da smartphone", "inviato da mobile", "inviato da android", "inviato da samsung", "inviato da huawei", "inviato da xiaomi", "inviato da gmail", "inviato dallo smartphone", "inviato dal cellulare", "inviato da telefono",
+	"mail inviata dal ", "email inviata dal ", "e-mail inviata dal ", "spedito dal mio ", "scritto dal cellulare", "scritto dal mio ", "inviato in mobilità", "questo messaggio è stato inviato da", "inviato da iphone", "inviato da ipad", "inviato dal mio ", "inviata dal mio ", "inviato dall'iphone", "inviato da mio ", "inviato da outlook", "inviato da posta", "inviato da yahoo", "inviato da libero", "inviato da smartphone", "inviato da mobile", "inviato da android", "inviato da samsung", "inviato da huawei", "inviato da xiaomi", "inviato da gmail", "inviato dallo smartphone", "inviato dal cellulare", "inviato da telefono",
 	"scarica outlook per", "ottieni outlook per", "ottieni bluemail", "scarica l'app di libero", "messaggio inviato da", "messaggio inviato dal", "inviato con l'email sicura", "inviato con l’email sicura", "inviato con proton",
 	"von meinem iphone", "von meinem ipad", "von meinem android", "von meinem samsung", "von meinem mobil", "von meinem handy", "von meinem smartphone", "von meinem huawei", "von meinem xiaomi", "gesendet von mail für", "gesendet von meinem", "gesendet von outlook", "gesendet mit der ", "gesendet von yahoo", "holen sie sich outlook", "hol dir outlook", "laden sie outlook", "outlook für ", "diese nachricht wurde von meinem",
 	"envoyé de mon ", "envoyé depuis mon ", "envoyé à partir de", "envoyé depuis l'application", "envoyé depuis outlook", "envoyé depuis yahoo", "envoyé de l'iphone", "obtenir outlook", "obtenez outlook", "télécharger outlook pour", "provenance : courrier",

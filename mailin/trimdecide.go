@@ -110,7 +110,8 @@ func (t *trimming) introduces(s segment) bool {
 			n++
 		}
 	}
-	return t.announces(s.from, s.to) || n == 1 && len(last) < 60 && (strings.HasSuffix(last, ":") || strings.HasSuffix(last, ","))
+	return t.announces(s.from, s.to) || n == 1 && len(last) < 60 &&
+		(strings.HasSuffix(last, ":") || strings.HasSuffix(last, ",") || hasAnyPrefix(strings.ToLower(last), greetings) && len(strings.Fields(last)) <= 4)
 }
 
 // announced tells whether own text ends with a colon: the quoted lines below

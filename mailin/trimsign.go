@@ -19,7 +19,7 @@ func signatureCut(ls []textLine, from, to int) int {
 		}
 		if signatureDelimiter(&ls[i]) && (strings.TrimSuffix(ls[i].raw, "\r") == "-- " || left <= 30) ||
 			appFooter(s) && left <= 6 ||
-			disclaimer(s) || listFooter(ls, i, to) {
+			disclaimer(s) || listFooter(ls, i, to) || left <= 12 && ruledBlock(ls, i, to) {
 			cut = i
 			break
 		}
@@ -43,6 +43,24 @@ func written(ls []textLine, from, to int) int {
 // and what it becomes when white space is lost or an editor improves it.
 func signatureDelimiter(l *textLine) bool {
 	return l.s == "--" || l.s == "—" || l.s == "–" || l.s == "—-" || l.s == "__"
+}
+
+// ruledBlock tells a line of dashes or stars with nothing below it but a name
+// and ways to reach it.
+func ruledBlock(ls []textLine, i, to int) bool {
+	if !delimiterLine(ls[i].s) || len(ls[i].s) < 3 {
+		return false
+	}
+	var at []int
+	for j := i + 1; j < to; j++ {
+		if !ls[j].blank() {
+			if sentence(ls[j].s) || ls[j].depth > 0 {
+				return false
+			}
+			at = append(at, j)
+		}
+	}
+	return len(at) > 0 && (nameLike(ls[at[0]].s) && anyContact(ls, at) || fullName(ls[at[0]].s))
 }
 
 // listFooter tells the rule that mailing lists put before their footer.
