@@ -196,8 +196,12 @@ func tagPattern(desk string) *regexp.Regexp {
 	return regexp.MustCompile(`(?i)\[` + regexp.QuoteMeta(desk) + `(?: #\d+)?\]`)
 }
 
-// foldSubject takes reply marks and the desk's own tags off a subject.
+// foldSubject takes reply marks and the desk's own tags off a subject. Of a
+// hostile one only the first thousand characters are looked at.
 func foldSubject(subject string, own *regexp.Regexp) string {
+	if len(subject) > 1000 {
+		subject = strings.ToValidUTF8(subject[:1000], "")
+	}
 	for {
 		s := strings.TrimSpace(own.ReplaceAllString(replyMarks.ReplaceAllString(subject, ""), " "))
 		if s == subject {
