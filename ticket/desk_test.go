@@ -493,7 +493,14 @@ func TestNotesStayInside(t *testing.T) {
 
 // TestReplyToNoteIsNote: what a colleague answers to a note never reaches the customer.
 func TestReplyToNoteIsNote(t *testing.T) {
+	for _, pattern := range []string{ticket.PlusPattern(deskAddress), ""} {
+		t.Run("addresses "+pattern, func(t *testing.T) { testReplyToNote(t, pattern) })
+	}
+}
+
+func testReplyToNote(t *testing.T, pattern string) {
 	b := newBench(t, storetest.NewMem())
+	b.Addresses.Pattern = pattern
 	b.receive(b.mail(mario, "Sito irraggiungibile", down))
 	letters := b.send()
 	b.receive(b.mail(anna, "Re: Sito", "#nota\n#take\nci guardo io", replyTo(pick(t, letters, ticket.NoticeTicketNew, anna))))

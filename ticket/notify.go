@@ -226,7 +226,11 @@ func (w *work) tellTechnician(kind NoticeKind, t *Ticket, tech *Technician, edit
 		}
 	}
 	edit(n)
-	if err := w.queue(n, work); err != nil {
+	id := work
+	if n.About == MessageNote { // a reply to a note stays a note
+		id, n.ReplyTo = note, w.address(note)
+	}
+	if err := w.queue(n, id); err != nil {
 		return err
 	}
 	if th.Root == "" {

@@ -171,9 +171,6 @@ func (w *work) takeNote(m *Inbound, t *Ticket, tech *Technician, msg *Message, t
 		err := w.tellTechnician(NoticeTicketReply, t, other, func(n *Notice) {
 			n.FromName = fmt.Sprintf("%s (%s)", tech.Name, w.d.Name)
 			n.About, n.Author, n.Verified, n.Text = MessageNote, tech.Mailbox(), true, msg.Text
-			if n.NoteAddress != "" { // a reply to a note stays a note
-				n.ReplyTo = n.NoteAddress
-			}
 			n.Attachments = w.relays(m.Attachments, msg.Raw)
 		})
 		if err != nil {
