@@ -215,7 +215,17 @@ func (a *archive) expand(frame []byte) ([]byte, error) {
 	return raw, nil
 }
 
-func monthName(at time.Time) string { return at.UTC().Format("2006-01") }
+// monthName is the month of at, in four digits of year whatever a server says.
+func monthName(at time.Time) string {
+	at = at.UTC()
+	switch {
+	case at.Year() < 1:
+		return "0001-01"
+	case at.Year() > 9999:
+		return "9999-12"
+	}
+	return at.Format("2006-01")
+}
 
 // parseRef is strict: a reference is a name of a file of ours and a number.
 func parseRef(ref ticket.RawRef) (string, uint64, error) {

@@ -35,9 +35,14 @@ func TestMonthOfArrivalChoosesTheFile(t *testing.T) {
 	}{
 		{month0, "2026-01/1"}, {month0.Add(time.Second), "2026-02/1"}, {month0.In(time.FixedZone("CET", 3600)), "2026-01/2"},
 		{time.Time{}, "0001-01/1"}, {month0, "2026-01/3"},
+		{month0.AddDate(20000, 0, 0), "9999-12/1"}, {month0.AddDate(-5000, 0, 0), "0001-01/2"},
 	} {
-		if got := keepOne(t, s, c.at, "x"); got != c.want {
+		got := keepOne(t, s, c.at, "x")
+		if got != c.want {
 			t.Errorf("%v: %s, want %s", c.at, got, c.want)
+		}
+		if _, err := s.Raw(context.Background(), got); err != nil {
+			t.Errorf("%v: %v", c.at, err)
 		}
 	}
 }

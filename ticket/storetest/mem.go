@@ -107,7 +107,9 @@ func (m *Mem) View(ctx context.Context, f func(ticket.Tx) error) error {
 	return f(&memTx{state: m.state.Load()})
 }
 
-// Update runs f on a copy, which becomes the state unless f fails or panics.
+// Update runs f on a copy, which becomes the state unless f fails or panics. It
+// runs f twice, the first time for nothing, since a store may: what f captures
+// must be as right after the second.
 func (m *Mem) Update(ctx context.Context, f func(ticket.Tx) error) (err error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -119,9 +121,12 @@ func (m *Mem) Update(ctx context.Context, f func(ticket.Tx) error) (err error) {
 			err = fmt.Errorf("mem: update panicked: %v", p)
 		}
 	}()
-	next := m.state.Load().clone()
-	if err := f(&memTx{state: next, writable: true}); err != nil {
-		return err
+	var next *state
+	for range 2 {
+		next = m.state.Load().clone()
+		if err := f(&memTx{state: next, writable: true}); err != nil {
+			return err
+		}
 	}
 	m.state.Store(next)
 	return nil
