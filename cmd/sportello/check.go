@@ -28,6 +28,6 @@ func (a *app) checkVerb() *cobra.Command {
 			return nil
 		}),
 	}
-	cmd.Flags().BoolVar(&online, "online", false, "also log in to the IMAP and SMTP servers")
+	cmd.Flags().BoolVar(&online, "online", false, "also log in to the IMAP and SMTP servers and ask DNS")
 	return cmd
 }

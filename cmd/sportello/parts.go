@@ -34,7 +34,7 @@ type alert struct{ key, text string }
 // newParts wires a configuration together on an open store.
 func newParts(c *Config, store *boltstore.Store, keys ticket.Keys, env environment, log zerolog.Logger) (*parts, error) {
 	now, offset := newClock(env)
-	p := &parts{alerts: make(chan alert, 16), every: sweepInterval, beat: func(context.Context) {}, log: log}
+	p := &parts{alerts: make(chan alert, 16), every: sweepEvery(), beat: func(context.Context) {}, log: log}
 	desk := c.newDesk(store, keys, now)
 	var err error
 	if p.poller, err = c.newPoller(desk, env, log); err != nil {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"strings"
+	"time"
 
 	systemd "github.com/coreos/go-systemd/v22/daemon"
 	"github.com/rs/zerolog"
@@ -20,4 +21,14 @@ func notifySystemd(log zerolog.Logger) func(states ...string) {
 			log.Warn().Err(err).Msg("systemd was not told")
 		}
 	}
+}
+
+// sweepEvery is how often the desk looks at its clocks: often enough for the
+// watchdog of systemd, which is fed then.
+func sweepEvery() time.Duration {
+	limit, err := systemd.SdWatchdogEnabled(false)
+	if err != nil || limit <= 0 {
+		return sweepInterval
+	}
+	return min(sweepInterval, limit/3)
 }
