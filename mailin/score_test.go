@@ -72,6 +72,13 @@ var against = map[string]string{
 	"body stalwart/thirdparty/000.eml":    "keeps a NUL in the text; freescout drops it, and nobody wants it on a screen",
 	"attachment_names zammad/mail073.box": "a byte above ASCII in a name labelled us-ascii becomes U+FFFD; programs that write so mean windows-1252",
 	"attachment_sizes zammad/mail073.box": "as above: sizes are compared by name",
+
+	"bounce_yes sisimai/lhost-sendmail-14.eml":    "a person forwards a bounce: that is a question, not a bounce",
+	"bounce_status sisimai/lhost-sendmail-14.eml": "as above",
+
+	"reply email_reply_trimmer/forwarded_message.txt":                          "wants the text of a bare forward; here a forwarded mail is no part of reply, and text is shown instead",
+	"reply talon/inline/test_dont_parse_quotations_for_forwarded_messages.txt": "wants the forwarded mail in the reply, email_reply_trimmer and gitlab do not",
+	"reply talon/inline/test_reply_and_quotation_splitter_share_line.txt":      "wants half a line; a reply is made of whole lines",
 }
 
 // TestScore reads the development half of the mail corpus and counts what is
