@@ -40,8 +40,11 @@ type watched struct {
 }
 
 // allow starts a command whose answer has about n bytes.
-func (w *watched) allow(n int64) {
-	w.arm(n, stallAfter, commandTime+time.Duration(n/slowestLink)*time.Second)
+func (w *watched) allow(n int64) { w.expect(n, n) }
+
+// expect starts a command whose answer should have about n bytes and may have most.
+func (w *watched) expect(n, most int64) {
+	w.arm(most, stallAfter, commandTime+time.Duration(n/slowestLink)*time.Second)
 }
 
 // idle allows silence for at most d and a little, as IDLE needs it.

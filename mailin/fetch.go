@@ -1,7 +1,6 @@
 package mailin
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -31,125 +30,6 @@ type broken struct {
 }
 
 func (b broken) Error() string { return fmt.Sprintf("UID %d: %s", b.uid, b.why) }
-
-// scan files everything that lies behind the cursor.
-func (s *session) scan(ctx context.Context) error {
-	var inner context.Context
-	var pl *pipeline
-	stop := func() bool { return true }
-	err := s.after(func(items []item) error {
-		if len(items) == 0 {
-			return nil
-		}
-		if pl == nil {
-			inner, pl = s.startPipeline(ctx, s.cursor)
-			stop = context.AfterFunc(inner, func() { s.conn.Close() })
-		}
-		return s.fetchAll(inner, pl, items)
-	})
-	stop()
-	if pl != nil {
-		cursor, perr := pl.finish()
-		s.cursor = cursor
-		if errors.Is(perr, errFiling) {
-			return perr
-		}
-		if err == nil {
-			_, err = s.settle(pl.taken())
-		}
-	}
-	if err == nil {
-		err = s.passOld(ctx)
-	}
-	return err
-}
-
-// passOld moves the cursor past the mail that was left alone at the start, once
-// nothing before it is still to be filed.
-func (s *session) passOld(ctx context.Context) error {
-	c := s.cursor
-	if c.Last >= c.Old {
-		return nil
-	}
-	c.Last = c.Old
-	if err := s.Receiver.Receive(ctx, nil, c); err != nil {
-		return fmt.Errorf("%w: move the cursor: %w", errFiling, err)
-	}
-	s.cursor = c
-	return nil
-}
-
-// fetchAll sends items through the pipeline, batch by batch.
-func (s *session) fetchAll(ctx context.Context, pl *pipeline, items []item) error {
-	for len(items) > 0 {
-		slots, head := s.batch(items)
-		items = items[len(slots):]
-		if err := pl.line(ctx, slots); err != nil {
-			return err
-		}
-		b := &batch{session: s, pl: pl, head: head, slots: make(map[imap.UID]*slot, len(slots))}
-		for _, sl := range slots {
-			b.slots[sl.uid] = sl
-		}
-		if err := b.fetch(slots); err != nil {
-			if ctx.Err() == nil {
-				s.blame(err, slots, b.slots)
-			}
-			for _, sl := range slots {
-				if b.slots[sl.uid] != nil {
-					pl.lose(sl)
-				}
-			}
-			return err
-		}
-		if uids := pl.taken(); len(uids) > 0 {
-			if _, err := s.settle(uids); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
-// blame weighs down the mail that ended a fetch: the one that err names, or else
-// the first that is left, since a server may die of a mail without a word.
-func (s *session) blame(err error, slots []*slot, left map[imap.UID]*slot) {
-	if br := (broken{}); errors.As(err, &br) {
-		s.failed[br.uid] += ownFailure
-		return
-	}
-	if errors.As(err, new(*imap.Error)) {
-		return
-	}
-	for _, sl := range slots {
-		if left[sl.uid] != nil {
-			s.failed[sl.uid]++
-			return
-		}
-	}
-}
-
-// batch takes as many of items as one FETCH may ask for, at least one. Mails of
-// which only the head is wanted, or that failed before, go alone.
-func (s *session) batch(items []item) (slots []*slot, head bool) {
-	var sum int64
-	for _, it := range items {
-		large := it.size > s.maxSize() || s.heads[it.uid]
-		if len(slots) > 0 && (large || s.failed[it.uid] > 0 || sum+it.size > fetchSize || len(slots) == fetchMails) {
-			break
-		}
-		n := it.size
-		if large {
-			n = headBytes
-		}
-		slots = append(slots, newSlot(it, n))
-		sum += it.size
-		if large || s.failed[it.uid] > 0 {
-			return slots, large
-		}
-	}
-	return slots, false
-}
 
 // batch is one FETCH and what comes of it.
 type batch struct {
@@ -228,11 +108,17 @@ func (b *batch) giveUp(sl *slot) {
 func (b *batch) fetchSet(slots []*slot, bySeq bool) error {
 	var uids imap.UIDSet
 	var seqs imap.SeqSet
-	var size int64
+	var size, most int64
 	for _, sl := range slots {
 		uids.AddNum(sl.uid)
 		seqs.AddNum(sl.seq)
-		size += b.limit(sl, len(slots) == 1)
+		limit := b.limit(sl, len(slots) == 1)
+		most += limit
+		if b.failed[sl.uid] > 0 { // its size may be a lie
+			size += limit
+		} else {
+			size += min(sl.size, limit)
+		}
 	}
 	section := &imap.FetchItemBodySection{Peek: true}
 	if b.head {
@@ -242,7 +128,7 @@ func (b *batch) fetchSet(slots []*slot, bySeq bool) error {
 	if bySeq {
 		set = seqs
 	}
-	b.conn.allow(size)
+	b.conn.expect(size, most)
 	defer b.conn.rest()
 	fc := b.client.Fetch(set, &imap.FetchOptions{UID: true, BodySection: []*imap.FetchItemBodySection{section}})
 	var last fetched // whole only when what follows it could be read

@@ -16,7 +16,8 @@ import (
 // scripted is an IMAP server that misbehaves as a test tells it. It holds mails
 // with the UIDs 1, 2, 3, …
 type scripted struct {
-	mails []string
+	mails  []string
+	noNext bool // SELECT does not tell UIDNEXT
 	// on may answer a command itself, whole with its tagged line, and return
 	// true. verb is "LOGIN", "UID FETCH" and so on, rest what stands behind it.
 	on func(w io.Writer, tag, verb, rest string) bool
@@ -89,7 +90,10 @@ func (s *scripted) answer(w io.Writer, verb, rest string) {
 	case "CAPABILITY":
 		fmt.Fprint(w, "* CAPABILITY IMAP4rev1\r\n")
 	case "SELECT", "EXAMINE":
-		fmt.Fprintf(w, "* %d EXISTS\r\n* OK [UIDVALIDITY 7] ok\r\n* OK [UIDNEXT %d] ok\r\n", len(s.mails), len(s.mails)+1)
+		fmt.Fprintf(w, "* %d EXISTS\r\n* OK [UIDVALIDITY 7] ok\r\n", len(s.mails))
+		if !s.noNext {
+			fmt.Fprintf(w, "* OK [UIDNEXT %d] ok\r\n", len(s.mails)+1)
+		}
 	case "UID SEARCH":
 		if strings.Contains(rest, "UNSEEN") {
 			return
