@@ -37,7 +37,6 @@ type addressScanner struct {
 	comment string
 	angle   string
 	found   bool // an angle address was read
-	group   bool
 }
 
 // next returns the next mailbox; false at the end.

@@ -2,13 +2,14 @@ package mailin
 
 import (
 	"bytes"
+	"io"
 	"strings"
 	"unicode/utf8"
 
+	"github.com/emersion/go-message/charset"
 	"golang.org/x/text/encoding"
 	"golang.org/x/text/encoding/charmap"
 	"golang.org/x/text/encoding/htmlindex"
-	"golang.org/x/text/encoding/ianaindex"
 	"golang.org/x/text/encoding/japanese"
 	"golang.org/x/text/encoding/korean"
 	"golang.org/x/text/encoding/simplifiedchinese"
@@ -29,11 +30,16 @@ func decodeCharset(label string, b []byte) string {
 		return repairUTF8(b)
 	case "utf-7", "unicode-1-1-utf-7", "x-unicode-1-1-utf-7", "csunicode11utf7":
 		return decodeUTF7(b)
+	case "", "us-ascii", "ascii", "us_ascii", "ansi_x3.4-1968", "unknown-8bit", "x-unknown", "unknown", "default", "8bit", "7bit", "binary", "none":
+		return guessCharset(b)
 	case "utf-16", "utf16", "unicode", "ucs-2", "iso-10646-ucs-2":
 		return decodeUTF16(b)
 	}
 	enc := encodingOf(label)
 	if enc == nil {
+		if s, ok := registered(label, b); ok {
+			return s
+		}
 		return guessCharset(b)
 	}
 	if enc == charmap.Windows1252 && manyBytes(b) && utf8.Valid(b) {
@@ -58,12 +64,10 @@ func charsetLabel(label string) string {
 	return strings.TrimPrefix(label, "x-user-defined-")
 }
 
-// encodingOf returns the encoding called label, or nil for ASCII, unknown and
-// made-up labels.
+// encodingOf returns the encoding called label in the WHATWG table or in mail as
+// it occurs, else nil.
 func encodingOf(label string) encoding.Encoding {
 	switch label {
-	case "", "us-ascii", "ascii", "ansi_x3.4-1968", "unknown-8bit", "x-unknown", "unknown", "default", "8bit", "7bit", "binary", "none":
-		return nil
 	case "gb2312", "gbk", "cp936", "x-gbk", "gb_2312-80", "euc-cn", "x-euc-cn", "csgb2312":
 		return simplifiedchinese.GB18030 // the superset that programs mean
 	case "hz-gb-2312", "hz":
@@ -86,21 +90,26 @@ func encodingOf(label string) encoding.Encoding {
 	if enc, err := htmlindex.Get(label); err == nil && enc != encoding.Replacement {
 		return enc
 	}
-	if enc, err := ianaindex.MIME.Encoding(label); err == nil && enc != nil {
-		return enc
-	}
-	for _, p := range []string{"windows-", "windows", "cp-", "cp", "win", "ibm-"} {
+	for _, p := range []string{"windows-", "windows", "cp-", "cp", "win"} {
 		if n, ok := strings.CutPrefix(label, p); ok && strings.HasPrefix(n, "125") {
 			if enc, err := htmlindex.Get("windows-" + n[:min(4, len(n))]); err == nil {
-				return enc
-			}
-		} else if ok {
-			if enc, err := ianaindex.MIME.Encoding("IBM" + n); err == nil && enc != nil {
 				return enc
 			}
 		}
 	}
 	return nil
+}
+
+// registered reads the charsets of the IANA registry that the web has forgotten,
+// DOS code pages for the most part.
+func registered(label string, b []byte) (string, bool) {
+	for _, name := range []string{label, "ibm" + strings.TrimPrefix(strings.TrimPrefix(label, "ibm-"), "cp-")} {
+		if r, err := charset.Reader(name, bytes.NewReader(b)); err == nil {
+			out, err := io.ReadAll(r)
+			return string(out), err == nil
+		}
+	}
+	return "", false
 }
 
 // repairUTF8 takes b for UTF-8. Bytes that are none are read as windows-1252;

@@ -27,6 +27,7 @@ func TestDecodeCharset(t *testing.T) {
 		{"KOI8-R", "koi8-r", "\xd4\xc5\xd3\xd4", "тест"},
 		{"windows-1251 by another name", "cp-1251", "\xf2\xe5\xf1\xf2", "тест"},
 		{"DOS", "cp850", "perch\x82", "perché"},
+		{"DOS by number", "cp-437", "perch\x82", "perché"},
 		{"Mac", "macintosh", "perch\x8e", "perché"},
 		{"Hebrew", "iso-8859-8-i", "\xf9\xec\xe5\xed", "שלום"},
 		{"quoted label", `"utf-8"`, "è", "è"},
