@@ -43,7 +43,7 @@ func manyLines(s string) string {
 // direction tells the invisible characters that change the order or hide
 // between letters.
 func direction(r rune) bool {
-	return r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069 || r == 0x200b || r == 0x200e || r == 0x200f || r == 0xfeff
+	return r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069 || r >= 0x200b && r <= 0x200f || r == 0xfeff
 }
 
 // closeDirections ends what a line opened (Unicode Annex 9).

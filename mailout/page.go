@@ -95,12 +95,13 @@ func joined(kind string) bool { return kind == "item" || kind == "fact" }
 func silent(kind string) bool { return kind == "button" || kind == "web" }
 
 // wrap breaks a paragraph at textWidth; the first line begins with first, the
-// others with indent. Words are never broken: an address stays whole.
+// others with indent. Words are never broken: an address stays whole. No line
+// is made to begin like a command, for a reply may quote it bare.
 func wrap(first, indent, text string) string {
 	var out strings.Builder
 	line, fresh := first, true
 	for word := range strings.FieldsSeq(text) {
-		if !fresh && width(line)+1+width(word) > textWidth {
+		if !fresh && width(line)+1+width(word) > textWidth && !strings.HasPrefix(word, "#") {
 			out.WriteString(line + "\n")
 			line, fresh = indent, true
 		}

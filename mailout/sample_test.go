@@ -2,6 +2,7 @@ package mailout
 
 import (
 	"context"
+	"maps"
 	"time"
 
 	"sportello/ticket"
@@ -128,8 +129,14 @@ func relays() []ticket.Relay {
 	}
 }
 
-// letters are the notices of the golden letters, in both languages.
+// letters are the notices of the golden letters, by name.
 func letters(language string) map[string]*ticket.Notice {
+	all := customerLetters(language)
+	maps.Copy(all, technicianLetters(language))
+	return all
+}
+
+func customerLetters(language string) map[string]*ticket.Notice {
 	it := func(kind ticket.NoticeKind, edit ...func(*ticket.Notice)) *ticket.Notice {
 		return sample(kind, language, edit...)
 	}
@@ -194,6 +201,22 @@ func letters(language string) map[string]*ticket.Notice {
 		"statement": it(ticket.NoticeStatement, func(n *ticket.Notice) {
 			n.Ticket, n.Subject, n.Lines = 0, "", []string{"2026-01-01 WP-77 +5", "2026-10-02 #998 -1"}
 		}),
+	}
+}
+
+func technicianLetters(language string) map[string]*ticket.Notice {
+	it := func(kind ticket.NoticeKind, edit ...func(*ticket.Notice)) *ticket.Notice {
+		return sample(kind, language, edit...)
+	}
+	text := func(italian, english string) func(*ticket.Notice) {
+		return func(n *ticket.Notice) {
+			n.Text = italian
+			if language == "en" {
+				n.Text = english
+			}
+		}
+	}
+	return map[string]*ticket.Notice{
 		"ticket-new": it(ticket.NoticeTicketNew, func(n *ticket.Notice) {
 			n.OtherPeople = []ticket.Mailbox{{Name: "Luca Bianchi", Address: "luca@altrove.it"}}
 			n.Attachments = relays()
