@@ -51,10 +51,13 @@ func sample(id ticket.ID) *ticket.Ticket {
 
 func filters(s suite) {
 	const n = 120
+	var before, after []any
 	for id := ticket.ID(1); id <= n; id++ {
-		s.put(&ticket.Ticket{ID: id, State: ticket.StateOpen, Customer: "other", Assignee: "Carla"})
-		s.put(sample(id)) // the indexes follow
+		before = append(before, &ticket.Ticket{ID: id, State: ticket.StateOpen, Customer: "other", Assignee: "Carla"})
+		after = append(after, sample(id))
 	}
+	s.put(before...)
+	s.put(after...) // the indexes follow
 	for _, f := range []ticket.Filter{
 		{}, {Limit: 7}, {State: ticket.StateOpen}, {State: ticket.StateClosed, Limit: 3}, {Coverage: policy.Extra}, {Topic: policy.Unclear},
 		{Customer: "c1"}, {Customer: "c1\x00"}, {Customer: "c"}, {Customer: "other"}, {Assignee: "Anna"}, {Assignee: "Carla"},
@@ -77,9 +80,11 @@ func filters(s suite) {
 }
 
 func writingLoop(s suite) {
+	var open []any
 	for id := ticket.ID(1); id <= 50; id++ {
-		s.put(&ticket.Ticket{ID: id, State: ticket.StateOpen})
+		open = append(open, &ticket.Ticket{ID: id, State: ticket.StateOpen})
 	}
+	s.put(open...)
 	s.update(func(tx ticket.Tx) error {
 		n := 0
 		for v, err := range tx.Tickets(ticket.Filter{State: ticket.StateOpen}) {

@@ -180,8 +180,12 @@ func copies(s suite) {
 		in.Subject = "s"
 		return errors.Join(err, err2)
 	})
-	for i := range 200 { // pages are written anew
-		s.put(&ticket.Ticket{ID: ticket.ID(2 + i), Subject: "fill"})
+	for i := range 20 { // pages are written anew
+		var fill []any
+		for j := range 10 {
+			fill = append(fill, &ticket.Ticket{ID: ticket.ID(2 + 10*i + j), Subject: "fill"})
+		}
+		s.put(fill...)
 	}
 	s.same("what was read", out.Linked, []ticket.ID{5})
 	s.same("letter", string(sent.Chunks[0].Bytes), "abc")
