@@ -65,6 +65,20 @@ func golden(t *testing.T, file, got string) {
 	}
 }
 
+// TestDefaults: what the reference says of defaults is what they are.
+func TestDefaults(t *testing.T) {
+	golden := func(name string) string {
+		data, err := os.ReadFile("../../testdata/config/" + name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return strings.ReplaceAll(string(data), "null", "[]")
+	}
+	if diff := cmp.Diff(golden("minimal.golden"), golden("defaults.golden")); diff != "" {
+		t.Errorf("minimal.toml (-) and defaults.toml (+) differ:\n%s", diff)
+	}
+}
+
 // TestConfigWithoutSecrets: who may look at the desk need not be able to read
 // its passwords.
 func TestConfigWithoutSecrets(t *testing.T) {

@@ -1,14 +1,16 @@
 package main
 
 import (
+	"fmt"
 	"net"
 	"strconv"
 	"strings"
 )
 
-// maxToken bounds the length of a token, so that a pattern can be refused when
-// the local part would pass the 64 octets of RFC 5321, section 4.5.3.1.1.
-const maxToken = 48
+// maxToken is the length of a token of a technician for a six-digit ticket, so
+// that a pattern can be refused when the local part would pass the 64 octets of
+// RFC 5321, section 4.5.3.1.1.
+const maxToken = 40
 
 func (r *configReader) security(s *section, desk string) SecurityConfig {
 	defer s.unknown()
@@ -35,10 +37,10 @@ func (r *configReader) subaddress(s *section, desk string) string {
 	standard := local + "+{token}@" + domain
 	switch v := s.value("subaddress").(type) {
 	case nil:
-		return standard
+		return r.fitting(s, standard)
 	case bool:
 		if v {
-			return standard
+			return r.fitting(s, standard)
 		}
 		return ""
 	case string:
@@ -52,6 +54,14 @@ func (r *configReader) subaddress(s *section, desk string) string {
 	}
 }
 
+// fitting refuses addresses that a long desk.address makes too long.
+func (r *configReader) fitting(s *section, standard string) string {
+	if len(standard)-len("{token}")+maxToken > 64+len(standard[strings.IndexByte(standard, '@'):]) {
+		s.fault("subaddress", "%q would be longer than the 64 octets before the @ that mail allows; write a shorter pattern, like \"t-{token}@example.it\", or false", standard)
+	}
+	return standard
+}
+
 // badPattern says what is wrong with a pattern of token addresses, or "".
 func badPattern(p string) string {
 	local, _, _ := strings.Cut(p, "@")
@@ -63,7 +73,7 @@ func badPattern(p string) string {
 	case !strings.Contains(local, "{token}"):
 		return "has {token} behind the @"
 	case len(local)-len("{token}")+maxToken > 64:
-		return "leaves less than 48 octets for the token"
+		return fmt.Sprintf("leaves less than %d octets for the token", maxToken)
 	case !validAddress(strings.Replace(p, "{token}", "t1.0", 1)):
 		return "is no address"
 	}
