@@ -11,7 +11,7 @@ import (
 // contentSum is the content fingerprint (DESIGN.md section 2): two copies of one
 // mail that came by different ways agree in it, whatever the servers on the way
 // wrote into the header or did to encodings and line ends. It is zero without a
-// Message-ID.
+// Message-ID, and Parse leaves it zero where not all of a mail was read.
 func contentSum(in *ticket.Inbound) [32]byte {
 	var sum [32]byte
 	if in.MessageID == "" {

@@ -121,6 +121,9 @@ func TestLimits(t *testing.T) {
 			t.Errorf("%s: unfit %q, defects %q; want %q and %q", c.mail, in.Unfit, in.Defects, c.unfit, c.defect)
 		}
 	}
+	if in := Parse([]byte(mails["text of 20 MB"]), Options{}); in.Content != [32]byte{} {
+		t.Error("a text read in part has a content fingerprint: another rest would count as a copy")
+	}
 	in := Parse([]byte(mails["nesting of 10,000"]), Options{})
 	if n := len(in.Attachments); n != 1 || in.Attachments[0].Size < 500_000 {
 		t.Errorf("what is nested too deep: %d attachments, want all of it as one", n)

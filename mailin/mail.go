@@ -14,6 +14,7 @@ type mail struct {
 	carrier *part // of certified mail: the envelope that carried root; else nil
 	defects []string
 	unfit   string  // why the mail cannot be filed, or ""
+	cut     bool    // not all of it was read
 	loose   []*part // files found inside the text or inside other files: uuencode, winmail.dat
 }
 

@@ -22,6 +22,7 @@ const (
 type walker struct {
 	parts   int
 	dropped int
+	cut     bool // of some text not all was read
 	text    int
 	defects []string
 	unfit   string
@@ -269,6 +270,7 @@ func (w *walker) decodeText(p *part) {
 		src = src[:min(len(src), room)]
 	}
 	if len(src) < len(p.encoded) {
+		w.cut = true
 		w.defect(fmt.Sprintf("text over %d KiB: the rest is in the raw mail", maxText>>10))
 	}
 	w.text += len(p.body)

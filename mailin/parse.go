@@ -40,7 +40,9 @@ func Parse(raw []byte, o Options) (in *ticket.Inbound) {
 		in.Attachments = append(in.Attachments, p.describeFile(i))
 	}
 	m.note(in)
-	in.Content = contentSum(in)
+	if !m.cut { // what was read in part may differ in the rest: identity is the raw bytes
+		in.Content = contentSum(in)
+	}
 	in.Reply, in.Signature = trim(in.Text)
 	in.Kind, in.KindReason = kindOf(m, in)
 	if in.Kind == ticket.KindBounce {
@@ -63,6 +65,7 @@ func open(raw []byte) *mail {
 	w := &walker{}
 	m.root = w.entity(raw, 0, "text/plain")
 	m.unfit = w.unfit
+	m.cut = w.cut || w.dropped > 0 || w.unfit != ""
 	m.defects = append(m.defects, w.defects...)
 	if w.dropped > 0 {
 		m.defects = append(m.defects, fmt.Sprintf("more than %d parts: %d not read", maxParts, w.dropped))

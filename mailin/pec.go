@@ -29,6 +29,7 @@ func (m *mail) openCertified() {
 	root := w.entity(inner.bytes(), 1, "text/plain")
 	m.carrier, m.root = m.root, root
 	m.defects = append(m.defects, w.defects...)
+	m.cut = m.cut || w.cut || w.dropped > 0
 	// Of the envelope only the legal evidence is of use; its text is boilerplate.
 	m.carrier.leaves(func(p *part) bool {
 		if p != inner && (p.media == "text/plain" || p.media == "text/html") && p.dispo != "attachment" {
