@@ -174,7 +174,8 @@ func (t *trimming) strayQuote(i int) bool {
 }
 
 // segment joins the lines before t.end into runs. Empty lines between two
-// lines of one quotation belong to it, all others to own text.
+// lines of one quotation belong to it, all others to own text. A mark outside
+// begins a quotation of its own.
 func (t *trimming) segment() {
 	for i := 0; i < t.end; {
 		if t.class[i] == classOwn {
@@ -191,9 +192,13 @@ func (t *trimming) segment() {
 			continue
 		}
 		s := segment{from: i, quote: true}
-		last := i
+		last, quoted := i, false
 		for j := i; j < t.end && (t.class[j] != classOwn || t.lines[j].blank()); j++ {
+			if quoted && t.class[j] == classMark && t.lines[j].depth == 0 {
+				break // history after something the sender quotes himself
+			}
 			if t.class[j] != classOwn {
+				quoted = quoted || t.class[j] == classQuote
 				last = j
 				s.marked = s.marked || t.class[j] == classMark
 			}

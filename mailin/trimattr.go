@@ -41,19 +41,20 @@ func attributionAt(ls []textLine, i int) int {
 }
 
 // mayAttribute is the cheap look at a line: an attribution has an address, a
-// digit of a date, a colon or a word for quoting in its first line.
+// digit of a date, a colon, a frame or a word for quoting in its first line.
 func mayAttribute(s string) bool {
 	for i := 0; i < len(s); i++ {
 		if c := s[i]; c >= '0' && c <= '9' || c == '@' || c == '<' || c == ':' {
 			return true
 		}
 	}
-	return hasAnyPrefix(strings.ToLower(s[:min(len(s), 20)]), quotingWords)
+	return strings.HasPrefix(s, "--") || hasAnyPrefix(strings.ToLower(s[:min(len(s), 20)]), quotingWords)
 }
 
 // attribution tells whether s, one logical line, says who wrote what follows
 // at line next.
 func attribution(s string, next int, ls []textLine) bool {
+	framed := strings.HasPrefix(s, "--") && strings.HasSuffix(s, "--")
 	s = strings.Trim(s, "-*_ \t\u00a0")
 	body := strings.TrimRight(s, ":： \u00a0\u202f-*")
 	colon := strings.ContainsAny(s[len(body):], ":：")
@@ -75,6 +76,8 @@ func attribution(s string, next int, ls []textLine) bool {
 		case address && (colon || date || clock) && (begins || strings.Contains(body, "<")):
 			return true
 		case date && clock && colon && begins && namedBeforeVerb(written):
+			return true
+		case framed && len(body) < 100: // Android: "---- Anna Verdi wrote ----"
 			return true
 		}
 		return colon && (date || clock || begins) && followedByQuote(ls, next)

@@ -37,7 +37,7 @@ func (t *trimming) decide() bool {
 		case i < first:
 			s.drop = s.marked
 		case i > last:
-			s.drop = s.marked || !t.announced(t.segs[last])
+			s.drop = s.marked || !t.markedAfter(i) && !t.announced(t.segs[last])
 		}
 	}
 	quotes, at := 0, 0
@@ -52,13 +52,17 @@ func (t *trimming) decide() bool {
 	return true
 }
 
-func (t *trimming) anyMarked() bool {
-	for _, s := range t.segs {
+func (t *trimming) anyMarked() bool { return t.markedAfter(-1) }
+
+// markedAfter tells whether history that a mark announces comes after segment
+// i: a quotation before it is the sender's own.
+func (t *trimming) markedAfter(i int) bool {
+	for _, s := range t.segs[i+1:] {
 		if s.marked {
 			return true
 		}
 	}
-	return false
+	return i >= 0 && t.end < len(t.lines)
 }
 
 // ownBefore returns the last segment of own text before segment i.

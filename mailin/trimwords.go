@@ -64,18 +64,18 @@ var headerFields = fieldNames(headerNames)
 // writeVerbs end an attribution.
 var writeVerbs = []string{
 	"wrote", "writes", "sent", "ha scritto", "hai scritto", "avete scritto", "scrive", "scriveva", "scrisse", "schrieb", "schreibt", "geschrieben", "a écrit", "écrit", "écrivait", "escribió", "escribio", "ha escrit", "va escriure", "ha escrito",
-	"escreveu", "geschreven", "schreef", "het volgende", "skrev", "följande", "kirjoitti", "napisał", "napisał(a)", "napisała", "pisze", "napsal", "napsal(a)", "napísal", "написал", "написал(а)", "написала", "пишет", "писал", "пише", "написав", "đã viết", "yazdı", "şunu yazdı", "şunları yazdı", "írta", "ezt írta", "a scris", "je napisal/a", "je napisao", "napisao", "kirjutas", "έγραψε", "写道", "寫道", "のメッセージ", "のメール", "님이 작성", "نوشت", "כתב",
+	"escreveu", "geschreven", "schreef", "het volgende", "skrev", "följande", "kirjoitti", "napisał", "napisał(a)", "napisała", "pisze", "napsal", "napsal(a)", "napísal", "написал", "написал(а)", "написала", "пишет", "писал", "пише", "написав", "đã viết", "yazdı", "şunu yazdı", "şunları yazdı", "írta", "ezt írta", "a scris", "je napisal/a", "je napisao", "napisao", "kirjutas", "έγραψε", "写道", "寫道", "のメッセージ", "のメール", "님이 작성", "menulis", "เขียนว่า", "написа", "је написао/ла", "je napisao/la", "je napisala", "rašė", "rakstīja", "napísal(a)", "escrigué", "idatzi du", "ha scrito", "نوشت", "כתב",
 }
 
 // middleVerbs stand between date and name.
-var middleVerbs = []string{" schrieb ", " schreef ", " skrev ", " napisał ", " a écrit ", " geschrieben ", " heeft ", " hat ", " ha scritto il ", " wrote on ", " schrieb am ", " a écrit le ", " escribió el "}
+var middleVerbs = []string{" schrieb ", " schreef ", " skrev ", " napisał ", " a écrit ", " kirjoitti ", " ezt írta ", " kirjutas ", " geschrieben ", " heeft ", " hat ", " ha scritto il ", " wrote on ", " schrieb am ", " a écrit le ", " escribió el "}
 
 // quotingWords begin an attribution that ends with the address.
 var quotingWords = []string{"citando ", "quoting ", "zitat von ", "citation de ", "quoting: ", "citaat van ", "citerar ", "cytowanie ", "messaggio da ", "in risposta a ", "in reply to ", "reply to ", "antwort auf ", "quote from "}
 
 // attributionOpeners begin an attribution with its date.
 var attributionOpeners = []string{
-	"on ", "il ", "il giorno ", "in data ", "in date ", "alle ", "am ", "le ", "el ", "em ", "op ", "den ", "d. ", "w dniu ", "dnia ", "vào ", "at ", "a ", "dne ", "на ", "в ", "pada ", "la ", "em: ",
+	"on ", "il ", "il giorno ", "in data ", "in date ", "alle ", "am ", "le ", "el ", "em ", "op ", "den ", "d. ", "på ", "pada tanggal ", "în data ", "στις ", "tarihinde ", "w dniu ", "dnia ", "vào ", "at ", "a ", "dne ", "на ", "в ", "pada ", "la ", "em: ",
 }
 
 // weekdays begin it in programs that leave the word for "on" out.
