@@ -29,8 +29,8 @@ func (s *session) settle(uids []imap.UID) (done bool, err error) {
 // unsettled says once that filed mail stays unmarked.
 func (s *session) unsettled(err error) {
 	if !s.stuck {
-		s.Log.Error().Err(err).Str("mailbox", s.mailbox()).Msg("filed mail cannot be marked")
-		s.alert(NotMoving, fmt.Sprintf("%s: %v", NotMoving, err))
+		s.Log.Error().Str("mailbox", s.mailbox()).Str("error", said(err)).Msg("filed mail cannot be marked")
+		s.alert(NotMoving, NotMoving.String()+": "+said(err))
 	}
 	s.stuck = true
 }

@@ -2,7 +2,6 @@ package mailin
 
 import (
 	"errors"
-	"fmt"
 	"time"
 
 	"github.com/emersion/go-imap/v2"
@@ -100,10 +99,8 @@ func (r *reader) note(c Condition, err error) {
 	if c != was.Condition {
 		r.status.Condition, r.status.Since = c, now
 	}
-	r.status.Err = ""
-	if err != nil {
-		r.status.Err = err.Error()
-	}
+	text := said(err)
+	r.status.Err = text
 	since := r.status.Since
 	r.mu.Unlock()
 
@@ -116,12 +113,21 @@ func (r *reader) note(c Condition, err error) {
 		return
 	}
 	if changed {
-		r.Log.Error().Str("mailbox", r.mailbox()).Str("condition", c.String()).Err(err).Msg("the mailbox cannot be read")
+		r.Log.Error().Str("mailbox", r.mailbox()).Str("condition", c.String()).Str("error", text).Msg("the mailbox is not read")
 	}
 	if r.alerted != c && (c != Unreachable || now.Sub(since) >= outage) {
 		r.alerted = c
-		r.alert(c, fmt.Sprintf("%s: %v", c, err))
+		r.alert(c, c.String()+": "+text)
 	}
+}
+
+// said is the text of err, which may hold whatever a server wrote, at a length
+// that can be shown; "" for nil.
+func said(err error) string {
+	if err == nil {
+		return ""
+	}
+	return cutRunes(err.Error(), 300)
 }
 
 func (r *reader) alert(c Condition, text string) {
