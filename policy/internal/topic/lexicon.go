@@ -22,7 +22,7 @@ type lexicon struct {
 
 // A phrase is a row of slots. Each slot holds words of which one must stand
 // there ("word", or "word*" for its beginning); "?" is any one word and "~"
-// up to four words or none.
+// up to four words or none, of which none negates.
 type phrase struct {
 	concept uint8
 	slots   []slot
@@ -168,11 +168,18 @@ func try(p phrase, ws []word, i int, seen *[2]uint64, hits []hit) []hit {
 	return hits
 }
 
+// negations are not skipped by a gap: "from the phone it does not work" is no
+// "phone ~ work".
+var negations = map[string]bool{"non": true, "ne": true, "not": true, "no": true, "nn": true, "never": true, "mai": true, "cannot": true, "neither": true, "neppure": true, "neanche": true, "nemmeno": true, "t": true}
+
 // match returns the index after the phrase, or -1.
 func match(slots []slot, ws []word, i int) int {
 	for n, s := range slots {
 		if s.gap {
 			for skip := 0; skip <= 4 && i+skip <= len(ws); skip++ {
+				if skip > 0 && negations[ws[i+skip-1].text] {
+					return -1
+				}
 				if end := match(slots[n+1:], ws, i+skip); end >= 0 {
 					return end
 				}

@@ -17,6 +17,8 @@ var rules = []rule{
 	{name: "own change and an outage", near: [][]string{{"ichange", "settingchanged"}, {"setting", "dnsrec", "dbuser"}}, mail: [][]string{{"down", "http5", "unreach", "dberr", "maildown"}}},
 	{name: "an outage without a stated cause", mail: [][]string{{"http5", "unreach", "down"}}, not: []string{"ichange", "settingchanged", "afterupd", "elsewhere", "onlyon", "trace"}},
 	{name: "site down for everybody", mail: [][]string{{"http5", "unreach", "down"}, {"everyone"}, {"site", "srv"}}, not: []string{"afterupd", "settingchanged", "dberr"}},
+	{name: "it fails on every device and network", mail: [][]string{{"allfail", "everyone"}, {"down", "http5", "unreach", "maildown", "dberr"}}, not: []string{"elsewhere", "onlyon", "afterupd"}},
+	{name: "it fails in several places", near: [][]string{{"allfail", "everyone"}, {"device", "browser", "network"}}},
 	{name: "nothing was changed by the customer", mail: [][]string{{"nothingdone"}, {"http5", "unreach", "down", "dberr", "maildown"}}},
 	{name: "signs of the server itself", mail: [][]string{{"readonly", "staticfail"}, {"http5", "unreach", "down", "fault", "readonly"}}},
 	{name: "after an update of a plugin or theme", near: [][]string{{"afterupd"}, {"plugin", "theme", "productname"}}},

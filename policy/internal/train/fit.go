@@ -10,8 +10,8 @@ import (
 
 // How the model is trained; found by cross-validation.
 const (
-	epochs   = 24
-	settle   = 8 // the weights are the mean of those after the later epochs
+	epochs   = 40
+	settle   = 10 // the weights are the mean of those after the later epochs
 	rate     = 0.25
 	decay    = 3e-4 // pull of the weights towards nought
 	atLeast  = 2    // a feature must stand in this many examples

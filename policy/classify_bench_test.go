@@ -1,0 +1,16 @@
+package policy
+
+import (
+	"strings"
+	"testing"
+)
+
+// BenchmarkClassify takes one mail: a subject and 2 KB of text.
+func BenchmarkClassify(b *testing.B) {
+	const sentence = "Buongiorno, dopo l'aggiornamento del plugin il nostro negozio PrestaShop mostra un errore 500 e i clienti non riescono a ordinare. "
+	text := strings.Repeat(sentence, 2048/len(sentence)+1)[:2048]
+	classify("sito fermo", text)
+	for b.Loop() {
+		classify("Sito fermo dopo l'aggiornamento", text)
+	}
+}
