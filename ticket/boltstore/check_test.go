@@ -14,95 +14,106 @@ import (
 	"sportello/ticket"
 )
 
-// Every kind of fault that Check promises to find, put in behind the store's back.
+// spoiler puts a fault in behind the store's back.
+type spoiler func(*bolt.Tx) error
+
+func putIn(bucket, key, value []byte) spoiler {
+	return func(tx *bolt.Tx) error { return tx.Bucket(bucket).Put(key, value) }
+}
+
+// dropFrom deletes key, or with nil the first entry.
+func dropFrom(bucket, key []byte) spoiler {
+	return func(tx *bolt.Tx) error {
+		b := tx.Bucket(bucket)
+		if key == nil {
+			first, _ := b.Cursor().First()
+			return b.Delete(first)
+		}
+		if b.Get(key) == nil {
+			return fmt.Errorf("nothing to delete in %s", bucket)
+		}
+		return b.Delete(key)
+	}
+}
+
+func write(f func(ticket.Tx) error) spoiler {
+	return func(b *bolt.Tx) error {
+		t := newTx(b)
+		if err := f(t); err != nil {
+			return err
+		}
+		return t.finish()
+	}
+}
+
+func arrive(a ticket.Arrival) spoiler {
+	return write(func(tx ticket.Tx) error {
+		id, err := tx.NextArrival()
+		a.ID = id
+		if err != nil {
+			return err
+		}
+		return tx.PutArrival(&a)
+	})
+}
+
+// faults are what Check promises to find.
+var faults = []struct {
+	name    string
+	spoil   spoiler
+	promise string
+	text    string
+}{
+	{"a ticket cannot be read", putIn(bucketTickets, number(ticket.ID(1)), []byte("?")), "P11", "version"},
+	{"a ticket is not listed", dropFrom(bucketListed, nil), "P9", "missing in the index listed"},
+	{"the list names no ticket", putIn(bucketListed, []byte("x"), nil), "P9", "4 entries, the records lead to 3"},
+	{"a wake of nothing", putIn(bucketAwake, []byte("x"), nil), "P9", "1 entries, the records lead to 0"},
+	{"a number that was not given out", write(func(tx ticket.Tx) error { return tx.PutTicket(&ticket.Ticket{ID: 99}) }), "P9", "numbers were given out"},
+	{"a message is missing", dropFrom(bucketMessages, entryKey(1, 1)), "P1", "not found"},
+	{"an event is missing", dropFrom(bucketEvents, entryKey(2, 1)), "P14", "has 0 events and says 1"},
+	{"an event without cause", write(func(tx ticket.Tx) error { return tx.AddEvent(1, &ticket.Event{Seq: 2, Actor: "desk"}) }), "P14", "cause"},
+	{"an arrival became nothing", arrive(ticket.Arrival{}), "P1", "nothing became of it"},
+	{"an arrival became another's message", arrive(ticket.Arrival{Fate: ticket.FateMessage, Ticket: 1, Seq: 1}), "P1", "which is of arrival 1"},
+	{"a duplicate of nothing", arrive(ticket.Arrival{Fate: ticket.FateDuplicate, Of: 77}), "P1", "duplicate of arrival 77"},
+	{"quarantine without a reason", arrive(ticket.Arrival{Fate: ticket.FateQuarantine}), "P1", "without a reason"},
+	{"raw mail is missing", arrive(ticket.Arrival{Fate: ticket.FateIgnored, Reason: "r", Raw: "2026-11/999"}), "P1", "not found"},
+	{"raw mail is another", arrive(ticket.Arrival{Fate: ticket.FateIgnored, Reason: "r", Raw: "2026-11/1", RawSum: [32]byte{1}}), "P1", "fingerprint"},
+	{"a fingerprint without owner", dropFrom(bucketRawSums, nil), "P2", "no owner"},
+	{"a fingerprint of another", putIn(bucketRawSums, []byte("0123456789abcdef"), number(ticket.ArrivalID(1))), "P2", "has another"},
+	{"a Message-ID of no ticket", putIn(bucketMessageIDs, digest("x"), number(ticket.ID(77))), "P2", "ticket 77"},
+	{"a lot with more in it than was bought", write(func(tx ticket.Tx) error {
+		return tx.PutLot("c", policy.Lot{Ref: "r", Quantity: 3, Held: 2, Spent: 2})
+	}), "P4", "held 2, spent 2"},
+	{"a reference without lot", putIn(bucketRefs, appendText(nil, "x"), []byte("c")), "P4", "1 references"},
+	{"a row is not queued", dropFrom(bucketQueue, nil), "P8", "missing in the index queue"},
+	{"a fixed letter is missing", write(func(tx ticket.Tx) error {
+		r, err := tx.Row(1)
+		if err == nil {
+			r.Fixed = true
+			err = tx.PutRow(r)
+		}
+		return err
+	}), "P8", "missing"},
+	{"two rows with one Message-ID", write(func(tx ticket.Tx) error {
+		r, err := tx.Row(1)
+		if err == nil {
+			r.Notice.ID = 2
+			err = tx.PutRow(r)
+		}
+		return err
+	}), "P8", "Message-ID of row 1"},
+	{"a contact of nobody", putIn(bucketContacts, []byte("x"), nil), "P9", "contacts"},
+	{"counts are off", write(func(tx ticket.Tx) error {
+		if _, err := tx.Stats(); err != nil {
+			return err
+		}
+		addOne(tx)
+		return nil
+	}), "P9", "counted"},
+}
+
 func TestCheckFinds(t *testing.T) {
-	put := func(bucket, key, value []byte) func(*bolt.Tx) error {
-		return func(tx *bolt.Tx) error { return tx.Bucket(bucket).Put(key, value) }
-	}
-	drop := func(bucket, key []byte) func(*bolt.Tx) error {
-		return func(tx *bolt.Tx) error {
-			b := tx.Bucket(bucket)
-			if b.Get(key) == nil && len(key) > 0 {
-				return fmt.Errorf("nothing to delete in %s", bucket)
-			}
-			if key == nil {
-				key, _ = b.Cursor().First()
-			}
-			return b.Delete(key)
-		}
-	}
-	write := func(f func(ticket.Tx) error) func(*bolt.Tx) error {
-		return func(b *bolt.Tx) error {
-			t := newTx(b)
-			if err := f(t); err != nil {
-				return err
-			}
-			return t.finish()
-		}
-	}
-	arrival := func(a ticket.Arrival) func(*bolt.Tx) error {
-		return write(func(tx ticket.Tx) error {
-			id, err := tx.NextArrival()
-			a.ID = id
-			if err != nil {
-				return err
-			}
-			return tx.PutArrival(&a)
-		})
-	}
-	for _, c := range []struct {
-		name    string
-		spoil   func(*bolt.Tx) error
-		promise string
-		text    string
-	}{
-		{"a ticket cannot be read", put(bucketTickets, number(ticket.ID(1)), []byte("?")), "P11", "version"},
-		{"a ticket is not listed", drop(bucketListed, nil), "P9", "missing in the index listed"},
-		{"the list names no ticket", put(bucketListed, []byte("x"), nil), "P9", "4 entries, the records lead to 3"},
-		{"a wake of nothing", put(bucketAwake, []byte("x"), nil), "P9", "1 entries, the records lead to 0"},
-		{"a number that was not given out", write(func(tx ticket.Tx) error { return tx.PutTicket(&ticket.Ticket{ID: 99}) }), "P9", "numbers were given out"},
-		{"a message is missing", drop(bucketMessages, entryKey(1, 1)), "P1", "not found"},
-		{"an event is missing", drop(bucketEvents, entryKey(2, 1)), "P14", "has 0 events and says 1"},
-		{"an event without cause", write(func(tx ticket.Tx) error { return tx.AddEvent(1, &ticket.Event{Seq: 2, Actor: "desk"}) }), "P14", "cause"},
-		{"an arrival became nothing", arrival(ticket.Arrival{}), "P1", "nothing became of it"},
-		{"an arrival became another's message", arrival(ticket.Arrival{Fate: ticket.FateMessage, Ticket: 1, Seq: 1}), "P1", "which is of arrival 1"},
-		{"a duplicate of nothing", arrival(ticket.Arrival{Fate: ticket.FateDuplicate, Of: 77}), "P1", "duplicate of arrival 77"},
-		{"quarantine without a reason", arrival(ticket.Arrival{Fate: ticket.FateQuarantine}), "P1", "without a reason"},
-		{"raw mail is missing", arrival(ticket.Arrival{Fate: ticket.FateIgnored, Reason: "r", Raw: "2026-11/999"}), "P1", "not found"},
-		{"raw mail is another", arrival(ticket.Arrival{Fate: ticket.FateIgnored, Reason: "r", Raw: "2026-11/1", RawSum: [32]byte{1}}), "P1", "fingerprint"},
-		{"a fingerprint without owner", drop(bucketRawSums, nil), "P2", "no owner"},
-		{"a fingerprint of another", put(bucketRawSums, []byte("0123456789abcdef"), number(ticket.ArrivalID(1))), "P2", "has another"},
-		{"a Message-ID of no ticket", put(bucketMessageIDs, digest("x"), number(ticket.ID(77))), "P2", "ticket 77"},
-		{"a lot with more in it than was bought", write(func(tx ticket.Tx) error {
-			return tx.PutLot("c", policy.Lot{Ref: "r", Quantity: 3, Held: 2, Spent: 2})
-		}), "P4", "held 2, spent 2"},
-		{"a reference without lot", put(bucketRefs, appendText(nil, "x"), []byte("c")), "P4", "1 references"},
-		{"a row is not queued", drop(bucketQueue, nil), "P8", "missing in the index queue"},
-		{"a fixed letter is missing", write(func(tx ticket.Tx) error {
-			r, err := tx.Row(1)
-			if err == nil {
-				r.Fixed = true
-				err = tx.PutRow(r)
-			}
-			return err
-		}), "P8", "missing"},
-		{"two rows with one Message-ID", write(func(tx ticket.Tx) error {
-			r, err := tx.Row(1)
-			if err == nil {
-				r.Notice.ID = 2
-				err = tx.PutRow(r)
-			}
-			return err
-		}), "P8", "Message-ID of row 1"},
-		{"a contact of nobody", put(bucketContacts, []byte("x"), nil), "P9", "contacts"},
-		{"counts are off", write(func(tx ticket.Tx) error {
-			if _, err := tx.Stats(); err != nil {
-				return err
-			}
-			addOne(tx)
-			return nil
-		}), "P9", "counted"},
-	} {
+	for _, c := range faults {
 		t.Run(c.name, func(t *testing.T) {
 			s := newStore(t)
 			for range 3 {

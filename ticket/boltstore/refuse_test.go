@@ -49,67 +49,75 @@ func addTicket(s *Store) (id ticket.ID, err error) {
 	return id, err
 }
 
+// damage is done to the desk.db at path.
+type damage func(t *testing.T, path string)
+
+func overwrite(at int64, b []byte) damage {
+	return func(t *testing.T, path string) {
+		f, err := os.OpenFile(path, os.O_RDWR, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer f.Close()
+		if _, err := f.WriteAt(b, at); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func truncate(size int64) damage {
+	return func(t *testing.T, path string) {
+		if err := os.Truncate(path, size); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func inBolt(f func(*bolt.Tx) error) damage {
+	return func(t *testing.T, path string) {
+		db, err := bolt.Open(path, 0o600, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := errors.Join(db.Update(f), db.Close()); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+var refusals = []struct {
+	name  string
+	spoil damage
+	want  error
+}{
+	{"missing", func(t *testing.T, path string) { os.Remove(path) }, ErrMissing},
+	{"empty", truncate(0), ErrEmpty},
+	{"one page", truncate(4096), ErrShort},
+	{"a few bytes", truncate(100), ErrShort},
+	{"cut behind the meta pages", truncate(3 * 4096), ErrShort},
+	{"a text file", func(t *testing.T, path string) {
+		if err := os.WriteFile(path, []byte(strings.Repeat("not a database\n", 1000)), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}, ErrForeign},
+	{"both meta pages zeroed", overwrite(0, make([]byte, 2*4096)), ErrDamaged},
+	{"both meta pages scribbled on", overwrite(pageHeader+20, make([]byte, 4096+10)), ErrDamaged},
+	{"all pages zeroed behind the meta pages", overwrite(2*4096, make([]byte, 200*4096)), ErrDamaged},
+	{"somebody else's bolt file", inBolt(func(tx *bolt.Tx) error { return tx.DeleteBucket(bucketMeta) }), ErrForeign},
+	{"a bucket is missing", inBolt(func(tx *bolt.Tx) error { return tx.DeleteBucket(bucketQueue) }), ErrDamaged},
+	{"newer schema", inBolt(func(tx *bolt.Tx) error {
+		return putMeta(tx, metaRecord{UUID: "u", Schema: schema + 1, Generation: 1})
+	}), ErrNewer},
+	{"another desk's generation file", func(t *testing.T, path string) {
+		other := closedDesk(t, 0)
+		copyFile(t, filepath.Join(other, witnessFile), filepath.Join(filepath.Dir(path), witnessFile))
+	}, ErrForeign},
+	{"no generation file", func(t *testing.T, path string) { os.Remove(filepath.Join(filepath.Dir(path), witnessFile)) }, ErrUnwitnessed},
+	{"no archive", func(t *testing.T, path string) { os.RemoveAll(filepath.Join(filepath.Dir(path), archiveDir)) }, ErrDamaged},
+}
+
 func TestOpenRefuses(t *testing.T) {
-	overwrite := func(at int64, b []byte) func(*testing.T, string) {
-		return func(t *testing.T, path string) {
-			f, err := os.OpenFile(path, os.O_RDWR, 0)
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer f.Close()
-			if _, err := f.WriteAt(b, at); err != nil {
-				t.Fatal(err)
-			}
-		}
-	}
-	truncate := func(size int64) func(*testing.T, string) {
-		return func(t *testing.T, path string) {
-			if err := os.Truncate(path, size); err != nil {
-				t.Fatal(err)
-			}
-		}
-	}
-	inBolt := func(f func(*bolt.Tx) error) func(*testing.T, string) {
-		return func(t *testing.T, path string) {
-			db, err := bolt.Open(path, 0o600, nil)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if err := errors.Join(db.Update(f), db.Close()); err != nil {
-				t.Fatal(err)
-			}
-		}
-	}
-	for _, c := range []struct {
-		name  string
-		spoil func(t *testing.T, path string)
-		want  error
-	}{
-		{"missing", func(t *testing.T, path string) { os.Remove(path) }, ErrMissing},
-		{"empty", truncate(0), ErrEmpty},
-		{"one page", truncate(4096), ErrShort},
-		{"a few bytes", truncate(100), ErrShort},
-		{"cut behind the meta pages", truncate(3 * 4096), ErrShort},
-		{"a text file", func(t *testing.T, path string) {
-			if err := os.WriteFile(path, []byte(strings.Repeat("not a database\n", 1000)), 0o600); err != nil {
-				t.Fatal(err)
-			}
-		}, ErrForeign},
-		{"both meta pages zeroed", overwrite(0, make([]byte, 2*4096)), ErrDamaged},
-		{"both meta pages scribbled on", overwrite(pageHeader+20, make([]byte, 4096+10)), ErrDamaged},
-		{"all pages zeroed behind the meta pages", overwrite(2*4096, make([]byte, 200*4096)), ErrDamaged},
-		{"somebody else's bolt file", inBolt(func(tx *bolt.Tx) error { return tx.DeleteBucket(bucketMeta) }), ErrForeign},
-		{"a bucket is missing", inBolt(func(tx *bolt.Tx) error { return tx.DeleteBucket(bucketQueue) }), ErrDamaged},
-		{"newer schema", inBolt(func(tx *bolt.Tx) error {
-			return putMeta(tx, metaRecord{UUID: "u", Schema: schema + 1, Generation: 1})
-		}), ErrNewer},
-		{"another desk's generation file", func(t *testing.T, path string) {
-			other := closedDesk(t, 0)
-			copyFile(t, filepath.Join(other, witnessFile), filepath.Join(filepath.Dir(path), witnessFile))
-		}, ErrForeign},
-		{"no generation file", func(t *testing.T, path string) { os.Remove(filepath.Join(filepath.Dir(path), witnessFile)) }, ErrUnwitnessed},
-		{"no archive", func(t *testing.T, path string) { os.RemoveAll(filepath.Join(filepath.Dir(path), archiveDir)) }, ErrDamaged},
-	} {
+	for _, c := range refusals {
 		t.Run(c.name, func(t *testing.T) {
 			dir := closedDesk(t, 30)
 			path := filepath.Join(dir, deskFile)
