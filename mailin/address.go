@@ -82,7 +82,7 @@ func (s *addressScanner) next() (ticket.Mailbox, bool) {
 		case ':':
 			s.rest = s.rest[1:]
 			if len(s.phrase) > 0 && !s.found && !strings.Contains(s.phrase[len(s.phrase)-1], "@") {
-				s.phrase = nil // the name of a group, or "mailto"
+				s.phrase, s.comment = nil, "" // the name of a group, or "mailto"
 			}
 		case '>', ')':
 			s.rest = s.rest[1:]
@@ -160,7 +160,10 @@ func displayName(s string) string {
 // no brackets, blanks, controls or source route, ASCII lower case, the domain as
 // A-labels (RFC 5891) without a dot at its end.
 func bareAddress(s string) string {
-	s = decodeWords(s)
+	s = decodeWords(cutRunes(s, 2000)) // far more than any address, and no room for tricks
+	if !strings.Contains(s, `"`) {
+		s = dropComments(s)
+	}
 	if strings.HasPrefix(s, "@") { // source route
 		if i := strings.LastIndexByte(s, ':'); i >= 0 {
 			s = s[i+1:]

@@ -31,6 +31,7 @@ func hostileMails() map[string]string {
 		"angles":               benchHead + "References: " + strings.Repeat("< ", 100_000) + "\r\n\r\ntext\r\n",
 		"addresses":            benchHead + "Cc: " + strings.Repeat("a b, ", 40_000) + "\r\n\r\ntext\r\n",
 		"quotes in addresses":  benchHead + "Cc: " + strings.Repeat("\"(<", 60_000) + "\r\n\r\ntext\r\n",
+		"comments":             benchHead + "Cc: <" + strings.Repeat("(", 60_000) + strings.Repeat(")", 60_000) + ">\r\n\r\ntext\r\n",
 		"parameters":           benchHead + "Content-Type: text/plain" + strings.Repeat("; a*0*=b", 20_000) + "\r\n\r\ntext\r\n",
 		"uuencoded beginnings": benchHead + "\r\n" + strings.Repeat("begin 644 a\r\n#0V%T\r\nend\r\n", 50_000),
 		"boundary of a dash":   benchHead + "Content-Type: multipart/mixed; boundary=\"-\"\r\n\r\n" + strings.Repeat("-", 3_000_000),
