@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -101,7 +102,7 @@ func loadConfig(file string, env environment, secrets bool) (*Config, error) {
 	if root == nil {
 		return nil, doc.sorted()
 	}
-	for name := range root {
+	for _, name := range slices.Sorted(maps.Keys(root)) {
 		if !slices.Contains(tables, name) {
 			doc.faults = append(doc.faults, fault{file, doc.line(name), name, "unknown table" + hint(name, tables)})
 		}

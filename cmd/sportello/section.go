@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -134,7 +135,7 @@ func (s *section) duration(key string, missing, low time.Duration) time.Duration
 
 // unknown records every key that nobody asked for, with the nearest known one.
 func (s *section) unknown() {
-	for key := range s.values {
+	for _, key := range slices.Sorted(maps.Keys(s.values)) {
 		if !slices.Contains(s.known, key) {
 			s.fault(key, "unknown key%s", hint(key, s.known))
 		}
