@@ -25,13 +25,9 @@ const (
 	bytesFound  = 12
 )
 
-// count is how many mails the mailbox holds.
-func (s *session) count() int64 {
-	if box := s.client.Mailbox(); box != nil {
-		return int64(box.NumMessages)
-	}
-	return 0
-}
+// count is how many mails the mailbox held when it was last heard of. The
+// client's own count is set a moment after SELECT has returned.
+func (s *session) count() int64 { return s.total.Load() }
 
 // lastUID is the highest UID in the mailbox, or the one before UIDNEXT; 0 when
 // it was always empty.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync/atomic"
 	"time"
 
 	"github.com/emersion/go-imap/v2"
@@ -33,6 +34,7 @@ type session struct {
 	conn   *watched
 	client *imapclient.Client
 	caps   imap.CapSet
+	total  atomic.Int64            // mails in the mailbox
 	nudge  chan struct{}           // holds one: the server told of new mail
 	idling *imapclient.IdleCommand // ended, its answer not yet read; or nil
 
@@ -81,6 +83,7 @@ func (s *session) close() {
 // changed runs in the client's goroutine: it must not block.
 func (s *session) changed(d *imapclient.UnilateralDataMailbox) {
 	if d.NumMessages != nil {
+		s.total.Store(int64(*d.NumMessages))
 		select {
 		case s.nudge <- struct{}{}:
 		default:
@@ -107,10 +110,12 @@ func (s *session) login(ctx context.Context) error {
 		}
 	}
 	s.refusals = 0
-	s.caps = s.client.Caps()
-	if s.caps == nil {
-		return errors.New("the server does not say what it can do")
+	// Asked for outright: what the client knows may be from before the login.
+	caps, err := s.client.Capability().Wait()
+	if err != nil {
+		return fmt.Errorf("capability: %w", err)
 	}
+	s.caps = caps
 	return nil
 }
 
@@ -127,6 +132,7 @@ func (s *session) examine() (validity uint32, err error) {
 	if err != nil {
 		return 0, fmt.Errorf("%w %s: %w", errMailbox, s.mailbox(), err)
 	}
+	s.total.CompareAndSwap(0, int64(box.NumMessages))
 	return box.UIDValidity, nil
 }
 
@@ -177,6 +183,7 @@ func (s *session) begin(ctx context.Context) error {
 		return fmt.Errorf("%w %s: %w", errMailbox, s.mailbox(), err)
 	}
 	s.next = box.UIDNext
+	s.total.CompareAndSwap(0, int64(box.NumMessages))
 	if s.validity != box.UIDValidity {
 		s.validity, s.failed, s.heads = box.UIDValidity, map[imap.UID]int{}, map[imap.UID]bool{}
 	}
