@@ -23,9 +23,9 @@ func classify(subject, text string) (guesses []Guess, evidence []string) {
 	if d.Empty() {
 		return []Guess{{Unclear, 1}}, nil
 	}
-	m := topic.Default()
-	for _, s := range m.Scores(d)[:mostGuesses] {
+	scores, evidence := topic.Default().Judge(d, mostEvidence)
+	for _, s := range scores[:mostGuesses] {
 		guesses = append(guesses, Guess{Topic(s.Label), s.P})
 	}
-	return guesses, m.Evidence(d, string(guesses[0].Topic), mostEvidence)
+	return guesses, evidence
 }

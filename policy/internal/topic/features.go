@@ -42,7 +42,7 @@ type Document struct {
 
 // Read takes a mail apart: subject and the text that was written this time.
 func Read(subject, text string) *Document {
-	d := &Document{lex: theLexicon(), Features: make([]Feature, 0, 512)}
+	d := &Document{lex: theLexicon(), Features: make([]Feature, 0, 2048)}
 	d.text = sentences(subject, true, d.text)
 	d.text = sentences(clean(text), false, d.text)
 	if len(d.text) == 0 {
@@ -78,20 +78,19 @@ var stopwords = func() map[uint32]bool {
 func (d *Document) words(n int) {
 	s := &d.text[n]
 	for i, w := range s.words {
-		stop := stopwords[w.stem]
 		if s.subject {
-			if !stop {
+			if !w.stop {
 				d.add(kindSubject, n, i, i, w.stem, 0)
 			}
 			continue
 		}
-		if !stop {
+		if !w.stop {
 			d.add(kindWord, n, i, i, w.stem, 0)
 		}
 		if i > 0 {
 			d.add(kindPair, n, i-1, i, s.words[i-1].stem, w.stem)
 		}
-		if i > 1 && !stop && !stopwords[s.words[i-2].stem] {
+		if i > 1 && !w.stop && !s.words[i-2].stop {
 			d.add(kindSkip, n, i-2, i, s.words[i-2].stem, w.stem)
 		}
 	}
@@ -125,7 +124,7 @@ func (d *Document) concepts(n int, hits []hit, last bool) concepts {
 	}
 	if ask && !s.subject {
 		for i, w := range s.words {
-			if !stopwords[w.stem] {
+			if !w.stop {
 				d.add(kindAskWord, n, i, i, w.stem, 0)
 			}
 		}

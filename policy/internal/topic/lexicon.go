@@ -13,25 +13,31 @@ var lexiconText string
 // A lexicon finds concepts: what several phrases of both languages mean.
 type lexicon struct {
 	concepts []string
-	hashes   []uint32            // of their names
-	asking   concepts            // those of a sentence that asks for something
-	rules    []compiled          // in the order of the table
-	exact    map[string][]phrase // by the first word
-	prefix   map[string][]phrase // by the first three letters of the first word
+	hashes   []uint32   // of their names
+	asking   concepts   // those of a sentence that asks for something
+	rules    []compiled // in the order of the table
+	starts   [][]phrase // by the number of the first slot
+	slots    map[string]int
+	letters  trie
+	negation int // the slot of words that a gap does not skip
 }
 
-// A phrase is a row of slots. Each slot holds words of which one must stand
-// there ("word", or "word*" for its beginning); "?" is any one word and "~"
-// up to four words or none, of which none negates.
+// A phrase is a row of slots by number. A slot holds words of which one must
+// stand there ("word", or "word*" for its beginning); "?" is any one word and
+// "~" up to four words or none, of which none negates: "from the phone it
+// does not work" is no "phone ~ work".
 type phrase struct {
 	concept uint8
-	slots   []slot
+	slots   []int
 }
 
-type slot struct {
-	any, gap bool
-	words    []string // a beginning ends with "*"
-}
+const (
+	anyWord = -1
+	gap     = -2
+	longGap = 4 // words
+)
+
+const negations = "non|ne|not|no|nn|never|mai|cannot|neither|neppure|neanche|nemmeno|t"
 
 // hit is one phrase found: concept, and the words from..to of the sentence.
 type hit struct {
@@ -50,7 +56,8 @@ var theLexicon = sync.OnceValue(func() *lexicon {
 // parseLexicon reads "name: phrase, phrase, …" lines; a line that begins
 // with a space goes on, # begins a comment.
 func parseLexicon(text string) (*lexicon, error) {
-	l := &lexicon{exact: map[string][]phrase{}, prefix: map[string][]phrase{}}
+	l := &lexicon{slots: map[string]int{}, letters: newTrie()}
+	l.negation = l.slot(negations)
 	for n, line := range strings.Split(text, "\n") {
 		if i := strings.IndexByte(line, '#'); i >= 0 {
 			line = line[:i]
@@ -77,6 +84,41 @@ func parseLexicon(text string) (*lexicon, error) {
 		return nil, fmt.Errorf("lexicon: %d concepts, at most 128", len(l.concepts))
 	}
 	return l, l.compile(rules)
+}
+
+// add takes in a phrase of the concept named last.
+func (l *lexicon) add(text string) error {
+	p := phrase{concept: uint8(len(l.concepts) - 1)}
+	for _, f := range strings.Fields(text) {
+		switch f {
+		case "?":
+			p.slots = append(p.slots, anyWord)
+		case "~":
+			p.slots = append(p.slots, gap)
+		default:
+			p.slots = append(p.slots, l.slot(f))
+		}
+	}
+	first := p.slots[0]
+	if first < 0 {
+		return fmt.Errorf("phrase %q begins with a gap", text)
+	}
+	l.starts[first] = append(l.starts[first], p)
+	return nil
+}
+
+// slot numbers the words "a|b*|c".
+func (l *lexicon) slot(words string) int {
+	if n, ok := l.slots[words]; ok {
+		return n
+	}
+	n := len(l.starts)
+	l.slots[words] = n
+	l.starts = append(l.starts, nil)
+	for _, w := range strings.Split(words, "|") {
+		l.letters.add(w, uint16(n))
+	}
+	return n
 }
 
 // compile looks up the names that the rules use.
@@ -110,95 +152,22 @@ func (l *lexicon) compile(rules []rule) error {
 	return unknown
 }
 
-func (l *lexicon) add(text string) error {
-	p := phrase{concept: uint8(len(l.concepts) - 1)}
-	for _, f := range strings.Fields(text) {
-		switch f {
-		case "?":
-			p.slots = append(p.slots, slot{any: true})
-		case "~":
-			p.slots = append(p.slots, slot{gap: true})
-		default:
-			p.slots = append(p.slots, slot{words: strings.Split(f, "|")})
-		}
-	}
-	first := p.slots[0]
-	if first.any || first.gap {
-		return fmt.Errorf("phrase %q begins with a gap", text)
-	}
-	for _, w := range first.words {
-		if !strings.HasSuffix(w, "*") {
-			l.exact[w] = append(l.exact[w], p)
-			continue
-		}
-		if len(w) < 4 {
-			return fmt.Errorf("phrase %q: three letters before *", text)
-		}
-		q := phrase{p.concept, append([]slot{{words: []string{w}}}, p.slots[1:]...)}
-		l.prefix[w[:3]] = append(l.prefix[w[:3]], q)
-	}
-	return nil
-}
-
 // find lists the concepts of a sentence, each at most once, where first seen.
 func (l *lexicon) find(ws []word, hits []hit) []hit {
-	var seen [2]uint64
-	for i, w := range ws {
-		for _, p := range l.exact[w.text] {
-			hits = try(p, ws, i, &seen, hits)
-		}
-		if len(w.text) >= 3 {
-			for _, p := range l.prefix[w.text[:3]] {
-				hits = try(p, ws, i, &seen, hits)
+	var seen concepts
+	s := newSearch(l, ws)
+	for i := range ws {
+		for _, n := range s.fits[i] {
+			for _, p := range l.starts[n] {
+				if seen.has(p.concept) {
+					continue
+				}
+				if end := s.match(p.slots[1:], i+1); end >= 0 {
+					seen.add(p.concept)
+					hits = append(hits, hit{p.concept, i, end})
+				}
 			}
 		}
 	}
 	return hits
-}
-
-func try(p phrase, ws []word, i int, seen *[2]uint64, hits []hit) []hit {
-	bit := uint64(1) << (p.concept & 63)
-	if seen[p.concept>>6]&bit != 0 {
-		return hits
-	}
-	if end := match(p.slots, ws, i); end >= 0 {
-		seen[p.concept>>6] |= bit
-		hits = append(hits, hit{p.concept, i, end})
-	}
-	return hits
-}
-
-// negations are not skipped by a gap: "from the phone it does not work" is no
-// "phone ~ work".
-var negations = map[string]bool{"non": true, "ne": true, "not": true, "no": true, "nn": true, "never": true, "mai": true, "cannot": true, "neither": true, "neppure": true, "neanche": true, "nemmeno": true, "t": true}
-
-// match returns the index after the phrase, or -1.
-func match(slots []slot, ws []word, i int) int {
-	for n, s := range slots {
-		if s.gap {
-			for skip := 0; skip <= 4 && i+skip <= len(ws); skip++ {
-				if skip > 0 && negations[ws[i+skip-1].text] {
-					return -1
-				}
-				if end := match(slots[n+1:], ws, i+skip); end >= 0 {
-					return end
-				}
-			}
-			return -1
-		}
-		if i >= len(ws) || !s.any && !s.has(ws[i].text) {
-			return -1
-		}
-		i++
-	}
-	return i
-}
-
-func (s slot) has(w string) bool {
-	for _, x := range s.words {
-		if x == w || x[len(x)-1] == '*' && strings.HasPrefix(w, x[:len(x)-1]) {
-			return true
-		}
-	}
-	return false
 }

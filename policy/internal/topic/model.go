@@ -2,6 +2,7 @@ package topic
 
 import (
 	"bytes"
+	"cmp"
 	"compress/gzip"
 	_ "embed"
 	"encoding/binary"
@@ -48,7 +49,15 @@ type Score struct {
 
 // Scores gives all labels, best first; equal ones in the order of Labels.
 func (m *Model) Scores(d *Document) []Score {
-	sums := m.sums(d)
+	scores, _ := m.Judge(d, 0)
+	return scores
+}
+
+// Judge gives the scores and names up to n features that speak most for the
+// first label.
+func (m *Model) Judge(d *Document, n int) ([]Score, []string) {
+	k := m.known(d)
+	sums := m.sums(k)
 	var total float64
 	top := slices.Max(sums)
 	scores := make([]Score, len(sums))
@@ -60,49 +69,54 @@ func (m *Model) Scores(d *Document) []Score {
 	for i := range scores {
 		scores[i].P /= total
 	}
-	slices.SortStableFunc(scores, func(a, b Score) int {
-		switch {
-		case a.P > b.P:
-			return -1
-		case a.P < b.P:
-			return 1
-		}
-		return 0
-	})
-	return scores
+	slices.SortStableFunc(scores, func(a, b Score) int { return cmp.Compare(b.P, a.P) })
+	if n == 0 {
+		return scores, nil
+	}
+	return scores, m.evidence(d, k, slices.Index(sums, top), n)
 }
 
-// known lists the features that the model has a row for, each once, and how
-// many there are of each kind.
-func (m *Model) known(d *Document) (rows []int32, features []int32, count [kinds]int) {
+// known is what the model knows of a mail: each feature once, with its row,
+// and how much a feature of each kind counts there.
+type known struct {
+	rows     []int32
+	features []Feature
+	scale    [kinds]float64
+}
+
+func (m *Model) known(d *Document) known {
+	k := known{rows: make([]int32, 0, len(d.Features)/2), features: make([]Feature, 0, len(d.Features)/2)}
+	var count [kinds]int
 	seen := make([]uint64, len(m.Weights)/len(m.Labels)/64+1)
-	for i, f := range d.Features {
+	for _, f := range d.Features {
 		row, ok := m.Rows[f.ID]
 		if !ok || seen[row>>6]&(1<<(row&63)) != 0 {
 			continue
 		}
 		seen[row>>6] |= 1 << (row & 63)
-		rows, features = append(rows, row), append(features, int32(i))
+		k.rows, k.features = append(k.rows, row), append(k.features, f)
 		count[f.kind]++
 	}
-	return rows, features, count
+	for i := range k.scale {
+		k.scale[i] = Scale(i, count[i])
+	}
+	return k
 }
 
-func (m *Model) sums(d *Document) []float64 {
-	n := len(m.Labels)
-	sums := make([]float64, n)
+// row is the weights of one feature.
+func (m *Model) row(n int32) []int8 {
+	return m.Weights[int(n)*len(m.Labels) : (int(n)+1)*len(m.Labels)]
+}
+
+func (m *Model) sums(k known) []float64 {
+	sums := make([]float64, len(m.Labels))
 	for i, b := range m.Bias {
 		sums[i] = float64(b)
 	}
-	rows, features, count := m.known(d)
-	var scale [kinds]float64
-	for k := range scale {
-		scale[k] = Scale(k, count[k]) * float64(m.Step)
-	}
-	for j, row := range rows {
-		s := scale[d.Features[features[j]].kind]
-		for i, w := range m.Weights[int(row)*n : int(row)*n+n] {
-			sums[i] += s * float64(w)
+	for j, f := range k.features {
+		s := k.scale[f.kind] * float64(m.Step)
+		for i, w := range m.row(k.rows[j]) {
+			sums[i] += float64(s * float64(w))
 		}
 	}
 	return sums
@@ -119,38 +133,26 @@ func Scale(k, n int) float64 {
 // Kind tells which family f belongs to.
 func (f Feature) Kind() int { return int(f.kind) }
 
-// Evidence names up to n features that speak most for label against the rest.
-func (m *Model) Evidence(d *Document, label string, n int) []string {
-	at := slices.Index(m.Labels, label)
-	rows, features, count := m.known(d)
+// evidence names up to n features that speak most for the label.
+func (m *Model) evidence(d *Document, k known, label, n int) []string {
 	type weighed struct {
 		w float64
 		f Feature
 	}
 	var all []weighed
-	for j, row := range rows {
-		f := d.Features[features[j]]
-		if f.kind == kindShape {
-			continue
-		}
-		ws := m.Weights[int(row)*len(m.Labels) : (int(row)+1)*len(m.Labels)]
-		w := float64(ws[at]) * Scale(int(f.kind), count[f.kind])
-		if w > 0 {
+	for j, f := range k.features {
+		w := float64(m.row(k.rows[j])[label]) * k.scale[f.kind]
+		if w > 0 && f.kind != kindShape {
 			all = append(all, weighed{w, f})
 		}
 	}
-	slices.SortStableFunc(all, func(a, b weighed) int {
-		switch {
-		case a.w > b.w:
-			return -1
-		case a.w < b.w:
-			return 1
-		}
-		return 0
-	})
+	slices.SortStableFunc(all, func(a, b weighed) int { return cmp.Compare(b.w, a.w) })
 	var names []string
 	for _, x := range all {
-		if name := d.Name(x.f); len(names) < n && !slices.Contains(names, name) {
+		if len(names) == n {
+			break
+		}
+		if name := d.Name(x.f); !slices.Contains(names, name) {
 			names = append(names, name)
 		}
 	}

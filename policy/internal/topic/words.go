@@ -14,6 +14,12 @@ const maxWords = 1500
 type word struct {
 	text string
 	stem uint32 // hash of the word without its ending
+	stop bool   // says nothing alone; counts in pairs
+}
+
+func newWord(w string) word {
+	h := hash(stem(w))
+	return word{w, h, stopwords[h]}
 }
 
 // A sentence is a stretch of words of one mail; sentences end at punctuation
@@ -95,20 +101,22 @@ var domains = []string{".it", ".com", ".net", ".org", ".eu", ".example", ".test"
 
 // split turns a chunk into words: an address or a site is one word.
 func split(chunk string, out []word) []word {
+	if !strings.ContainsAny(chunk, "@._-/:") {
+		return append(out, newWord(normal(chunk)))
+	}
 	if strings.Contains(chunk, "@") {
-		return append(out, word{"xmail", hash("xmail")})
+		return append(out, word{text: "xmail", stem: hash("xmail")})
 	}
 	if strings.HasPrefix(chunk, "http:") || strings.HasPrefix(chunk, "https:") || strings.HasPrefix(chunk, "www.") {
-		return append(out, word{"xsite", hash("xsite")})
+		return append(out, word{text: "xsite", stem: hash("xsite")})
 	}
 	for _, d := range domains {
 		if strings.HasSuffix(chunk, d) && len(chunk) > len(d)+1 {
-			return append(out, word{"xsite", hash("xsite")})
+			return append(out, word{text: "xsite", stem: hash("xsite")})
 		}
 	}
 	for _, w := range strings.FieldsFunc(chunk, func(r rune) bool { return strings.ContainsRune("@._-/:", r) }) {
-		w = normal(w)
-		out = append(out, word{w, hash(stem(w))})
+		out = append(out, newWord(normal(w)))
 	}
 	return out
 }
