@@ -24,6 +24,9 @@ type office struct {
 
 // openOffice opens the store and puts the desk on it. The caller closes the store.
 func openOffice(c *Config, env environment, o boltstore.Options) (*office, error) {
+	if err := checkOwner(c.Desk.StateDir, os.Geteuid()); err != nil {
+		return nil, err
+	}
 	keys, err := readKeys(c.Desk.StateDir)
 	if err != nil {
 		if _, serr := os.Stat(c.Desk.StateDir); serr == nil || !errors.Is(err, os.ErrNotExist) {
