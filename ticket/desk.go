@@ -55,25 +55,19 @@ func (d *Desk) Receive(ctx context.Context, in []*Inbound, c Cursor) error {
 	}
 	poisoned := map[int]string{}
 	for {
-		queued := false
+		queued, at := false, -1
 		err := d.update(ctx, func(w *work) error {
 			for i, m := range in {
-				if why := poisoned[i]; why != "" {
-					if err := w.quarantine(m, refs[i], why); err != nil {
-						return err
-					}
-					continue
-				}
-				if err := w.fileSafely(m, refs[i]); err != nil {
-					return &poisonError{i, err}
+				at = i
+				if err := w.fileOr(poisoned[i], m, refs[i]); err != nil {
+					return err
 				}
 			}
-			queued = w.queued
+			queued, at = w.queued, -1
 			return w.tx.SetCursor(c)
 		})
-		var p *poisonError
-		if errors.As(err, &p) && poisoned[p.index] == "" && ctx.Err() == nil && !errors.Is(err, ErrCommit) {
-			poisoned[p.index] = "cannot be filed: " + p.err.Error()
+		if err != nil && at >= 0 && poisoned[at] == "" && ctx.Err() == nil && !errors.Is(err, ErrCommit) {
+			poisoned[at] = "cannot be filed: " + err.Error()
 			continue
 		}
 		if err == nil && queued {
@@ -81,6 +75,15 @@ func (d *Desk) Receive(ctx context.Context, in []*Inbound, c Cursor) error {
 		}
 		return err
 	}
+}
+
+// fileOr files a mail, or quarantines it when a first try said why it cannot
+// be filed. A panic on the way is an error of Store.Update.
+func (w *work) fileOr(poisoned string, m *Inbound, ref RawRef) error {
+	if poisoned != "" {
+		return w.quarantine(m, ref, poisoned)
+	}
+	return w.file(m, ref)
 }
 
 // Cursor is how far the mailbox was read; the zero value before the first start.
@@ -91,15 +94,6 @@ func (d *Desk) Cursor(ctx context.Context) (c Cursor, err error) {
 	})
 	return c, err
 }
-
-// poisonError is an arrival, by its place in the batch, that made filing fail.
-type poisonError struct {
-	index int
-	err   error
-}
-
-func (p *poisonError) Error() string { return p.err.Error() }
-func (p *poisonError) Unwrap() error { return p.err }
 
 // archive keeps the raw mails that are not known yet and returns their refs,
 // "" for those that are known or have no bytes.
@@ -170,17 +164,6 @@ func (d *Desk) kick() {
 	if d.Kick != nil {
 		d.Kick()
 	}
-}
-
-// fileSafely is file, with a panic turned into an error: one hostile mail must
-// not stop the others.
-func (w *work) fileSafely(m *Inbound, ref RawRef) (err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			err = fmt.Errorf("panic: %v", p)
-		}
-	}()
-	return w.file(m, ref)
 }
 
 // day is the civil day of t in the desk's zone.
