@@ -110,9 +110,8 @@ func (a *htmlAttributes) oldHeader() bool {
 // signature tells whether the client marked this element as the signature.
 func (a *htmlAttributes) signature() bool {
 	switch a.id {
-	case "Signature", "signature", "AppleMailSignature", "ms-outlook-mobile-signature", "lineBreakAtBeginningOfSignature",
-		"x_Signature", "ymail_android_signature", "mail-editor-reference-message-container-signature":
-		return a.id != "lineBreakAtBeginningOfSignature"
+	case "Signature", "signature", "x_Signature", "AppleMailSignature", "ms-outlook-mobile-signature", "ymail_android_signature":
+		return true
 	}
 	for _, c := range strings.Fields(a.class) {
 		switch c {

@@ -158,9 +158,8 @@ func spamMark(h header) string {
 			if confidence(v) >= 5 {
 				return f.name + ": " + v
 			}
-		case "x-forefront-antispam-report", "x-forefront-antispam-report-untrusted":
-			if i := strings.Index(v, "scl:"); i >= 0 && (i == 0 || v[i-1] == ';' || v[i-1] == ' ') && confidence(v[i+4:]) >= 5 &&
-				!strings.HasSuffix(strings.ToLower(f.name), "untrusted") {
+		case "x-forefront-antispam-report":
+			if i := strings.Index(v, "scl:"); i >= 0 && (i == 0 || v[i-1] == ';' || v[i-1] == ' ') && confidence(v[i+4:]) >= 5 {
 				return f.name + ": SCL"
 			}
 		}
@@ -189,8 +188,7 @@ func webForm(m *mail, in *ticket.Inbound) bool {
 	if to == "" || to == from.Address || robotAddress(to) || strings.Contains(localPart(from.Address), "daemon") {
 		return false
 	}
-	sub, _, _ := strings.Cut(strings.ToLower(m.root.header.get("Auto-Submitted")), " ")
-	if strings.HasPrefix(sub, "auto-replied") {
+	if firstWord(m.root.header.get("Auto-Submitted")) == "auto-replied" {
 		return false
 	}
 	return !sameDomain(to, from.Address) || autoHeader(m.root.header) == ""
@@ -202,6 +200,7 @@ func localPart(address string) string {
 	return local
 }
 
+// sameDomain tells whether the domain of one address lies in that of the other.
 func sameDomain(a, b string) bool {
 	_, x, _ := strings.Cut(strings.ToLower(a), "@")
 	_, y, _ := strings.Cut(strings.ToLower(b), "@")

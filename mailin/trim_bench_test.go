@@ -21,3 +21,14 @@ func BenchmarkTrimKindLanguage(b *testing.B) {
 		in.Language = language(in.Shown())
 	}
 }
+
+// BenchmarkHTMLText renders a newsletter: tables, links and little text.
+func BenchmarkHTMLText(b *testing.B) {
+	row := `<tr style="mso-height:2px"><td class="a b"><p class=MsoNormal><a href="https://www.prova.example/a?utm=1&amp;b=2" style="color:#fff">Il certificato &egrave; pronto</a><o:p></o:p></p></td><td>&nbsp;<img src="https://x.example/p.gif" alt=""></td></tr>`
+	page := "<html><head><style>p{margin:0}</style></head><body><table>" + strings.Repeat(row, 400) + "</table></body></html>"
+	b.SetBytes(int64(len(page)))
+	b.ReportAllocs()
+	for b.Loop() {
+		htmlText(page)
+	}
+}

@@ -49,6 +49,7 @@ func TestTrim(t *testing.T) {
 		{"an address wrote it, tells the sender", "Ecco cosa info@foschi.example ha scritto:\naiuto\nche faccio\n", "Ecco cosa info@foschi.example ha scritto:\naiuto\nche faccio", ""},
 		{"lines that the sender shows", "Ho provato, esce questo:\n\n> nslookup prova.example\n> timeout\n", "Ho provato, esce questo:\n\n> nslookup prova.example\n> timeout", ""},
 		{"labels are no header", "Riepilogo:\n\nDa: Trento\nA: Roma\nNote: nessuna\n", "Riepilogo:\n\nDa: Trento\nA: Roma\nNote: nessuna", ""},
+		{"shows a header", "Guardate:\n\nReturn-Path: <a@b.example>\nReceived: from b.example by c.example;\n\tThu, 5 Mar 2026 09:10:00 +0100\nFrom: a@b.example\nTo: ugo@foschi.example\nDate: Thu, 5 Mar 2026 09:10:00 +0100\n\nDa dove viene?\n", "Guardate:\n\nReturn-Path: <a@b.example>\nReceived: from b.example by c.example;\n\tThu, 5 Mar 2026 09:10:00 +0100\nFrom: a@b.example\nTo: ugo@foschi.example\nDate: Thu, 5 Mar 2026 09:10:00 +0100\n\nDa dove viene?", ""},
 		{"a form of a web site", "Da: Ugo <ugo@foschi.example>\nOggetto: Preventivo\n\nQuanto costa?\n", "Da: Ugo <ugo@foschi.example>\nOggetto: Preventivo\n\nQuanto costa?", ""},
 		{"a number alone is no signature", "Ecco il numero:\n\n335 555 0101\n", "Ecco il numero:\n\n335 555 0101", ""},
 		{"a quotation nobody announced", "> perché?\n\nPerché sì.\n", "> perché?\n\nPerché sì.", ""},
@@ -144,8 +145,8 @@ func TestHeaderFieldNamesAreUnambiguous(t *testing.T) {
 func TestTrimStaysLinear(t *testing.T) {
 	// Each of these took a look at all that follows, once for every line, in
 	// some reader of mail. They end at once or the test runs into its limit.
-	for _, line := range []string{"--", "On 2026-01-01 at 10:10, a <a@b.example> wrote:", "Cc: x", "Inviato da iPhone", "> x", "", "a\n> b", "Il 2026", "<", "From: a@b.example", "____________", "Grazie"} {
-		text := strings.Repeat(line+"\n", maxTrimLines/2-1)
+	for _, line := range []string{"--", "On 2026-01-01 at 10:10, a <a@b.example> wrote:", "Cc: x", "Inviato da iPhone", "> x", "", "a\n> b", "> x\nOn 2026-01-01 at 10:10, a <a@b.example> wrote:", "x\nOn 2026-01-01 at 10:10, a <a@b.example> wrote:\n> y", "Il 2026", "<", "From: a@b.example", "____________", "Grazie"} {
+		text := strings.Repeat(line+"\n", maxTrimLines/3-1)
 		checkTrim(t, text)
 	}
 	if reply, _ := trim(strings.Repeat("\n", maxTrimLines+1) + "ultima"); !strings.HasSuffix(reply, "ultima") {

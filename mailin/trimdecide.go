@@ -1,20 +1,16 @@
 package mailin
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // decide says which segments are dropped; false: the text stands as it is.
 func (t *trimming) decide() bool {
-	first, last := -1, -1
-	for i, s := range t.segs {
-		if !s.quote {
-			if first < 0 {
-				first = i
-			}
-			last = i
-		}
-	}
+	first := slices.IndexFunc(t.segs, func(s segment) bool { return !s.quote })
+	mark := t.lastMark()
 	if first < 0 {
-		if !t.history && !t.anyMarked() {
+		if !t.history && mark < 0 {
 			return false // a quotation that nothing announces is all there is
 		}
 		for i := range t.segs {
@@ -22,6 +18,7 @@ func (t *trimming) decide() bool {
 		}
 		return true
 	}
+	last := t.ownBefore(len(t.segs))
 	if last > first {
 		before := t.ownBefore(last)
 		name := before == first && last-first == 2 && t.segs[last-1].marked && t.nameOnly(t.segs[last])
@@ -30,39 +27,46 @@ func (t *trimming) decide() bool {
 			last = before
 		}
 	}
+	shown := t.announced(t.segs[last])
 	for i := range t.segs {
 		s := &t.segs[i]
 		switch {
 		case !s.quote:
 		case i < first:
 			s.drop = s.marked
-		case i > last:
-			s.drop = s.marked || !t.markedAfter(i) && !t.announced(t.segs[last])
+		case i > last: // above announced history the sender quotes himself
+			s.drop = s.marked || i > mark && !shown
 		}
 	}
-	quotes, at := 0, 0
-	for i := first; i < last; i++ {
-		if t.segs[i].quote {
-			quotes, at = quotes+1, i
-		}
-	}
-	if quotes == 1 && t.segs[at].marked && !t.introduces(t.segs[first]) {
+	if at, only := t.onlyQuote(first, last); only && t.segs[at].marked && !t.introduces(t.segs[first]) {
 		t.segs[at].drop = true
 	}
 	return true
 }
 
-func (t *trimming) anyMarked() bool { return t.markedAfter(-1) }
-
-// markedAfter tells whether history that a mark announces comes after segment
-// i: a quotation before it is the sender's own.
-func (t *trimming) markedAfter(i int) bool {
-	for _, s := range t.segs[i+1:] {
-		if s.marked {
-			return true
+// lastMark is the last quotation that a mark announces, past the end when
+// unquoted history follows, -1 when there is none.
+func (t *trimming) lastMark() int {
+	if t.end < len(t.lines) {
+		return len(t.segs)
+	}
+	for i := len(t.segs) - 1; i >= 0; i-- {
+		if t.segs[i].marked {
+			return i
 		}
 	}
-	return i >= 0 && t.end < len(t.lines)
+	return -1
+}
+
+// onlyQuote finds the quotation between two segments, if it is the only one.
+func (t *trimming) onlyQuote(first, last int) (at int, only bool) {
+	n := 0
+	for i := first; i < last; i++ {
+		if t.segs[i].quote {
+			n, at = n+1, i
+		}
+	}
+	return at, n == 1
 }
 
 // ownBefore returns the last segment of own text before segment i.

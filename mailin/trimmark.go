@@ -274,10 +274,26 @@ func headerAt(ls []textLine, i int, loose bool) int {
 		h.mark(label, l.s)
 		fields, odd, end = fields+1, 0, j+1
 	}
-	if end == i || !loose && !h.enough() {
+	if end == i || !loose && (!h.enough() || rawHeader(ls, i, end)) {
 		return i
 	}
 	return foldedEnd(ls, end, depth)
+}
+
+// rawHeader tells whether the header ls[i:end] is one that the sender shows as
+// servers wrote it, with its Received and MIME fields: no program quotes those.
+func rawHeader(ls []textLine, i, end int) bool {
+	from := i
+	for from > 0 && i-from < 20 && !ls[from-1].blank() {
+		from--
+	}
+	for _, l := range ls[from:end] {
+		name, _, ok := strings.Cut(l.s, ":")
+		if low := strings.ToLower(name); ok && (rawFields[low] || strings.HasPrefix(low, "x-") && !strings.Contains(low, " ")) {
+			return true
+		}
+	}
+	return false
 }
 
 // foldedEnd takes in the rest of a last field that runs over its line, up to

@@ -61,6 +61,9 @@ var headerNames = map[headerField][]string{
 
 var headerFields = fieldNames(headerNames)
 
+// rawFields are fields that only servers and programs read.
+var rawFields = wordSet("received", "return-path", "mime-version", "content-type", "content-transfer-encoding", "dkim-signature", "authentication-results", "arc-seal", "delivered-to", "received-spf", "user-agent", "envelope-to")
+
 // writeVerbs end an attribution.
 var writeVerbs = []string{
 	"wrote", "writes", "sent", "ha scritto", "hai scritto", "avete scritto", "scrive", "scriveva", "scrisse", "schrieb", "schreibt", "geschrieben", "a écrit", "écrit", "écrivait", "escribió", "escribio", "ha escrit", "va escriure", "ha escrito",
