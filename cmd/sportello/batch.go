@@ -217,7 +217,7 @@ func (j *job) credits(b *batch) error {
 	return nil
 }
 
-// save writes the customers and counts what became of them.
+// save writes the customers that changed and counts what became of them.
 func (j *job) save(*batch) error {
 	for _, id := range j.order {
 		c, was := j.customers[id], j.was[id]
@@ -236,6 +236,9 @@ func (j *job) save(*batch) error {
 			}
 		}
 		j.countPlans(c.Plans, was.Plans)
+		if there && c.Name == was.Name && c.Language == was.Language && slices.Equal(c.Contacts, was.Contacts) && slices.Equal(c.Plans, was.Plans) {
+			continue
+		}
 		if err := j.tx.PutCustomer(c); err != nil {
 			return fmt.Errorf("customer %s: %w", id, err)
 		}
