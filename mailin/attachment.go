@@ -30,20 +30,22 @@ func Extract(raw []byte, index int) (ticket.Attachment, []byte, error) {
 }
 
 // files are the attachments of m in order: those of the mail as they stand in
-// it, of certified mail then those of its envelope, then those found inside others.
+// it, of certified mail then those of its envelope; each followed by those found
+// inside it.
 func (m *mail) files() []*part {
 	var out []*part
 	keep := func(p *part) bool {
 		if p.role == roleFile && (p.name != "" || len(p.encoded) > 0) {
 			out = append(out, p)
 		}
+		out = append(out, p.loose...)
 		return true
 	}
 	m.root.leaves(keep)
 	if m.carrier != nil {
 		m.carrier.leaves(keep)
 	}
-	return append(out, m.loose...)
+	return out
 }
 
 // describeFile measures and hashes the decoded bytes, in pieces.

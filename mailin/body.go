@@ -141,7 +141,6 @@ func (m *mail) textOf(p *part) string {
 		if strings.EqualFold(p.params["format"], "flowed") {
 			s = unflow(s, strings.EqualFold(p.params["delsp"], "yes"))
 		}
-		s = m.takeUU(p, s)
 	}
 	if isBlank([]byte(s)) {
 		return ""
@@ -177,29 +176,6 @@ func (m *mail) nameImages(s string) string {
 			s = after[end:]
 		}
 	}
-}
-
-// takeUU takes uuencoded files out of the text of p.
-func (m *mail) takeUU(p *part, s string) string {
-	if !strings.Contains(s, "begin ") {
-		return s
-	}
-	var text []byte
-	rest := []byte(s)
-	for range maxParts {
-		before, f, after, ok := cutUU(rest)
-		text = append(text, before...)
-		if rest = after; !ok {
-			break
-		}
-		m.addLoose(f)
-	}
-	return string(append(text, rest...))
-}
-
-// addLoose keeps a file that is no MIME part.
-func (m *mail) addLoose(f file) {
-	m.loose = append(m.loose, &part{media: typeByName(f.name), dispo: "attachment", name: decodeWords(f.name), encoded: f.data})
 }
 
 func isPlain(form []*part) bool {

@@ -42,7 +42,7 @@ func decodeCharset(label string, b []byte) string {
 		}
 		return guessCharset(b)
 	}
-	if enc == charmap.Windows1252 && manyBytes(b) && utf8.Valid(b) {
+	if (enc == charmap.Windows1252 || enc == charmap.ISO8859_15) && manyBytes(b) && utf8.Valid(b) {
 		return string(b) // labelled Latin-1, is UTF-8
 	}
 	if enc == japanese.ISO2022JP && manyBytes(b) {

@@ -13,9 +13,8 @@ type mail struct {
 	root    *part // of certified mail (PEC): the inner postacert.eml
 	carrier *part // of certified mail: the envelope that carried root; else nil
 	defects []string
-	unfit   string  // why the mail cannot be filed, or ""
-	cut     bool    // not all of it was read
-	loose   []*part // files found inside the text or inside other files: uuencode, winmail.dat
+	unfit   string // why the mail cannot be filed, or ""
+	cut     bool   // not all of it was read
 }
 
 // defect notes what was wrong, once.
@@ -51,6 +50,7 @@ type part struct {
 	encoding string // Content-Transfer-Encoding, as known to decode
 	encoded  []byte // the body as it stands in the mail
 	role     role
+	loose    []*part // files found inside that are no MIME parts: uuencode, winmail.dat
 }
 
 // role says what the desk makes of a leaf.

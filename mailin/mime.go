@@ -261,6 +261,11 @@ func (p *part) readable() int {
 func (w *walker) decodeText(p *part) {
 	room := max(0, min(maxText, maxTexts-w.text))
 	src := p.encoded
+	plain := p.media == "text/plain" && p.dispo != "attachment"
+	if plain && p.encoding == "" { // before the limit: a file may be larger than any text
+		src = w.takeUU(p, src)
+	}
+	whole := len(src)
 	if len(src) > 3*room {
 		src = src[:3*room]
 	}
@@ -269,9 +274,12 @@ func (w *walker) decodeText(p *part) {
 		p.body = p.body[:room]
 		src = src[:min(len(src), room)]
 	}
-	if len(src) < len(p.encoded) {
+	if len(src) < whole {
 		w.cut = true
 		w.defect(fmt.Sprintf("text over %d KiB: the rest is in the raw mail", maxText>>10))
+	}
+	if plain && p.encoding != "" {
+		p.body = w.takeUU(p, p.body)
 	}
 	w.text += len(p.body)
 	p.text = cleanText(decodeCharset(p.charset(), p.body))

@@ -3,6 +3,7 @@ package mailin
 import (
 	"bytes"
 	"maps"
+	"strings"
 	"testing"
 )
 
@@ -71,6 +72,15 @@ func TestDecodeTransfer(t *testing.T) {
 	streamTransfer("quoted-printable", long, func(b []byte) { streamed.Write(b) })
 	if !bytes.Equal(streamed.Bytes(), decodeQuoted(nil, long)) {
 		t.Error("a large quoted-printable body decodes otherwise in pieces than whole")
+	}
+}
+
+// TestUULarge takes a file out of a text that is larger than what is read of text.
+func TestUULarge(t *testing.T) {
+	line := "M" + strings.Repeat("0V%T", 15) + "\r\n"
+	in := Parse([]byte(proper+"begin 644 grande.bin\r\n"+strings.Repeat(line, 40_000)+"end\r\nCoda.\r\n"), Options{})
+	if len(in.Attachments) != 1 || in.Attachments[0].Size != 40_000*45 || !strings.HasSuffix(in.Text, "Coda.") {
+		t.Errorf("attachments %v, text %.200q; want one of %d bytes, and the text around it", in.Attachments, in.Text, 40_000*45)
 	}
 }
 

@@ -32,7 +32,7 @@ func (m *mail) openTNEF() {
 		m.defect("TNEF (winmail.dat)")
 		if len(p.encoded) <= maxTNEF {
 			for _, f := range tnefFiles(p.bytes()) {
-				m.addLoose(f)
+				p.addLoose(f)
 			}
 		}
 		return true

@@ -11,6 +11,33 @@ type file struct {
 	data []byte
 }
 
+// takeUU takes the uuencoded files out of src, the body of p, and keeps them
+// beside it. They count as parts.
+func (w *walker) takeUU(p *part, src []byte) []byte {
+	if !bytes.Contains(src, []byte("begin ")) {
+		return src
+	}
+	var text []byte
+	for ; w.parts < maxParts; w.parts++ {
+		before, f, after, ok := cutUU(src)
+		if !ok {
+			break
+		}
+		text = append(text, before...)
+		src = after
+		p.addLoose(f)
+	}
+	if len(text) == 0 && len(p.loose) == 0 {
+		return src
+	}
+	return append(text, src...)
+}
+
+// addLoose keeps a file found inside p.
+func (p *part) addLoose(f file) {
+	p.loose = append(p.loose, &part{media: typeByName(f.name), dispo: "attachment", name: decodeWords(f.name), encoded: f.data})
+}
+
 // cutUU finds the first uuencoded file in src ("begin 644 name" to "end") and
 // returns it with what stands before and after it. Without one, before is src.
 func cutUU(src []byte) (before []byte, f file, after []byte, ok bool) {
@@ -33,7 +60,7 @@ func cutUU(src []byte) (before []byte, f file, after []byte, ok bool) {
 		if !good {
 			break
 		}
-		return src[:i], file{name, data}, after, true
+		return src[:i], file{guessCharset([]byte(name)), data}, after, true
 	}
 	return src, f, nil, false
 }
@@ -49,6 +76,9 @@ func uuName(line []byte) (string, bool) {
 
 // uuBody decodes lines until "end"; ok is false when they are no uuencode.
 func uuBody(src []byte) (data, rest []byte, ok bool) {
+	if n := bytes.Index(src, []byte("\nend")); n > 0 {
+		data = make([]byte, 0, n/4*3+3)
+	}
 	for len(src) > 0 {
 		line, after := cutLine(src)
 		src = after
