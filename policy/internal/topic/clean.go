@@ -38,7 +38,7 @@ func clean(text string) string {
 	var kept []string
 	lines := strings.Split(strings.ReplaceAll(text, "\r\n", "\n"), "\n")
 	for i, line := range lines {
-		plain := fold(strings.TrimSpace(line))
+		plain := fold(head(strings.TrimSpace(line)))
 		if line == "-- " || plain == "--" || starts(plain, endings) {
 			break
 		}
@@ -59,6 +59,15 @@ func clean(text string) string {
 	return strings.Join(kept, "\n")
 }
 
+// head is as much of a line as is needed to know it.
+func head(line string) string {
+	const enough = 160
+	if len(line) <= enough {
+		return line
+	}
+	return strings.ToValidUTF8(line[:enough], "")
+}
+
 // attribution recognises "Il giorno 3 mag … ha scritto:" and "On … wrote:".
 func attribution(line string) bool {
 	return (strings.HasSuffix(line, "ha scritto:") || strings.HasSuffix(line, "ha scritto") || strings.HasSuffix(line, "wrote:")) &&
@@ -70,7 +79,7 @@ func outlookHeader(lines []string) bool {
 	if len(lines) < 2 {
 		return false
 	}
-	a, b := fold(strings.TrimSpace(lines[0])), fold(strings.TrimSpace(lines[1]))
+	a, b := fold(head(strings.TrimSpace(lines[0]))), fold(head(strings.TrimSpace(lines[1])))
 	return (strings.HasPrefix(a, "da: ") || strings.HasPrefix(a, "from: ")) &&
 		(strings.HasPrefix(b, "inviato: ") || strings.HasPrefix(b, "sent: ") || strings.HasPrefix(b, "data: ") || strings.HasPrefix(b, "date: ") || strings.HasPrefix(b, "a: ") || strings.HasPrefix(b, "to: "))
 }

@@ -37,6 +37,7 @@ type Feature struct {
 type Document struct {
 	Features []Feature
 	text     []sentence
+	hits     [][]hit // of each sentence
 	lex      *lexicon
 }
 
@@ -50,12 +51,15 @@ func Read(subject, text string) *Document {
 	}
 	var mail concepts
 	matches := make([]concepts, len(d.text))
-	var hits []hit
+	search := newSearch(d.lex)
+	var all []hit
 	last := len(d.text) - 1
 	for n := range d.text {
-		hits = d.lex.find(d.text[n].words, hits[:0])
+		from := len(all)
+		all = search.find(d.text[n].words, all)
+		d.hits = append(d.hits, all[from:len(all):len(all)])
 		d.words(n)
-		set := d.concepts(n, hits, n == last)
+		set := d.concepts(n, d.hits[n], n == last)
 		matches[n] = set
 		mail = mail.union(set)
 	}
@@ -197,7 +201,7 @@ func (d *Document) Name(f Feature) string {
 
 // phrase is the customer's own words for a concept.
 func (d *Document) phrase(n int, c uint8) string {
-	for _, h := range d.lex.find(d.text[n].words, nil) {
+	for _, h := range d.hits[n] {
 		if h.concept == c {
 			text := ""
 			for i := h.from; i < h.to; i++ {

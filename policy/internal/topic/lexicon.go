@@ -151,23 +151,3 @@ func (l *lexicon) compile(rules []rule) error {
 	}
 	return unknown
 }
-
-// find lists the concepts of a sentence, each at most once, where first seen.
-func (l *lexicon) find(ws []word, hits []hit) []hit {
-	var seen concepts
-	s := newSearch(l, ws)
-	for i := range ws {
-		for _, n := range s.fits[i] {
-			for _, p := range l.starts[n] {
-				if seen.has(p.concept) {
-					continue
-				}
-				if end := s.match(p.slots[1:], i+1); end >= 0 {
-					seen.add(p.concept)
-					hits = append(hits, hit{p.concept, i, end})
-				}
-			}
-		}
-	}
-	return hits
-}

@@ -139,14 +139,20 @@ func (m *Model) evidence(d *Document, k known, label, n int) []string {
 		w float64
 		f Feature
 	}
-	var all []weighed
+	keep := 4 * n // several features may have one name
+	all := make([]weighed, 0, keep+1)
 	for j, f := range k.features {
 		w := float64(m.row(k.rows[j])[label]) * k.scale[f.kind]
-		if w > 0 && f.kind != kindShape {
-			all = append(all, weighed{w, f})
+		if w <= 0 || f.kind == kindShape || len(all) == keep && w <= all[keep-1].w {
+			continue
 		}
+		at := len(all)
+		for at > 0 && all[at-1].w < w {
+			at--
+		}
+		all = slices.Insert(all, at, weighed{w, f})
+		all = all[:min(len(all), keep)]
 	}
-	slices.SortStableFunc(all, func(a, b weighed) int { return cmp.Compare(b.w, a.w) })
 	var names []string
 	for _, x := range all {
 		if len(names) == n {

@@ -1,27 +1,56 @@
 package topic
 
-// A search looks for phrases in one sentence. It knows for each word the
-// slots that the word fits: as a list, and as a set of bits.
+// A search looks for phrases, one sentence after the other. It knows for each
+// word the slots that the word fits: as a list, and as a set of bits.
 type search struct {
 	lex   *lexicon
-	fits  [][]uint16
+	fits  [][]uint16 // parts of all
+	all   []uint16
 	bits  []uint64
 	width int // of one word's set
 }
 
-func newSearch(l *lexicon, ws []word) *search {
-	s := &search{lex: l, fits: make([][]uint16, len(ws)), width: len(l.starts)/64 + 1}
-	s.bits = make([]uint64, s.width*len(ws))
-	all := make([]uint16, 0, 8*len(ws))
+func newSearch(l *lexicon) *search {
+	return &search{lex: l, width: len(l.starts)/64 + 1}
+}
+
+// read takes in the words of a sentence in place of the last one's.
+func (s *search) read(ws []word) {
+	s.all, s.fits = s.all[:0], s.fits[:0]
+	if need := s.width * len(ws); need > cap(s.bits) {
+		s.bits = make([]uint64, need, 2*need)
+	} else {
+		s.bits = s.bits[:need]
+		clear(s.bits)
+	}
 	for i, w := range ws {
-		from := len(all)
-		all = l.letters.find(w.text, all)
-		s.fits[i] = all[from:len(all):len(all)]
+		from := len(s.all)
+		s.all = s.lex.letters.find(w.text, s.all)
+		s.fits = append(s.fits, s.all[from:len(s.all):len(s.all)])
 		for _, n := range s.fits[i] {
 			s.bits[i*s.width+int(n>>6)] |= 1 << (n & 63)
 		}
 	}
-	return s
+}
+
+// find appends the concepts of a sentence, each at most once, where first seen.
+func (s *search) find(ws []word, hits []hit) []hit {
+	var seen concepts
+	s.read(ws)
+	for i := range ws {
+		for _, n := range s.fits[i] {
+			for _, p := range s.lex.starts[n] {
+				if seen.has(p.concept) {
+					continue
+				}
+				if end := s.match(p.slots[1:], i+1); end >= 0 {
+					seen.add(p.concept)
+					hits = append(hits, hit{p.concept, i, end})
+				}
+			}
+		}
+	}
+	return hits
 }
 
 func (s *search) fit(i, slot int) bool {

@@ -38,7 +38,7 @@ func sentences(text string, subject bool, out []sentence) []sentence {
 		if len(cur.words) > 0 {
 			cur.question = question
 			out = append(out, cur)
-			cur = sentence{subject: subject}
+			cur = sentence{words: make([]word, 0, 16), subject: subject}
 		}
 	}
 	for len(text) > 0 && n < maxWords {
@@ -152,14 +152,11 @@ func normal(w string) string {
 // fold lowers s and takes the accents from Latin letters.
 func fold(s string) string {
 	plain := true
-	for i := 0; i < len(s); i++ {
-		if c := s[i]; c >= utf8.RuneSelf || c >= 'A' && c <= 'Z' {
-			plain = false
-			break
-		}
+	for i := 0; i < len(s) && plain; i++ {
+		plain = s[i] < utf8.RuneSelf
 	}
 	if plain {
-		return s
+		return strings.ToLower(s)
 	}
 	var b strings.Builder
 	b.Grow(len(s))
@@ -167,7 +164,7 @@ func fold(s string) string {
 		r = unicode.ToLower(r)
 		switch {
 		case r < utf8.RuneSelf:
-			b.WriteRune(r)
+			b.WriteByte(byte(r))
 		case strings.ContainsRune("àáâãäå", r):
 			b.WriteByte('a')
 		case strings.ContainsRune("èéêë", r):
