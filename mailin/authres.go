@@ -59,6 +59,9 @@ func parseAuthResults(v string) (authResults, error) {
 		if s.rest == "" { // a semicolon at the end
 			break
 		}
+		if a.id == "" && s.domain() {
+			continue
+		}
 		if r, ok := s.result(); ok {
 			a.results = append(a.results, r)
 		}
@@ -218,6 +221,21 @@ func (s *authScanner) version() bool {
 		return s.fault()
 	}
 	return s.rest == "" && !s.bad || s.peek() == ';'
+}
+
+// domain passes a bare domain between two semicolons: Microsoft 365, which
+// writes no id, repeats that of the recipient there.
+func (s *authScanner) domain() bool {
+	before := s.rest
+	w, _ := s.word(false)
+	s.space()
+	if strings.Contains(w, ".") && (s.rest == "" || s.peek() == ';') {
+		return !s.bad
+	}
+	if !s.bad {
+		s.rest = before
+	}
+	return false
 }
 
 // result reads one resinfo, or "none", up to the next semicolon. false: it says nothing.

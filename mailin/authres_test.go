@@ -32,6 +32,7 @@ func TestParseAuthResults(t *testing.T) {
 			`mx.google.com; dkim=pass header.i="@example.com" header.s="s1" header.b="b/Ax+9c"; spf=pass smtp.mailfrom="a@example.com"; dmarc=pass header.from="example.com"`},
 		{"quoted id", ` "mx.example"; spf=none`, "mx.example; spf=none"},
 		{"no id", " spf=pass smtp.mailfrom=a.example;dmarc=pass action=none header.from=a.example", `; spf=pass smtp.mailfrom="a.example"; dmarc=pass action="none" header.from="a.example"`},
+		{"no id, the recipient's domain between", " spf=pass smtp.mailfrom=a.example; desk.example; dkim=none header.d=none;desk.example; dmarc=pass action=none header.from=a.example;", `; spf=pass smtp.mailfrom="a.example"; dkim=none header.d="none"; dmarc=pass action="none" header.from="a.example"`},
 		{"semicolon at the end", " mx.example; spf=none;", "mx.example; spf=none"},
 		{"only an id", " mx.example", "mx.example"},
 		{"quoted local part", ` mx.example; spf=pass smtp.mailfrom="a; dmarc=pass"@b.example`, `mx.example; spf=pass smtp.mailfrom="a; dmarc=pass@b.example"`},
@@ -39,6 +40,7 @@ func TestParseAuthResults(t *testing.T) {
 
 		{"empty", "", ""},
 		{"version 2", " mx.example 2; spf=none", ""},
+		{"a bare domain beside an id", " mx.example; spf=pass; desk.example; dmarc=pass header.from=a", ""},
 		{"open comment", " mx.example; spf=pass (oops", ""},
 		{"open quote", ` mx.example; spf=pass reason="oops`, ""},
 		{"closed too often", " mx.example; spf=pass (a)) smtp.mailfrom=b", ""},

@@ -48,7 +48,7 @@ type Poller struct {
 	Backlog      time.Duration // first start: how old mail may be; 0: 24 hours, negative: no limit
 	MoveTo       string        // folder for filed mail; "": it is flagged \Seen
 	MaxSize      int64         // bytes; of a larger mail only the head is fetched; 0: 50 MB, negative: no limit
-	Workers      int           // mails parsed at a time; 0: one a core
+	Workers      int           // mails parsed at a time; 0: one a core, at least 8: looking for evidence waits for DNS
 
 	mu     sync.Mutex
 	status Status
@@ -200,7 +200,7 @@ func (p *Poller) maxSize() int64 {
 
 func (p *Poller) workers() int {
 	if p.Workers <= 0 {
-		return runtime.GOMAXPROCS(0)
+		return max(8, runtime.GOMAXPROCS(0))
 	}
 	return p.Workers
 }
