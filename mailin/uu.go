@@ -100,7 +100,12 @@ func uuBody(src []byte) (data, rest []byte, ok bool) {
 // appendUU decodes the n bytes of one line.
 func appendUU(dst, line []byte, n int) []byte {
 	end := len(dst) + n
-	for i := 0; len(dst) < end; i += 4 {
+	for len(line) >= 4 && len(dst) < end {
+		a, b, c, d := (line[0]-' ')&63, (line[1]-' ')&63, (line[2]-' ')&63, (line[3]-' ')&63
+		dst = append(dst, a<<2|b>>4, b<<4|c>>2, c<<6|d)
+		line = line[4:]
+	}
+	for i := 0; len(dst) < end; i += 4 { // a line cut short by a program that drops blanks at the end
 		var v [4]byte
 		for j := range v {
 			if i+j < len(line) {
