@@ -69,7 +69,7 @@ type lineClass byte
 const (
 	classOwn   lineClass = iota // written this time, empty lines included
 	classQuote                  // quoted, with the empty lines inside the quotation
-	classMark                   // announces history: attribution, delimiter, header of the old mail
+	classMark                   // announces history: attribution, delimiter, header of the old mail; or a server's banner
 )
 
 // segment is a run of lines of one sort: own text, or a quotation together
@@ -124,6 +124,11 @@ func (t *trimming) classify() {
 			continue
 		}
 		fresh = 0
+		if !own && banner(l.s) {
+			t.class[i] = classMark
+			i++
+			continue
+		}
 		end, kind := markAt(ls, i)
 		if end == i || !own && !kind.opens(ls[i:end]) {
 			own = own || !delimiterLine(l.s)

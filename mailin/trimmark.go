@@ -141,6 +141,14 @@ func replyAbove(s string, afterRule bool) bool {
 	return framed && containsAny(low, aboveWords) && containsAny(low, replyWords) && containsAny(low, lineWords)
 }
 
+// banner tells the line that a receiving server puts above the text: nobody wrote it.
+func banner(s string) bool {
+	if len(s) < 20 || len(s) > 600 {
+		return false
+	}
+	return hasAnyPrefix(strings.ToLower(strings.TrimLeft(s, "[*!⚠ ")), bannerStarts)
+}
+
 // earlierReplies tells the title that discussion systems put over the history.
 func earlierReplies(s string) bool {
 	return earlierWords[strings.ToLower(strings.Trim(s, "*_#: "))]

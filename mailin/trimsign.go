@@ -80,7 +80,7 @@ func blockCut(ls []textLine, from, to int) int {
 	const maxBlock = 14
 	at := make([]int, 0, maxBlock+1) // the last lines that are not empty
 	for i := to - 1; i >= from && len(at) <= maxBlock; i-- {
-		if !ls[i].blank() {
+		if !ls[i].blank() && !pictureLine(ls[i].s) {
 			if ls[i].depth > 0 {
 				break
 			}
@@ -90,13 +90,32 @@ func blockCut(ls []textLine, from, to int) int {
 	for l, r := 0, len(at)-1; l < r; l, r = l+1, r-1 {
 		at[l], at[r] = at[r], at[l]
 	}
-	spaced := doubleSpaced(ls[from:to])
+	cut := lastBlock(ls, at, to, doubleSpaced(ls[from:to]))
+	for i := cut - 1; cut < to && i >= from && (ls[i].blank() || pictureLine(ls[i].s)); i-- {
+		if pictureLine(ls[i].s) {
+			cut = i // a logo above the name
+		}
+	}
+	return cut
+}
+
+// lastBlock cuts below the last closing formula, else at a last paragraph with a name.
+func lastBlock(ls []textLine, at []int, to int, spaced bool) int {
 	for k := len(at) - 2; k >= 0; k-- {
 		if closingFormula(ls[at[k]].s) {
 			return belowFormula(ls, at[k:], to, spaced)
 		}
 	}
 	return namedBlock(ls, at, to, spaced)
+}
+
+// pictureLine tells the place of a picture that stands alone on its line.
+func pictureLine(s string) bool {
+	if !strings.HasPrefix(s, "[") || !strings.HasSuffix(s, "]") || len(s) > 200 {
+		return false
+	}
+	low := strings.ToLower(s)
+	return strings.HasPrefix(low, "[image:") || strings.HasPrefix(low, "[cid:") || containsAny(low, []string{"logo", "immagine", "facebook", "linkedin", "instagram"})
 }
 
 // doubleSpaced tells text in which every line is followed by an empty one and

@@ -61,6 +61,13 @@ var headerNames = map[headerField][]string{
 
 var headerFields = fieldNames(headerNames)
 
+// bannerStarts begin what Microsoft 365 and gateways put above the text of mail from outside.
+var bannerStarts = []string{
+	"you don't often get email from", "you don't often get email from", "some people who received this message don't often", "some people who received this message don’t often", "caution: this email originated", "caution: this e-mail originated", "caution: external", "external email:", "this message was sent from outside", "this email originated from outside",
+	"non si ricevono spesso messaggi", "non ricevi spesso messaggi", "non si riceve spesso posta elettronica", "alcune persone che hanno ricevuto questo messaggio", "attenzione: questa e-mail proviene", "attenzione: questa email proviene", "attenzione: questo messaggio proviene", "attenzione: mail proveniente dall'esterno", "attenzione: e-mail proveniente dall'esterno", "messaggio proveniente dall'esterno",
+	"sie erhalten nicht oft e-mails von", "sie erhalten nicht häufig e-mails von", "einige personen, die diese nachricht erhalten haben", "achtung: diese e-mail", "vous n'obtenez pas souvent d'e-mail", "vous ne recevez pas souvent de courriers", "no suele recibir correos electrónicos de", "no suele recibir correo electrónico de",
+}
+
 // rawFields are fields that only servers and programs read.
 var rawFields = wordSet("received", "return-path", "mime-version", "content-type", "content-transfer-encoding", "dkim-signature", "authentication-results", "arc-seal", "delivered-to", "received-spf", "user-agent", "envelope-to")
 
