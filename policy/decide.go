@@ -50,6 +50,7 @@ type Decision struct {
 	Coverage     Coverage
 	Plan         string // id of the plan that covers; "" where none does
 	Site         string // site of that plan
+	Purchased    Date   // of that plan; zero where none covers
 	Clause       string // stable id of the clause that decided; Policy.ClauseText words it
 	Price        Price
 	// Allowance is set when Plan covers the request out of an allowance.
@@ -154,7 +155,7 @@ func (p *Policy) cover(d *Decision, r request) {
 	case best.coverage == Covered:
 		d.sure(Covered, best.clause, p.thresholds.covered, p.fallback.undetermined)
 		if d.Coverage == Covered {
-			d.Plan, d.Site, d.Allowance = best.plan.ID, best.plan.Site, best.allowance
+			d.Plan, d.Site, d.Purchased, d.Allowance = best.plan.ID, best.plan.Site, best.plan.Purchased, best.allowance
 		}
 	case best.coverage == Undetermined:
 		d.Coverage, d.Clause = Undetermined, best.clause

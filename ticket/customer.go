@@ -150,8 +150,9 @@ func (w *work) account(customer string) (policy.Account, error) {
 	if err != nil {
 		return policy.Account{}, err
 	}
-	lots, err := w.tx.Lots(customer)
-	return policy.Account{Plans: c.Plans, Lots: lots}, err
+	acc := c.Account(0)
+	acc.Lots, err = w.tx.Lots(customer)
+	return acc, err
 }
 
 // welcome makes other contacts of the same customer in To and Cc participants,

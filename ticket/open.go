@@ -52,7 +52,7 @@ func (w *work) open(m *Inbound, a *Arrival, s sender, th thread, goesOn ID) erro
 	if err := w.fileMessageID(m, t.ID); err != nil {
 		return err
 	}
-	e := Event{Kind: "opened", Actor: s.Address, Cause: cause(a), Text: fmt.Sprintf("%s, %s", dec.Topic, dec.Coverage)}
+	e := Event{Kind: "opened", Actor: s.Address, Cause: cause(a), Text: verdictText(t)}
 	e.Rulings = w.openingRulings(m, th, t, auth, rule)
 	if err := w.save(t, nil, e); err != nil {
 		return err
@@ -149,29 +149,24 @@ func (w *work) verdict(m *Inbound, s sender, t *Ticket) (policy.Decision, error)
 
 // openingRulings tells `why` what was decided about a first mail.
 func (w *work) openingRulings(m *Inbound, th thread, t *Ticket, auth Authority, rule string) []Ruling {
-	d := t.Decision
 	list := []Ruling{
 		{Decision: "kind", Value: m.Kind.String(), Rule: m.KindReason},
 		th.ruling(t.ID),
 		{Decision: "authority", Value: auth.String(), Rule: rule},
-		{Decision: "topic", Value: string(d.Topic), Rule: fmt.Sprintf("confidence %.2f", d.Confidence), Evidence: d.Evidence},
-		{Decision: "coverage", Value: d.Coverage.String(), Rule: d.Clause, Evidence: w.coverageEvidence(t)},
 	}
+	list = append(list, verdictRulings(t, fmt.Sprintf("confidence %.2f", t.Decision.Confidence))...)
 	if t.Quote != nil {
 		list = append(list, Ruling{Decision: "quote", Value: t.Quote.Code, Rule: fmt.Sprintf("fixed price %d", t.Quote.Credits)})
 	}
 	return list
 }
 
-// coverageEvidence words what a verdict rests on beside the clause.
-func (w *work) coverageEvidence(t *Ticket) []string {
-	d := t.Decision
+// circumstances words what a verdict rests on beside its own evidence: the
+// price, whose the ticket is, and which policy file decided.
+func circumstances(t *Ticket) []string {
 	var e []string
-	if d.Plan != "" {
-		e = append(e, strings.TrimSpace("plan "+d.Plan+" "+d.Site))
-	}
-	if d.Lapsed != nil {
-		e = append(e, fmt.Sprintf("plan %s expired on %s", d.Lapsed.ID, d.Lapsed.Expires()))
+	if price := t.Decision.Price.String(); price != "" {
+		e = append(e, "price "+price)
 	}
 	switch {
 	case len(t.Candidates) > 0:
@@ -181,7 +176,7 @@ func (w *work) coverageEvidence(t *Ticket) []string {
 	default:
 		e = append(e, "customer "+t.Customer)
 	}
-	return append(e, "policy "+d.Policy)
+	return append(e, "policy "+t.Decision.Policy)
 }
 
 // linkBack notes on the earlier ticket which one goes on from it.

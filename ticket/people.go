@@ -9,6 +9,7 @@ type Customer struct {
 	Language string // it or en; "" unknown
 	Contacts []Contact
 	Plans    []policy.Plan
+	Uses     []PlanUse // what was taken from the allowances of plans, in order
 }
 
 // Contact is one address of a customer. Address is whole (with any +detail)

@@ -113,7 +113,13 @@ func (w *work) takeAnswer(m *Inbound, t *Ticket, tech *Technician, msg *Message,
 	if err := w.move(t, TriggerAnswer, m.Arrived); err != nil {
 		return err
 	}
+	first := !t.Answered
 	t.Answered = true
+	if first && t.Decision.Allowance != nil {
+		if err := w.use(t); err != nil {
+			return err
+		}
+	}
 	return w.addMessage(t, msg)
 }
 

@@ -25,6 +25,7 @@ type Ticket struct {
 	State        State
 	ClosedReason Reason // 0 while not closed
 	Decision     policy.Decision
+	Guessed      policy.Topic // what the classifier had said, once a person has set the topic; "" before
 	Requester    Mailbox
 	Customer     string // id; "" for a stranger or several candidates
 	Candidates   []string

@@ -2,6 +2,7 @@ package ticket
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -44,24 +45,6 @@ func (d *Desk) Assign(ctx context.Context, id ID, name, actor string) error {
 	})
 }
 
-// Correct sets a ticket's topic by a person's word and decides anew; the event
-// keeps what was and what is. ErrInput for an unknown topic.
-func (d *Desk) Correct(ctx context.Context, id ID, topic policy.Topic, actor string) error {
-	return d.verb(ctx, id, "verdict", actor, func(w *work, t *Ticket) error {
-		if !contains(policy.Topics, topic) {
-			return fmt.Errorf("topic %q: %w", topic, ErrInput)
-		}
-		acc, err := w.account(t.Customer)
-		if err != nil {
-			return err
-		}
-		t.Decision = w.d.Policy.Decide(policy.Case{
-			Subject: t.Subject, At: t.Opened, Stranger: t.Customer == "", Account: acc, Topic: topic,
-		})
-		return nil
-	})
-}
-
 // verb runs f on a ticket (merges followed) and saves it with an event.
 func (d *Desk) verb(ctx context.Context, id ID, kind, actor string, f func(*work, *Ticket) error) error {
 	return d.do(ctx, func(w *work) error {
@@ -90,11 +73,12 @@ func (d *Desk) Alert(ctx context.Context, key string, lines ...string) error {
 }
 
 // PutCustomers stores customers and lots together: all of them or, after an
-// error, none. A lot whose ref exists with other values is ErrInput.
+// error, none. What was taken from their allowances stays, whatever Uses says. A
+// lot whose ref exists with other values is ErrInput.
 func (d *Desk) PutCustomers(ctx context.Context, customers []*Customer, lots map[string][]policy.Lot) error {
 	return d.do(ctx, func(w *work) error {
 		for _, c := range customers {
-			if err := w.tx.PutCustomer(c); err != nil {
+			if err := w.putCustomer(c); err != nil {
 				return err
 			}
 		}
@@ -107,6 +91,20 @@ func (d *Desk) PutCustomers(ctx context.Context, customers []*Customer, lots map
 		}
 		return nil
 	})
+}
+
+// putCustomer stores c with the uses that are known of it.
+func (w *work) putCustomer(c *Customer) error {
+	known, err := w.tx.Customer(c.ID)
+	if err != nil && !errors.Is(err, ErrNotFound) {
+		return err
+	}
+	stored := *c
+	stored.Uses = nil
+	if known != nil {
+		stored.Uses = known.Uses
+	}
+	return w.tx.PutCustomer(&stored)
 }
 
 // addLot stores a purchase; the same purchase again changes nothing.

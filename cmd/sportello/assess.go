@@ -105,7 +105,7 @@ func (a *app) assessor(file string, plans []string, stranger bool) (*assessor, e
 func (a *app) policyFrom(file string, zone *time.Location) (*policy.Policy, error) {
 	data, err := a.readFile(file)
 	if err != nil {
-		return nil, usagef("--policy: %w", err)
+		return nil, usagef("policy file: %w", err)
 	}
 	if zone == nil {
 		if zone, err = time.LoadLocation("Europe/Rome"); err != nil {
@@ -162,17 +162,7 @@ func (s *assessed) write(w io.Writer) error {
 	return p.err
 }
 
-func (p shownPrice) String() string {
-	switch p.Kind {
-	case policy.PriceFixed:
-		return credits(p.Min)
-	case policy.PriceRange:
-		return fmt.Sprintf("%d to %s", p.Min, credits(p.Max))
-	case policy.PriceAfterAnalysis:
-		return "after analysis"
-	}
-	return ""
-}
+func (p shownPrice) String() string { return policy.Price(p).String() }
 
 func credits(n policy.Credits) string {
 	if n == 1 {

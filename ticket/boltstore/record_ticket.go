@@ -54,6 +54,7 @@ type decisionRecord struct {
 	Coverage     policy.Coverage  `json:"coverage,omitempty"`
 	Plan         string           `json:"plan,omitempty"`
 	Site         string           `json:"site,omitempty"`
+	Purchased    policy.Date      `json:"purchased,omitzero"`
 	Clause       string           `json:"clause,omitempty"`
 	Price        priceRecord      `json:"price,omitzero"`
 	Allowance    *allowanceRecord `json:"allowance,omitempty"`
@@ -64,13 +65,13 @@ type decisionRecord struct {
 
 func newDecisionRecord(d policy.Decision) decisionRecord {
 	return decisionRecord{Topic: d.Topic, Confidence: d.Confidence, Alternatives: each(d.Alternatives, newGuessRecord),
-		Evidence: d.Evidence, Coverage: d.Coverage, Plan: d.Plan, Site: d.Site, Clause: d.Clause, Price: priceRecord(d.Price),
+		Evidence: d.Evidence, Coverage: d.Coverage, Plan: d.Plan, Site: d.Site, Purchased: d.Purchased, Clause: d.Clause, Price: priceRecord(d.Price),
 		Allowance: maybe(d.Allowance, newAllowanceRecord), Lapsed: maybe(d.Lapsed, newPlanRecord), Promised: d.Promised, Policy: d.Policy}
 }
 
 func (r decisionRecord) value() policy.Decision {
 	return policy.Decision{Topic: r.Topic, Confidence: r.Confidence, Alternatives: each(r.Alternatives, guessRecord.value),
-		Evidence: r.Evidence, Coverage: r.Coverage, Plan: r.Plan, Site: r.Site, Clause: r.Clause, Price: policy.Price(r.Price),
+		Evidence: r.Evidence, Coverage: r.Coverage, Plan: r.Plan, Site: r.Site, Purchased: r.Purchased, Clause: r.Clause, Price: policy.Price(r.Price),
 		Allowance: maybe(r.Allowance, allowanceRecord.value), Lapsed: maybe(r.Lapsed, planRecord.value), Promised: r.Promised, Policy: r.Policy}
 }
 
@@ -125,6 +126,7 @@ type ticketRecord struct {
 	State        ticket.State        `json:"state,omitempty"`
 	ClosedReason ticket.Reason       `json:"closed_reason,omitempty"`
 	Decision     decisionRecord      `json:"decision,omitzero"`
+	Guessed      policy.Topic        `json:"guessed,omitempty"`
 	Requester    mailboxRecord       `json:"requester,omitzero"`
 	Customer     string              `json:"customer,omitempty"`
 	Candidates   []string            `json:"candidates,omitempty"`
@@ -153,7 +155,7 @@ type ticketRecord struct {
 
 func newTicketRecord(t *ticket.Ticket) *ticketRecord {
 	return &ticketRecord{ID: t.ID, Subject: t.Subject, State: t.State, ClosedReason: t.ClosedReason,
-		Decision: newDecisionRecord(t.Decision), Requester: mailboxRecord(t.Requester), Customer: t.Customer,
+		Decision: newDecisionRecord(t.Decision), Guessed: t.Guessed, Requester: mailboxRecord(t.Requester), Customer: t.Customer,
 		Candidates: t.Candidates, Assignee: t.Assignee, Language: t.Language, Opened: t.Opened.UTC(), Changed: t.Changed.UTC(), Closed: t.Closed.UTC(),
 		AnswerDue: t.AnswerDue.UTC(), ClosesAt: t.ClosesAt.UTC(), WarnAt: t.WarnAt.UTC(), MergedInto: t.MergedInto, Linked: t.Linked,
 		Participants: each(t.Participants, newParticipantRecord), Quote: maybe(t.Quote, newQuoteRecord), Held: t.Held,
@@ -164,7 +166,7 @@ func newTicketRecord(t *ticket.Ticket) *ticketRecord {
 
 func (r *ticketRecord) value() *ticket.Ticket {
 	return &ticket.Ticket{ID: r.ID, Subject: r.Subject, State: r.State, ClosedReason: r.ClosedReason,
-		Decision: r.Decision.value(), Requester: r.Requester.value(), Customer: r.Customer,
+		Decision: r.Decision.value(), Guessed: r.Guessed, Requester: r.Requester.value(), Customer: r.Customer,
 		Candidates: r.Candidates, Assignee: r.Assignee, Language: r.Language, Opened: r.Opened, Changed: r.Changed, Closed: r.Closed,
 		AnswerDue: r.AnswerDue, ClosesAt: r.ClosesAt, WarnAt: r.WarnAt, MergedInto: r.MergedInto, Linked: r.Linked,
 		Participants: each(r.Participants, participantRecord.value), Quote: maybe(r.Quote, quoteRecord.value), Held: r.Held,
@@ -182,21 +184,36 @@ type contactRecord struct {
 func newContactRecord(c ticket.Contact) contactRecord { return contactRecord(c) }
 func (r contactRecord) value() ticket.Contact         { return ticket.Contact(r) }
 
+type useRecord struct {
+	Plan   planRecord `json:"plan"`
+	Ticket ticket.ID  `json:"ticket"`
+}
+
+func newUseRecord(u ticket.PlanUse) useRecord {
+	return useRecord{newPlanRecord(u.Plan), u.Ticket}
+}
+
+func (r useRecord) value() ticket.PlanUse {
+	return ticket.PlanUse{Plan: r.Plan.value(), Ticket: r.Ticket}
+}
+
 type customerRecord struct {
 	ID       string          `json:"id"`
 	Name     string          `json:"name,omitempty"`
 	Language string          `json:"language,omitempty"`
 	Contacts []contactRecord `json:"contacts,omitempty"`
 	Plans    []planRecord    `json:"plans,omitempty"`
+	Uses     []useRecord     `json:"uses,omitempty"`
 }
 
 func newCustomerRecord(c *ticket.Customer) *customerRecord {
-	return &customerRecord{c.ID, c.Name, c.Language, each(c.Contacts, newContactRecord), each(c.Plans, newPlanRecord)}
+	return &customerRecord{c.ID, c.Name, c.Language, each(c.Contacts, newContactRecord), each(c.Plans, newPlanRecord), each(c.Uses, newUseRecord)}
 }
 
 func (r *customerRecord) value() *ticket.Customer {
 	return &ticket.Customer{ID: r.ID, Name: r.Name, Language: r.Language,
-		Contacts: each(r.Contacts, contactRecord.value), Plans: each(r.Plans, planRecord.value)}
+		Contacts: each(r.Contacts, contactRecord.value), Plans: each(r.Plans, planRecord.value),
+		Uses: each(r.Uses, useRecord.value)}
 }
 
 type lotRecord struct {
