@@ -2,6 +2,7 @@ package mailin
 
 import (
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"golang.org/x/net/idna"
@@ -176,7 +177,7 @@ func bareAddress(s string) string {
 	s = strings.Map(func(r rune) rune {
 		switch {
 		case r == ' ' && quoted:
-		case r <= ' ' || r == 0x7f || r == '<' || r == '>' || r == utf8.RuneError || hiddenRune(r):
+		case r <= ' ' || unicode.IsControl(r) || unicode.IsSpace(r) || r == '<' || r == '>' || r == utf8.RuneError || hiddenRune(r):
 			return -1
 		case r >= 'A' && r <= 'Z':
 			return r + 'a' - 'A'

@@ -37,6 +37,7 @@ func TestParseAddresses(t *testing.T) {
 		{"two in one", "<boss@ours.example> <x@evil.example>", box("", "boss@ours.example", "", "x@evil.example")},
 		{"control in an encoded name", "=?utf-8?Q?boss=00=0Ano?= <x@evil.example>", box("boss no", "x@evil.example")},
 		{"direction marks in a name", "=?utf-8?B?4oCuaXBwaXA=?= <x@evil.example>", box("ippip", "x@evil.example")},
+		{"controls and blanks of other scripts", "<ma\u0085rio\u00a0@acme.it>", box("", "mario@acme.it")},
 		{"trailing dot, blanks", "< mario @acme.it. >", box("", "mario@acme.it")},
 		{"international domain", "mario@pèrù.example", box("", "mario@xn--pr-7ia3e.example")},
 		{"quoted local part", `"mario rossi"@acme.it`, box("", `"mario rossi"@acme.it`)},

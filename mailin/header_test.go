@@ -47,6 +47,7 @@ func TestMessageIDs(t *testing.T) {
 		{"no brackets", "a@b, c@d", "a@b|c@d"},
 		{"folded inside", "<a\r\n b@c>", "ab@c"},
 		{"unclosed", "<a@b <c@d>", "c@d"},
+		{"controls and blanks of other scripts", "<a\u0080\u2003@\u202eb>", "a@b"},
 		{"none", "yesterday", ""},
 		{"empty", "<>", ""},
 		{"endless", "<" + strings.Repeat("x", 10_000) + "@b>", ""},

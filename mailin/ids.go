@@ -1,6 +1,9 @@
 package mailin
 
-import "strings"
+import (
+	"strings"
+	"unicode"
+)
 
 const (
 	maxIDs = 200 // Message-IDs kept of one field
@@ -64,7 +67,7 @@ func ownMessageID(v string) string {
 
 // visible drops blanks and controls.
 func visible(r rune) rune {
-	if r <= ' ' || r == 0x7f || hiddenRune(r) {
+	if r <= ' ' || unicode.IsControl(r) || unicode.IsSpace(r) || hiddenRune(r) {
 		return -1
 	}
 	return r
