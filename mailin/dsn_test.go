@@ -53,6 +53,16 @@ func TestReadBounce(t *testing.T) {
 			ticket.Bounce{Recipient: "ada@pec.altra.example", Status: "5.1.1", Action: "failed", Diagnostic: "è stato rilevato un errore: 5.1.1 - Gestore - indirizzo non valido.", MessageID: "17@prova.example"}},
 		{"certified mail, a first warning", letter("Il messaggio non è stato ancora consegnato a \"ada@pec.altra.example\".\n", "From: posta-certificata@pec.example", "X-Ricevuta: preavviso-errore-consegna"),
 			ticket.Bounce{Recipient: "ada@pec.altra.example", Status: "4.0.0", Action: "delayed"}},
+		{"James", letter("Hi. This is the James mail server at mx.example.\nI'm afraid I wasn't able to deliver your message to the following addresses.\n\nFailed recipient(s):\nada@altra.example\n\nError message:\n550-5.1.1 does not exist\n", "From: postmaster@mx.example", "Subject: [BOUNCE]"),
+			ticket.Bounce{Recipient: "ada@altra.example", Status: "5.1.1", Action: "failed", Diagnostic: "550-5.1.1 does not exist"}},
+		{"a filter, reply code in brackets", letter("We had trouble delivering your message. Full details follow:\n\nSMTP Server <mx.example> rejected recipient <ada@altra.example>\n  It responded: [552 over quota]\n", "From: MAILER-DAEMON@x6.example", "Subject: There was an error sending your mail"),
+			ticket.Bounce{Recipient: "ada@altra.example", Status: "5.2.2", Action: "failed", Diagnostic: "It responded: [552 over quota]"}},
+		{"Exchange Online in Italian", letter("Il messaggio non è stato recapitato ai destinatari seguenti:\n\nada@altra.example\nL'indirizzo non è stato trovato.\n\nInformazioni di diagnostica per gli amministratori:\n\nada@altra.example\n#550 5.1.10 RESOLVER.ADR.RecipientNotFound ##\n", "From: Microsoft Outlook <postmaster@altra.example>", "Subject: Non recapitabile: x", nullFrom),
+			ticket.Bounce{Recipient: "ada@altra.example", Status: "5.1.10", Action: "failed", Diagnostic: "#550 5.1.10 RESOLVER.ADR.RecipientNotFound ##"}},
+		{"Gmail in Italian, a warning", letter("** Consegna incompleta **\n\nSi è verificato un problema temporaneo durante la consegna del messaggio a ada@altra.example. Gmail riproverà per altre 46 ore.\n", "From: Mail Delivery Subsystem <mailer-daemon@googlemail.example>", "Subject: Delivery Status Notification (Delay)", nullFrom),
+			ticket.Bounce{Recipient: "ada@altra.example", Status: "4.0.0", Action: "delayed"}},
+		{"a status part that became text", letter("Your message could not be sent.\n\nReporting-MTA: dns; mx.example\n\nFinal-Recipient: RFC822; ada@altra.example\nAction: failed\nStatus: 4.4.7\nDiagnostic-Code: SMTP; 450 4.4.7 late\n", daemon, "Subject: Returned mail: see transcript for details"),
+			ticket.Bounce{Recipient: "ada@altra.example", Status: "4.4.7", Action: "failed", Diagnostic: "450 4.4.7 late"}},
 		{"nothing said", letter("failure", daemon, "Subject: failure notice", nullFrom), ticket.Bounce{Status: "5.0.0", Action: "failed"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -199,8 +199,8 @@ var statusWords = []struct {
 	detail string
 	words  []string
 }{
-	{".2.2", []string{"mailbox is full", "mailbox full", "over quota", "quota exceeded", "exceeded storage", "casella piena", "casella di posta piena", "spazio esaurito", "postfach ist voll", "boîte pleine", "buzón lleno"}},
-	{".1.1", []string{"user unknown", "unknown user", "no such user", "no mailbox here", "doesn't have", "does not exist", "unknown recipient", "recipient unknown", "invalid recipient", "not listed in", "no such recipient", "mailbox unavailable", "utente sconosciuto", "destinatario sconosciuto", "casella inesistente", "indirizzo inesistente", "dismessa", "unbekannt", "not our customer"}},
+	{".2.2", []string{"mailbox is full", "mailbox full", "over quota", "quota exceeded", "exceeded storage", "casella piena", "casella è piena", "casella di posta piena", "spazio esaurito", "postfach ist voll", "boîte pleine", "buzón lleno"}},
+	{".1.1", []string{"user unknown", "unknown user", "no such user", "no mailbox here", "doesn't have", "does not exist", "unknown recipient", "recipient unknown", "invalid recipient", "not listed in", "no such recipient", "mailbox unavailable", "utente sconosciuto", "destinatario sconosciuto", "casella inesistente", "indirizzo inesistente", "non elencato", "dismessa", "unbekannt", "not our customer"}},
 	{".1.2", []string{"host not found", "domain not found", "unrouteable", "unroutable", "name server", "couldn't find any host", "dominio inesistente"}},
 	{".4.7", []string{"retry timeout", "too long", "timed out", "timeout exceeded", "cannot send message for"}},
 	{".7.1", []string{"spam", "blocked", "blacklist", "blocklist", "policy", "refused", "rejected", "access denied", "bloccato"}},
@@ -242,7 +242,7 @@ func statusIn(s string) string {
 func replyCode(s string) int {
 	for i := 0; i+3 <= len(s); i++ {
 		if (s[i] == '4' || s[i] == '5') && s[i+1] >= '0' && s[i+1] <= '7' && isDigit(s[i+2]) &&
-			(i == 0 || s[i-1] == ' ' || s[i-1] == '(' || s[i-1] == ':') &&
+			(i == 0 || strings.IndexByte(" (:[#", s[i-1]) >= 0) &&
 			(i+3 < len(s) && (s[i+3] == ' ' || s[i+3] == '-') || i+3 == len(s)) {
 			return int(s[i]-'0')*100 + int(s[i+1]-'0')*10 + int(s[i+2]-'0')
 		}

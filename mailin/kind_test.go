@@ -51,6 +51,7 @@ func TestKind(t *testing.T) {
 		{"Exchange's suppress header alone", letter("Il sito non va.", "X-Auto-Response-Suppress: All"), ticket.KindRequest},
 		{"a person's redirect without envelope sender", letter("La posta non è stata ricevuta, potete guardare?", nullFrom), ticket.KindRequest},
 		{"a disclaimer gateway's Precedence: bulk", letter("Serve una casella.", "Precedence: bulk"), ticket.KindRequest},
+		{"a gateway with an unlucky name", letter("Serve una casella.", "X-Mailer: Proofpoint", "Delivered-To: info@vacation.example"), ticket.KindRequest},
 		{"a CRM's List-Unsubscribe", letter("Serve una casella.", "List-Unsubscribe: <mailto:u@crm.example>"), ticket.KindRequest},
 		{"asks about automatic answers", letter("Come imposto la risposta automatica?", "Subject: Risposta automatica"), ticket.KindRequest},
 		{"asks about automatic answers, as a title", letter("Come si fa? Partiamo lunedì.", "Subject: Autoreply: come si imposta?"), ticket.KindRequest},

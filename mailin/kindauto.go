@@ -36,10 +36,10 @@ func autoHeader(h header) string {
 			if strings.Contains(v, "vacation") {
 				return f.name
 			}
-		case "x-ms-exchange-inbox-rules-loop", "x-rt-loop-prevention-autoreply", "x-facebook-notify":
+		case "x-ms-exchange-inbox-rules-loop", "x-rt-loop-prevention-autoreply":
 			return f.name
-		case "x-freescout-mail-type", "x-post-messageclass", "x-messageclass", "x-contentstamp", "x-originating-client", "x-mailer", "user-agent", "x-generated-by", "x-generator", "delivered-to", "x-mw-originating":
-			if containsAny(v, autoMailers) {
+		case "x-freescout-mail-type", "x-post-messageclass", "x-messageclass", "x-contentstamp", "x-originating-client", "x-mailer", "user-agent", "x-generated-by", "x-generator":
+			if containsAny(v, autoMailers) || strings.HasPrefix(v, "vacation") {
 				return f.name + ": " + strings.TrimSpace(f.value)
 			}
 		}
@@ -47,7 +47,7 @@ func autoHeader(h header) string {
 	return ""
 }
 
-var autoMailers = []string{"autoresponder", "autorespond", "autoreply", "auto.reply", "auto-reply", "auto-responder", "out of office", "outofoffice", "vacation", "oof", "automatic reply"}
+var autoMailers = []string{"autoresponder", "autorespond", "autoreply", "auto.reply", "auto-reply", "auto-responder", "out of office", "outofoffice", "automatic reply"}
 
 // autoWords looks for the words of an automatic answer where no header tells.
 // People write about automatic answers, answer them and go on holiday, so one
