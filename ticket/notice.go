@@ -168,7 +168,7 @@ type Chunk struct {
 // Outcome is what became of one try to send a letter.
 type Outcome struct {
 	State    RowState  // RowSent, RowUnknown, RowFailed, or RowQueued for another try
-	Next     time.Time // RowQueued: when
+	Next     time.Time // RowQueued: when; RowUnknown: when a resend goes out, zero for later
 	Counts   bool      // RowQueued: the try counts on the ladder
 	Error    string    // "" when sent
 	Response string

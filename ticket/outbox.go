@@ -99,6 +99,9 @@ func (w *work) settle(r *Row, o Outcome) error {
 		r.Settled = w.now
 		if r.Notice.Kind.ResendUnknown() && !r.Resent {
 			r.Resent, r.State, r.Next = true, RowQueued, w.now.Add(resendAfter)
+			if !o.Next.IsZero() {
+				r.Next = o.Next
+			}
 		}
 	default:
 		r.Settled = w.now
@@ -112,7 +115,9 @@ func (w *work) settle(r *Row, o Outcome) error {
 	return w.letterSent(r)
 }
 
-// resendAfter is when a letter whose outcome is unknown goes out once more.
+// resendAfter is when a letter whose outcome is unknown goes out once more: the
+// network that lost the answer has had time to recover. After a crash of our
+// own nothing has to be waited for.
 const resendAfter = 5 * time.Minute
 
 // letterSent starts the closing clock when r is the letter that waits for the
@@ -185,7 +190,7 @@ func (d *Desk) Recover(ctx context.Context) error {
 			rows = append(rows, r)
 		}
 		for _, r := range rows {
-			if err := w.settle(r, Outcome{State: RowUnknown, Error: "the daemon stopped while it was being sent"}); err != nil {
+			if err := w.settle(r, Outcome{State: RowUnknown, Next: w.now, Error: "the daemon stopped while it was being sent"}); err != nil {
 				return err
 			}
 		}

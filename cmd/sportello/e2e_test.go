@@ -294,8 +294,9 @@ func TestKilledInTheMiddle(t *testing.T) {
 		received += n
 	}
 	unknown := strings.Count(d.must(t, "queue", "list", "--json", "--state", "unknown"), `"notice":"ack"`)
-	if received+unknown != contacts || unknown > connections {
-		t.Errorf("%d acknowledgements received, %d unknown: want %d together", received, unknown, contacts)
+	// A letter that was killed after its final dot is both received and unknown.
+	if received > contacts || received+unknown < contacts || unknown > connections {
+		t.Errorf("%d acknowledgements received, %d unknown, of %d", received, unknown, contacts)
 	}
 }
 
