@@ -53,37 +53,44 @@ var theLexicon = sync.OnceValue(func() *lexicon {
 	return l
 })
 
-// parseLexicon reads "name: phrase, phrase, …" lines; a line that begins
-// with a space goes on, # begins a comment.
+// parseLexicon reads a lexicon for the table of rules.
 func parseLexicon(text string) (*lexicon, error) {
 	l := &lexicon{slots: map[string]int{}, letters: newTrie()}
 	l.negation = l.slot(negations)
+	if err := l.read(text); err != nil {
+		return nil, err
+	}
+	return l, l.compile(rules)
+}
+
+// read takes in "name: phrase, phrase, …" lines; a line that begins with a
+// space goes on, # begins a comment.
+func (l *lexicon) read(text string) error {
 	for n, line := range strings.Split(text, "\n") {
-		if i := strings.IndexByte(line, '#'); i >= 0 {
-			line = line[:i]
-		}
+		line, _, _ = strings.Cut(line, "#")
 		if strings.TrimSpace(line) == "" {
 			continue
 		}
 		if line[0] != ' ' {
 			name, rest, ok := strings.Cut(line, ":")
 			if !ok {
-				return nil, fmt.Errorf("lexicon line %d: no colon", n+1)
+				return fmt.Errorf("lexicon line %d: no colon", n+1)
 			}
 			l.concepts, line = append(l.concepts, name), rest
 		}
 		for _, p := range strings.Split(line, ",") {
-			if p = strings.TrimSpace(p); p != "" {
-				if err := l.add(p); err != nil {
-					return nil, fmt.Errorf("lexicon line %d: %w", n+1, err)
-				}
+			if p = strings.TrimSpace(p); p == "" {
+				continue
+			}
+			if err := l.add(p); err != nil {
+				return fmt.Errorf("lexicon line %d: %w", n+1, err)
 			}
 		}
 	}
 	if len(l.concepts) > 128 {
-		return nil, fmt.Errorf("lexicon: %d concepts, at most 128", len(l.concepts))
+		return fmt.Errorf("lexicon: %d concepts, at most 128", len(l.concepts))
 	}
-	return l, l.compile(rules)
+	return nil
 }
 
 // add takes in a phrase of the concept named last.
@@ -116,6 +123,9 @@ func (l *lexicon) slot(words string) int {
 	l.slots[words] = n
 	l.starts = append(l.starts, nil)
 	for _, w := range strings.Split(words, "|") {
+		if long, ok := short[w]; ok {
+			w = long // as in the mails
+		}
 		l.letters.add(w, uint16(n))
 	}
 	return n

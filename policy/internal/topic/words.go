@@ -126,7 +126,7 @@ var short = map[string]string{
 	"nn": "non", "xche": "perche", "xke": "perche", "perke": "perche", "x": "per", "cmq": "comunque", "qlc": "qualche", "qlcs": "qualcosa",
 	"qualcs": "qualcosa", "ke": "che", "k": "che", "pwd": "password", "psw": "password", "pw": "password", "pass": "password", "mails": "mail",
 	"email": "mail", "emails": "mail", "dv": "dove", "sn": "sono", "tt": "tutto", "fto": "foto", "pls": "please", "plz": "please",
-	"cel": "cellulare", "cell": "cellulare", "info": "informazioni", "db": "database", "wp": "wordpress", "ps": "prestashop", "pb": "problema", "grz": "grazie", "u": "you",
+	"cel": "cellulare", "cell": "cellulare", "info": "informazioni", "db": "database", "wp": "wordpress", "pb": "problema", "grz": "grazie", "u": "you",
 }
 
 // codes are numbers that say something by themselves.
