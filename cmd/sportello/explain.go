@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"regexp"
-	"strconv"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -155,28 +153,4 @@ func (r *reader) date(t time.Time) string {
 		t = t.In(r.zone)
 	}
 	return t.Format(time.RFC3339)
-}
-
-var (
-	quoteCode    = regexp.MustCompile(`\bP-\d{1,15}-\d{1,4}\b`)
-	quoteCredits = regexp.MustCompile(`(?i)\b(\d{1,6}) credit`)
-)
-
-// decision is what the new text would mean as a reply to the quote it names.
-// Only a person decides anything.
-func (r *reader) decision(in *ticket.Inbound) string {
-	if in.Kind != ticket.KindRequest {
-		return "none"
-	}
-	credits := 0
-	if m := quoteCredits.FindStringSubmatch(in.Reply); m != nil {
-		credits, _ = strconv.Atoi(m[1])
-	}
-	switch r.policy.Sense(in.Reply, quoteCode.FindString(in.Reply), policy.Credits(credits)) {
-	case policy.SenseAccept:
-		return "accept"
-	case policy.SenseDecline:
-		return "decline"
-	}
-	return "none"
 }

@@ -1,0 +1,78 @@
+package main
+
+import (
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"sportello/policy"
+	"sportello/ticket"
+)
+
+var (
+	quoteCode    = regexp.MustCompile(`(?i)\bP-\d{1,15}-\d{1,4}\b`)
+	quoteCredits = regexp.MustCompile(`(?i)\b(\d{1,6}) credit`)
+)
+
+// decision is what the new text would mean as a reply to the quote that the
+// mail answers. Only a person decides anything.
+func (r *reader) decision(in *ticket.Inbound) string {
+	if in.Kind != ticket.KindRequest {
+		return "none"
+	}
+	switch r.policy.Sense(in.Reply, quoteAnswered(in), creditsAnswered(in)) {
+	case policy.SenseAccept:
+		return "accept"
+	case policy.SenseDecline:
+		return "decline"
+	}
+	return "none"
+}
+
+// quoteAnswered is the code of the quote that in answers: the newest letter in
+// the history tells, else the subject; what was written this time only where
+// neither names one. "" is none.
+func quoteAnswered(in *ticket.Inbound) string {
+	for _, text := range []string{history(in), in.Subject, in.Reply} {
+		if code := quoteCode.FindString(text); code != "" {
+			return code
+		}
+	}
+	return ""
+}
+
+// creditsAnswered is the price that the new text names, unless the history
+// names others and not this one: then 0, which agrees with nothing.
+func creditsAnswered(in *ticket.Inbound) policy.Credits {
+	said, quoted := creditsIn(in.Reply), creditsIn(history(in))
+	if len(said) == 0 || len(quoted) > 0 && !slices.Contains(quoted, said[0]) {
+		return 0
+	}
+	return said[0]
+}
+
+// creditsIn lists the numbers of credits in text.
+func creditsIn(text string) (list []policy.Credits) {
+	for _, m := range quoteCredits.FindAllStringSubmatch(text, -1) {
+		if n, err := strconv.Atoi(m[1]); err == nil {
+			list = append(list, policy.Credits(n))
+		}
+	}
+	return list
+}
+
+// history is the text of in without the lines that were written this time.
+func history(in *ticket.Inbound) string {
+	var old []string
+	fresh := strings.Split(in.Reply, "\n")
+	for line := range strings.Lines(in.Text) {
+		line = strings.TrimSpace(line)
+		if len(fresh) > 0 && line == strings.TrimSpace(fresh[0]) {
+			fresh = fresh[1:]
+			continue
+		}
+		old = append(old, line)
+	}
+	return strings.Join(old, "\n")
+}
