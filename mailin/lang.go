@@ -14,7 +14,7 @@ func language(text string) string {
 		text = strings.ToValidUTF8(text[:enough], "")
 	}
 	var score [len(languageNames)]int
-	words := 0
+	words, foreign := 0, 0
 	for line := range strings.SplitSeq(text, "\n") {
 		if strings.HasPrefix(strings.TrimSpace(line), ">") {
 			continue
@@ -25,6 +25,10 @@ func language(text string) string {
 			}
 			for w := range strings.FieldsFuncSeq(strings.ToLower(token), notWordPart) {
 				words++
+				if strings.ContainsFunc(w, foreignLetter) {
+					foreign++
+					continue
+				}
 				score = weigh(w, score)
 			}
 		}
@@ -38,13 +42,18 @@ func language(text string) string {
 			second = score[i]
 		}
 	}
-	if score[best] < 2 || score[best] <= second || score[best]*12 < words {
+	if score[best] < 2 || score[best] <= second || score[best]*12 < words || foreign > 1 && foreign*3 > score[best] {
 		return ""
 	}
 	return languageNames[best]
 }
 
 var languageNames = [...]string{"it", "en", "de", "fr", "es"}
+
+// foreignLetter tells a letter that none of the five languages has.
+func foreignLetter(c rune) bool {
+	return c >= 0x80 && unicode.IsLetter(c) && !strings.ContainsRune("àáâäæçèéêëìíîïñòóôöœùúûüßÿªº", c)
+}
 
 // notWordPart tells what ends a word; an apostrophe does.
 func notWordPart(c rune) bool { return !unicode.IsLetter(c) }

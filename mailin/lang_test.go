@@ -26,6 +26,8 @@ func TestLanguage(t *testing.T) {
 		{"Einverstanden.", "de"},
 		{"D'accord.", "fr"},
 		{"Acepto.", "es"},
+		{"Dobrý den, garáž není jeho, ale strýce. Dále již nezvedá telefon a na zprávy neodpovídá.", ""},
+		{"Bom dia, o site não abre desde ontem e as mensagens não são entregues, não sei a razão.", ""},
 		{"203.0.113.88", ""},
 		{"", ""},
 		{"ok", ""},

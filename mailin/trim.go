@@ -130,7 +130,7 @@ func (t *trimming) classify() {
 			continue
 		}
 		end, kind := markAt(ls, i)
-		if end == i || !own && !kind.opens(ls[i:end]) {
+		if end == i || !own && !kind.opens(ls[i:end]) && !(kind == markAbove && t.history) {
 			own = own || !delimiterLine(l.s)
 			i++
 			continue
@@ -145,7 +145,7 @@ func (t *trimming) classify() {
 			continue
 		}
 		t.history = true
-		if !quoted && (own || kind != markAttribution) {
+		if !quoted && (own || kind != markAttribution) { // below an attribution at the top anything may stand
 			t.end = i
 			return
 		}

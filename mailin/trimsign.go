@@ -77,7 +77,7 @@ func listFooter(ls []textLine, i, to int) bool {
 // blockCut looks for a signature block at the end of ls[from:to] that nothing
 // announces: below a closing formula, or a name with ways to reach it.
 func blockCut(ls []textLine, from, to int) int {
-	const maxBlock = 14
+	const maxBlock = 25
 	at := make([]int, 0, maxBlock+1) // the last lines that are not empty
 	for i := to - 1; i >= from && len(at) <= maxBlock; i-- {
 		if !ls[i].blank() && !pictureLine(ls[i].s) {
@@ -151,22 +151,35 @@ func belowFormula(ls []textLine, at []int, to int, spaced bool) int {
 		}
 	}
 	first := block[0]
+	top := ls[first].s
 	if !apart(ls, at[0], first, spaced) {
 		switch {
-		case nameLike(ls[first].s):
-			if len(block) == 1 {
-				return to
+		case !nameLike(top):
+			if contact(top) && !strings.ContainsAny(top, "@/") {
+				return first
 			}
+		case len(block) > 1 && (anyContact(ls, block[1:]) || allNames(ls, block[1:])):
 			return block[1]
-		case anyContact(ls, block):
-			return first
 		}
 		return to
 	}
-	if len(block) == 1 && !contact(ls[first].s) || len(block) > 1 && !anyContact(ls, block) && len(block) > 4 {
-		return to
+	switch {
+	case !nameLike(top) && (!contact(top) || strings.ContainsAny(top, "@/")):
+		return to // a list of addresses, or whatever else came to mind
+	case anyContact(ls, block), len(block) > 1 && fullName(top) && allNames(ls, block):
+		return first
 	}
-	return first
+	return to
+}
+
+// allNames tells whether every line may be a name or what somebody is.
+func allNames(ls []textLine, at []int) bool {
+	for _, i := range at {
+		if !nameLike(ls[i].s) {
+			return false
+		}
+	}
+	return len(at) <= 4
 }
 
 // namedBlock cuts a last paragraph that is a name and ways to reach it, or a
