@@ -16,9 +16,9 @@ type Example struct {
 	Label, Subject, Text string
 }
 
-// ReadExamples reads every *.txt of a directory: the file NAME.txt or
-// NAME-more.txt (any word after the last "+") holds examples of the label NAME, one a
-// line, "subject | text" with \n for a line break; # begins a comment.
+// ReadExamples reads every *.txt of a directory. LABEL.txt and LABEL+MORE.txt
+// hold examples of LABEL, one a line: "subject | text", with \n for a line
+// break. # begins a comment. The order is that of names and lines.
 func ReadExamples(dir fs.FS) ([]Example, error) {
 	names, err := fs.Glob(dir, "*.txt")
 	if err != nil {

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/fstest"
 )
 
 // words of all sentences, a bar between sentences.
@@ -117,5 +118,41 @@ func TestModelSurvivesItsEncoding(t *testing.T) {
 		if _, err := Decode(data[:n]); err == nil {
 			t.Errorf("%d bytes of a model were taken for one", n)
 		}
+	}
+}
+
+func TestReadExamples(t *testing.T) {
+	dir := fstest.MapFS{
+		"mail-down.txt":   {Data: []byte("# comment\n\nposta | nessuno riceve\\ndavvero\n| senza oggetto\n")},
+		"mail-down+2.txt": {Data: []byte("a | b | c\n")},
+		"README.md":       {Data: []byte("not read")},
+	}
+	got, err := ReadExamples(dir)
+	want := []Example{{"mail-down", "a", "b | c"}, {"mail-down", "posta", "nessuno riceve\ndavvero"}, {"mail-down", "", "senza oggetto"}}
+	if err != nil || !slices.Equal(got, want) {
+		t.Errorf("%q, %v", got, err)
+	}
+	if Digest(got) == Digest(got[:2]) {
+		t.Error("the digest does not change with the examples")
+	}
+	dir["x.txt"] = &fstest.MapFile{Data: []byte("no bar\n")}
+	if _, err := ReadExamples(dir); err == nil || !strings.Contains(err.Error(), "x.txt:1") {
+		t.Errorf("a line without a bar: %v", err)
+	}
+}
+
+// TestEvidenceNamesEveryKind: whatever counts can be read.
+func TestEvidenceNamesEveryKind(t *testing.T) {
+	d := Read("plugin rotto", "Dopo l'aggiornamento del plugin WooCommerce non funziona più. Potete ripristinare il backup?")
+	named := map[kind]bool{}
+	for _, f := range d.Features {
+		name := d.Name(f)
+		if (name == "") != (f.kind == kindShape) {
+			t.Errorf("kind %d is called %q", f.kind, name)
+		}
+		named[f.kind] = true
+	}
+	if len(named) != kinds {
+		t.Errorf("%d kinds of features of %d", len(named), kinds)
 	}
 }

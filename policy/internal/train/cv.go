@@ -14,8 +14,7 @@ import (
 
 // outcome is what a model says of a mail that it was not trained on.
 type outcome struct {
-	doc    int
-	id     string
+	mail   string // what tells it from others
 	scores []topic.Score
 	right  []string
 }
@@ -36,7 +35,7 @@ func crossValidate(s *set, folds int) []outcome {
 		m := fit(s, train)
 		for _, i := range test {
 			e := s.docs[i].example
-			all = append(all, outcome{i, e.Subject + " | " + e.Text, m.Scores(topic.Read(e.Subject, e.Text)), []string{e.Label}})
+			all = append(all, outcome{e.Subject + " | " + e.Text, m.Scores(topic.Read(e.Subject, e.Text)), []string{e.Label}})
 		}
 	}
 	return all
@@ -80,15 +79,15 @@ func measure(w io.Writer, m *topic.Model, file string) error {
 		if err := json.Unmarshal([]byte(line), &mail); err != nil {
 			return fmt.Errorf("probe %s: %w", file, err)
 		}
-		all = append(all, outcome{0, mail.ID, m.Scores(topic.Read(mail.Subject, mail.Body)), append(mail.Also, mail.Topic)})
+		all = append(all, outcome{mail.ID, m.Scores(topic.Read(mail.Subject, mail.Body)), append(mail.Also, mail.Topic)})
 	}
 	fmt.Fprintln(w)
-	report(w, nil, all)
+	report(w, all)
 	return nil
 }
 
 // report prints the rates, the calibration and the mails that went wrong.
-func report(w io.Writer, _ *set, all []outcome) {
+func report(w io.Writer, all []outcome) {
 	var one, two int
 	bins := make([][3]float64, 10)
 	for _, o := range all {
@@ -100,7 +99,7 @@ func report(w io.Writer, _ *set, all []outcome) {
 			one++
 			b[2]++
 		} else {
-			text := []rune(strings.ReplaceAll(o.id, "\n", " "))
+			text := []rune(strings.ReplaceAll(o.mail, "\n", " "))
 			fmt.Fprintf(w, "%-17s taken for %-17s %.2f  %s\n", o.right[len(o.right)-1], o.scores[0].Label, o.scores[0].P, string(text[:min(len(text), 110)]))
 		}
 		if first || second {
