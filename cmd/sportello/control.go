@@ -38,6 +38,8 @@ type controlFrame struct {
 	Out  []byte `json:"out,omitempty"`
 	Err  []byte `json:"err,omitempty"`
 	Exit *int   `json:"exit,omitempty"`
+	File string `json:"file,omitempty"` // a file for the caller to write, with Data
+	Data []byte `json:"data,omitempty"`
 }
 
 // forward runs this call inside the daemon of stateDir and returns its exit
@@ -68,6 +70,11 @@ func (a *app) forward(ctx context.Context, stateDir string, files []string) (int
 		}
 		if f.Exit != nil {
 			return *f.Exit, nil
+		}
+		if f.File != "" && a.writeFile != nil {
+			if err := a.writeFile(f.File, f.Data); err != nil {
+				return 0, err
+			}
 		}
 		if _, err := a.stdout.Write(f.Out); err != nil {
 			return 0, fmt.Errorf("writing the results: %w", err)
@@ -159,6 +166,7 @@ func (c *control) answer(ctx context.Context, conn net.Conn) {
 			}
 			return data, nil
 		},
+		writeFile: func(name string, data []byte) error { return w.send(controlFrame{File: name, Data: data}) },
 	}
 	code := a.run(ctx)
 	_ = out.Flush()

@@ -55,6 +55,7 @@ type app struct {
 	stdin          io.Reader
 	stdout, stderr io.Writer
 	readFile       func(name string) ([]byte, error)
+	writeFile      func(name string, data []byte) error // into the folder that the caller named; nil without one
 	office         *office
 
 	configFile string

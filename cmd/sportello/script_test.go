@@ -16,6 +16,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 	"github.com/rs/zerolog"
 
+	"sportello/policy"
 	"sportello/ticket"
 	"sportello/ticket/boltstore"
 )
@@ -23,7 +24,8 @@ import (
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
 		"sportello": main,
-		"file-mail": func() { os.Exit(fileMail(os.Args[1:])) },
+		"file-mail": func() { os.Exit(said(fileMailAt(os.Args[1:]))) },
+		"correct":   func() { os.Exit(said(correct(os.Args[1:]))) },
 	})
 }
 
@@ -124,16 +126,34 @@ func startDaemon(ts *testscript.TestScript, _ bool, args []string) {
 	})
 }
 
-// fileMail TIME FILE... files mail that arrives at TIME (RFC 3339) at the desk
-// of sportello.toml.
-func fileMail(args []string) int {
-	if err := fileMailAt(args); err != nil {
+// said is the exit status of a program that ended with err.
+func said(err error) int {
+	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
 	return 0
 }
 
+// correct N TOPIC NAME corrects a ticket at the desk of sportello.toml.
+func correct(args []string) error {
+	c, err := loadConfig("sportello.toml", os.Getenv, false)
+	if err != nil {
+		return err
+	}
+	id, err := number[ticket.ID]("ticket", args[0])
+	if err != nil {
+		return err
+	}
+	o, err := openOffice(c, os.Getenv, boltstore.Options{})
+	if err != nil {
+		return err
+	}
+	return errors.Join(o.desk.Correct(context.Background(), id, policy.Topic(args[1]), args[2]), o.store.Close())
+}
+
+// file-mail TIME FILE... files mail that arrives at TIME (RFC 3339) at the desk
+// of sportello.toml.
 func fileMailAt(args []string) error {
 	c, err := loadConfig("sportello.toml", os.Getenv, false)
 	if err != nil {
