@@ -71,7 +71,7 @@ func loadThresholds(t table) thresholds {
 		covered: t.ratio("covered", 0.5, 1), extra: t.ratio("extra", 0.5, 1),
 		doubt: t.ratio("doubt", 0, 0.5), commercial: t.ratio("commercial", 0.5, 1),
 	}
-	if th.extra < th.covered && th.extra >= 0.5 {
+	if th.extra < th.covered && th.extra >= 0.5 && th.covered <= 1 {
 		t.fault("extra", "is %g, must not be below thresholds.covered (%g)", th.extra, th.covered)
 	}
 	t.end()
