@@ -2,6 +2,7 @@ package mailout
 
 import (
 	"context"
+	"encoding/json"
 	"maps"
 	"time"
 
@@ -101,6 +102,20 @@ func extra(price string, min, max ticket.Credits) func(*ticket.Notice) {
 	}
 }
 
+// fourthOfTwelve is a request that a plan covers out of its allowance.
+func fourthOfTwelve(n *ticket.Notice) {
+	if err := json.Unmarshal([]byte(`{"Used":3,"Of":12}`), &n.Allowance); err != nil {
+		panic(err)
+	}
+	n.Topic, n.AnswerDue = "script-bug", ticket.Date{}
+	n.Subject, n.TopicText, n.PlanText = "Errore in WooCommerce", "baco o verifica di funzionamento di uno script open source installato", "piano Hyper"
+	n.ClauseText = "il piano Hyper prevede l'assistenza straordinaria, entro il numero di interventi compresi"
+	if n.Language == "en" {
+		n.Subject, n.TopicText, n.PlanText = "WooCommerce fails", "bug, or check of the working, of an installed open-source script", "Hyper plan"
+		n.ClauseText = "the Hyper plan provides extraordinary assistance, up to the number of interventions included"
+	}
+}
+
 // quoted adds an open quote of one credit.
 func quoted(n *ticket.Notice) {
 	extra("fixed", 1, 1)(n)
@@ -149,7 +164,8 @@ func customerLetters(language string) map[string]*ticket.Notice {
 		}
 	}
 	return map[string]*ticket.Notice{
-		"ack-covered": it(ticket.NoticeAck),
+		"ack-covered":   it(ticket.NoticeAck),
+		"ack-allowance": it(ticket.NoticeAck, fourthOfTwelve),
 		"ack-closed-office": it(ticket.NoticeAck, func(n *ticket.Notice) {
 			n.OfficeOpensAt = time.Date(2026, 11, 23, 8, 0, 0, 0, time.UTC)
 			n.Linked = []ticket.ID{900}
@@ -221,6 +237,7 @@ func technicianLetters(language string) map[string]*ticket.Notice {
 			n.OtherPeople = []ticket.Mailbox{{Name: "Luca Bianchi", Address: "luca@altrove.it"}}
 			n.Attachments = relays()
 		}),
+		"ticket-new-allowance": it(ticket.NoticeTicketNew, fourthOfTwelve),
 		"ticket-new-unverified": it(ticket.NoticeTicketNew, extra("range", 1, 4), func(n *ticket.Notice) {
 			n.Verified, n.Customer, n.CustomerName = false, "", ""
 		}),
