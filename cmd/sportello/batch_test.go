@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"sportello/policy"
 	"sportello/ticket"
 	"sportello/ticket/storetest"
 )
@@ -138,5 +139,42 @@ func TestImportFaults(t *testing.T) {
 	})
 	if !errors.Is(err, ticket.ErrNotFound) {
 		t.Errorf("customer C2: %v, want not found", err)
+	}
+}
+
+// TestImportKeepsUses: what was taken from an allowance is no business of the
+// files, whatever they replace.
+func TestImportKeepsUses(t *testing.T) {
+	const hyper = "customer,plan,site,purchased\nC1,hyper,a.example,2026-01-01\n"
+	store := storetest.NewMem()
+	if _, err := apply(t, store, false, contactsCSV("a"), hyper); err != nil {
+		t.Fatal(err)
+	}
+	use := ticket.PlanUse{Plan: policy.Plan{ID: "hyper", Site: "a.example", Purchased: policy.Date{Year: 2026, Month: 1, Day: 1}}, Ticket: 4}
+	err := store.Update(t.Context(), func(tx ticket.Tx) error {
+		c, err := tx.Customer("C1")
+		if err != nil {
+			return err
+		}
+		c.Uses = []ticket.PlanUse{use}
+		return tx.PutCustomer(c)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, replace := range []bool{false, true} {
+		if _, err := apply(t, store, replace, contactsCSV("b"), hyper); err != nil {
+			t.Fatal(err)
+		}
+		err := store.View(t.Context(), func(tx ticket.Tx) error {
+			c, err := tx.Customer("C1")
+			if err == nil && (!slices.Equal(c.Uses, []ticket.PlanUse{use}) || c.Account(0).Used[c.Plans[0]] != 1) {
+				t.Errorf("replace %v: uses %v, plans %v", replace, c.Uses, c.Plans)
+			}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
 	}
 }
