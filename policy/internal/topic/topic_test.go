@@ -152,7 +152,7 @@ func TestEvidenceNamesEveryKind(t *testing.T) {
 		}
 		named[f.kind] = true
 	}
-	if len(named) != kinds {
+	if len(named) != int(kinds) {
 		t.Errorf("%d kinds of features of %d", len(named), kinds)
 	}
 }
