@@ -302,6 +302,10 @@ func bareLink(s string) string {
 	return strings.TrimSuffix(s, "/")
 }
 
+// maxAlt bounds, in bytes, what a remote picture may say it is: longer texts are
+// there for search engines.
+const maxAlt = 200
+
 // image shows where a picture of the mail itself stands, and what any other
 // picture says it is. Pictures of a few pixels count mail openings: nothing.
 func (r *htmlRenderer) image(at *htmlAttributes) {
@@ -312,7 +316,7 @@ func (r *htmlRenderer) image(at *htmlAttributes) {
 		r.word("[image: " + alt + "]")
 	case inline:
 		r.word("[image: " + cid + "]")
-	case alt != "" && len(alt) < 100:
+	case alt != "" && len(alt) < maxAlt:
 		r.word("[" + alt + "]")
 	}
 }

@@ -62,7 +62,7 @@ func (w *work) unwanted(m *Inbound, s sender, th thread) string {
 	switch {
 	case known:
 		return ""
-	case m.Kind == KindList && w.d.Addresses.Listed(m.List):
+	case m.Kind == KindList && w.listed(m):
 		return ""
 	case m.Kind == KindList:
 		return "mail of a list: " + m.KindReason
@@ -70,6 +70,16 @@ func (w *work) unwanted(m *Inbound, s sender, th thread) string {
 		return ""
 	}
 	return "marked as spam: " + m.KindReason
+}
+
+// listed tells whether m came through a group of desk.lists.
+func (w *work) listed(m *Inbound) bool {
+	for _, s := range append([]string{m.List}, m.Recipients...) {
+		if w.d.Addresses.Listed(s) {
+			return true
+		}
+	}
+	return false
 }
 
 // arrival makes the record of m; what becomes of it is stored with settle.
