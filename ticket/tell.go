@@ -1,0 +1,174 @@
+package ticket
+
+import (
+	"fmt"
+	"time"
+
+	"sportello/policy"
+)
+
+// tellTechnicians queues mail about what the customer's side wrote: to every
+// technician when the ticket is new or nobody's, else to the assignee.
+func (w *work) tellTechnicians(kind NoticeKind, t *Ticket, m *Inbound, msg *Message, s sender) error {
+	for _, tech := range w.concerned(kind, t) {
+		err := w.tellTechnician(kind, t, tech, func(n *Notice) {
+			n.FromName = fmt.Sprintf("%s (%s)", firstOf(s.Name, s.Address), w.d.Name)
+			n.Author, n.Verified, n.Text, n.Bounce = s.Mailbox, s.aligned, msg.Text, msg.Bounce
+			n.About = msg.Kind
+			n.OtherPeople, n.Attachments, n.TooLarge = w.others(m, s), w.relays(m.Attachments, msg.Raw), m.Partial
+			n.Lines = candidateLines(t)
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// copyCommercial sends what is commercial to the commercial office as well; an
+// answer to that copy comes back as any other mail.
+func (w *work) copyCommercial(t *Ticket, m *Inbound, msg *Message, s sender) error {
+	to := w.d.Policy.Contact.Email
+	if t.Decision.Coverage != policy.None || to == "" {
+		return nil
+	}
+	n := w.about(NoticeTicketNew, t, w.d.Language)
+	n.To, n.FromName = Mailbox{Address: to}, fmt.Sprintf("%s (%s)", firstOf(s.Name, s.Address), w.d.Name)
+	n.Author, n.Verified, n.Text = s.Mailbox, s.aligned, msg.Text
+	n.OtherPeople, n.Attachments = w.others(m, s), w.relays(m.Attachments, msg.Raw)
+	return w.queue(n, Token{Purpose: PurposeBounce, Number: uint64(t.ID), Participant: len(t.Participants)})
+}
+
+// concerned are the technicians who hear of something on t.
+func (w *work) concerned(kind NoticeKind, t *Ticket) []*Technician {
+	if kind != NoticeTicketNew {
+		if tech := w.d.technicianNamed(t.Assignee); tech != nil {
+			return []*Technician{tech}
+		}
+	}
+	all := make([]*Technician, len(w.d.Technicians))
+	for i := range w.d.Technicians {
+		all[i] = &w.d.Technicians[i]
+	}
+	return all
+}
+
+// tellTechnician queues one technician's letter about t, threaded in her own
+// mail client; the caller saves t.
+func (w *work) tellTechnician(kind NoticeKind, t *Ticket, tech *Technician, edit func(*Notice)) error {
+	n := w.about(kind, t, w.d.Language)
+	n.To = tech.Mailbox()
+	work := Token{Purpose: PurposeWork, Number: uint64(t.ID), Participant: tech.Number()}
+	note := work
+	note.Purpose = PurposeNote
+	n.ReplyTo, n.NoteAddress = w.address(work), w.address(note)
+	if w.d.Addresses.Pattern == "" {
+		n.NoteAddress = ""
+	}
+	th := t.thread(tech)
+	if th.Root != "" {
+		n.InReplyTo, n.References = th.Last, []string{th.Root}
+		if th.Last != th.Root {
+			n.References = append(n.References, th.Last)
+		}
+	}
+	edit(n)
+	id := work
+	if n.About == MessageNote { // a reply to a note stays a note
+		id, n.ReplyTo = note, w.address(note)
+	}
+	if err := w.queue(n, id); err != nil {
+		return err
+	}
+	if th.Root == "" {
+		th.Root = n.MessageID
+	}
+	th.Last = n.MessageID
+	return nil
+}
+
+// thread is the record of what tech got about t, made when it is missing.
+func (t *Ticket) thread(tech *Technician) *Thread {
+	for i := range t.Threads {
+		if t.Threads[i].Technician == tech.Number() {
+			return &t.Threads[i]
+		}
+	}
+	t.Threads = append(t.Threads, Thread{Technician: tech.Number()})
+	return &t.Threads[len(t.Threads)-1]
+}
+
+// others are the people in To and Cc beside the desk, at most maxOthers, and
+// the other address of a web form: shown to technicians, never written to.
+func (w *work) others(m *Inbound, s sender) []Mailbox {
+	var list []Mailbox
+	if s.other.Address != "" {
+		list = append(list, s.other)
+	}
+	for _, p := range append(append([]Mailbox(nil), m.To...), m.Cc...) {
+		if len(list) < maxOthers && p.Address != "" && !w.d.Addresses.Own(p.Address) && p.Address != s.Address {
+			list = append(list, p)
+		}
+	}
+	return list
+}
+
+const maxOthers = 20
+
+// relays chooses which attachments go along in a letter: in their order, as
+// long as they fit into Limits.Relay together.
+func (w *work) relays(list []Attachment, raw RawRef) []Relay {
+	var relays []Relay
+	var total int64
+	for _, a := range list {
+		left := raw == "" || w.d.Limits.Relay > 0 && total+a.Size > w.d.Limits.Relay
+		if !left {
+			total += a.Size
+		}
+		relays = append(relays, Relay{Attachment: a, Ref: AttachmentRef{Raw: raw, Index: a.Index}, Left: left})
+	}
+	return relays
+}
+
+// candidateLines tells technicians whose a mail may be.
+func candidateLines(t *Ticket) []string {
+	var lines []string
+	for _, id := range t.Candidates {
+		lines = append(lines, "candidate: "+id)
+	}
+	return lines
+}
+
+// alert queues lines to every technician; t may be nil. Alerts say what an
+// admin or technician must know and are never about an alert.
+func (w *work) alert(t *Ticket, lines ...string) error {
+	for i := range w.d.Technicians {
+		tech := &w.d.Technicians[i]
+		if t != nil {
+			if err := w.tellTechnician(NoticeAlert, t, tech, func(n *Notice) { n.Lines = lines }); err != nil {
+				return err
+			}
+			continue
+		}
+		if err := w.tellPlainly(NoticeAlert, tech, func(n *Notice) { n.Lines = lines }); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// tellPlainly queues a letter to tech that is about no ticket.
+func (w *work) tellPlainly(kind NoticeKind, tech *Technician, edit func(*Notice)) error {
+	n := &Notice{Kind: kind, Language: w.d.Language, To: tech.Mailbox(), AutoSubmitted: "auto-generated"}
+	edit(n)
+	return w.queue(n, Token{Purpose: PurposeWork, Participant: tech.Number()})
+}
+
+// alertOnce is an alert about no ticket, at most once per key and window.
+func (w *work) alertOnce(key string, window time.Duration, format string, args ...any) error {
+	ok, err := w.within("alert\x00"+key, window, 1)
+	if err != nil || !ok {
+		return err
+	}
+	return w.alert(nil, fmt.Sprintf(format, args...))
+}
