@@ -104,6 +104,7 @@ func FuzzClassify(f *testing.F) {
 	f.Add("sito giù", "Il sito non va, errore 503 ovunque.\n\n> vecchio testo\n-- \nMario")
 	f.Add("\xff\xfe", "http:///// a@b @ ...://x \x00 ́")
 	f.Add("R: R: Re:", strings.Repeat("non ", 3000)+"funziona?")
+	f.Add(strings.Repeat("b/c ", 9000), strings.Repeat("a.", 100000)+" non va il sito")
 	f.Add("x", "-----Messaggio originale-----\nDa: a@b.example\nInviato: ieri\n")
 	f.Fuzz(func(t *testing.T, subject, text string) { checkGuesses(t, subject, text) })
 }

@@ -29,8 +29,8 @@ var share = [kinds]float64{2.2, 1.2, 1.2, 1.6, 1.2, 1.2, 0.8, 1.2, 1.6, 0.3, 0.9
 type Feature struct {
 	ID   uint32
 	kind kind
-	s    int32 // sentence
-	a, b int32 // words, concepts or rule, by kind
+	s    int16 // sentence
+	a, b int16 // words, concepts or rule, by kind
 }
 
 // A Document is a mail taken apart.
@@ -175,7 +175,7 @@ func (d *Document) shape() {
 }
 
 func (d *Document) add(k kind, s, a, b int, x, y uint32) {
-	d.Features = append(d.Features, Feature{ID: mix(k, x, y), kind: k, s: int32(s), a: int32(a), b: int32(b)})
+	d.Features = append(d.Features, Feature{ID: mix(k, x, y), kind: k, s: int16(s), a: int16(a), b: int16(b)})
 }
 
 // Name words a feature for a technician.

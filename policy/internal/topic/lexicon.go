@@ -2,7 +2,9 @@ package topic
 
 import (
 	_ "embed"
+	"errors"
 	"fmt"
+	"math"
 	"strings"
 	"sync"
 )
@@ -89,6 +91,9 @@ func (l *lexicon) read(text string) error {
 	}
 	if len(l.concepts) > 128 {
 		return fmt.Errorf("lexicon: %d concepts, at most 128", len(l.concepts))
+	}
+	if len(l.letters) > math.MaxUint16 {
+		return errors.New("lexicon: too many different words")
 	}
 	return nil
 }

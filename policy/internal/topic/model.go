@@ -79,22 +79,27 @@ func (m *Model) Judge(d *Document, n int) ([]Score, []string) {
 // known is what the model knows of a mail: each feature once, with its row,
 // and how much a feature of each kind counts there.
 type known struct {
-	rows     []int32
-	features []Feature
-	scale    [kinds]float64
+	found []found
+	scale [kinds]float64
+}
+
+type found struct {
+	row     int32
+	feature int32 // of the document
+	kind    kind
 }
 
 func (m *Model) known(d *Document) known {
-	k := known{rows: make([]int32, 0, len(d.Features)/2), features: make([]Feature, 0, len(d.Features)/2)}
+	k := known{found: make([]found, 0, len(d.Features)/2)}
 	var count [kinds]int
 	seen := make([]uint64, len(m.Weights)/len(m.Labels)/64+1)
-	for _, f := range d.Features {
+	for i, f := range d.Features {
 		row, ok := m.Rows[f.ID]
 		if !ok || seen[row>>6]&(1<<(row&63)) != 0 {
 			continue
 		}
 		seen[row>>6] |= 1 << (row & 63)
-		k.rows, k.features = append(k.rows, row), append(k.features, f)
+		k.found = append(k.found, found{row, int32(i), f.kind})
 		count[f.kind]++
 	}
 	for i := range k.scale {
@@ -113,9 +118,9 @@ func (m *Model) sums(k known) []float64 {
 	for i, b := range m.Bias {
 		sums[i] = float64(b)
 	}
-	for j, f := range k.features {
+	for _, f := range k.found {
 		s := k.scale[f.kind] * float64(m.Step)
-		for i, w := range m.row(k.rows[j]) {
+		for i, w := range m.row(f.row) {
 			sums[i] += float64(s * float64(w))
 		}
 	}
@@ -141,8 +146,8 @@ func (m *Model) evidence(d *Document, k known, label, n int) []string {
 	}
 	keep := 4 * n // several features may have one name
 	all := make([]weighed, 0, keep+1)
-	for j, f := range k.features {
-		w := float64(m.row(k.rows[j])[label]) * k.scale[f.kind]
+	for _, f := range k.found {
+		w := float64(m.row(f.row)[label]) * k.scale[f.kind]
 		if w <= 0 || f.kind == kindShape || len(all) == keep && w <= all[keep-1].w {
 			continue
 		}
@@ -150,7 +155,7 @@ func (m *Model) evidence(d *Document, k known, label, n int) []string {
 		for at > 0 && all[at-1].w < w {
 			at--
 		}
-		all = slices.Insert(all, at, weighed{w, f})
+		all = slices.Insert(all, at, weighed{w, d.Features[f.feature]})
 		all = all[:min(len(all), keep)]
 	}
 	var names []string

@@ -83,40 +83,39 @@ func (s *search) match(slots []int, i int) int {
 type trie []node
 
 type node struct {
-	next          []edge
-	whole, starts []uint16 // slots that this word fits, that this beginning fits
+	next          [alphabet]uint16 // 0 is none: nothing leads back to the root
+	whole, starts []uint16         // slots that this word fits, that this beginning fits
 }
 
-type edge struct {
-	letter byte
-	to     int32
-}
+// alphabet is the letters a to z, the digits, and one place for all else.
+const alphabet = 26 + 10 + 1
 
 func newTrie() trie { return trie{{}} }
 
-func (n *node) step(letter byte) int32 {
-	for _, e := range n.next {
-		if e.letter == letter {
-			return e.to
-		}
+func place(letter byte) int {
+	switch {
+	case 'a' <= letter && letter <= 'z':
+		return int(letter - 'a')
+	case '0' <= letter && letter <= '9':
+		return int(letter-'0') + 26
 	}
-	return -1
+	return alphabet - 1
 }
 
 // add puts in "word" or, for a beginning, "word*".
 func (t *trie) add(w string, slot uint16) {
-	at := int32(0)
+	at := uint16(0)
 	for i := 0; i < len(w); i++ {
 		if w[i] == '*' {
 			n := &(*t)[at]
 			n.starts = append(n.starts, slot)
 			return
 		}
-		to := (*t)[at].step(w[i])
-		if to < 0 {
-			to = int32(len(*t))
+		to := (*t)[at].next[place(w[i])]
+		if to == 0 {
+			to = uint16(len(*t))
 			*t = append(*t, node{})
-			(*t)[at].next = append((*t)[at].next, edge{w[i], to})
+			(*t)[at].next[place(w[i])] = to
 		}
 		at = to
 	}
@@ -126,13 +125,15 @@ func (t *trie) add(w string, slot uint16) {
 
 // find appends the slots that w fits.
 func (t trie) find(w string, slots []uint16) []uint16 {
-	at := int32(0)
+	n := &t[0]
 	for i := 0; i < len(w); i++ {
-		slots = append(slots, t[at].starts...)
-		if at = t[at].step(w[i]); at < 0 {
+		slots = append(slots, n.starts...)
+		to := n.next[place(w[i])]
+		if to == 0 {
 			return slots
 		}
+		n = &t[to]
 	}
-	slots = append(slots, t[at].starts...)
-	return append(slots, t[at].whole...)
+	slots = append(slots, n.starts...)
+	return append(slots, n.whole...)
 }

@@ -9,6 +9,9 @@ import (
 // maxWords bounds the work on one mail; what follows is not read.
 const maxWords = 1500
 
+// longest is where a run without a space is cut.
+const longest = 256
+
 // A word is lower case, without accents. Addresses, sites and numbers are
 // replaced by what they are.
 type word struct {
@@ -81,10 +84,10 @@ func letter(s string) bool {
 }
 
 // next takes the run of letters, digits and the signs that bind addresses,
-// paths and file names.
+// paths and file names, at most longest bytes and a letter.
 func next(s string) (chunk, rest string) {
 	i := 0
-	for i < len(s) {
+	for i < len(s) && i < longest {
 		r, size := utf8.DecodeRuneInString(s[i:])
 		if !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.Is(unicode.Mn, r) {
 			bind := strings.ContainsRune("@._-/:", r)
