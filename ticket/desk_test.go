@@ -630,6 +630,40 @@ func TestAuthenticatedHoldsTechnicians(t *testing.T) {
 	}
 }
 
+// TestNoAnswerFromDNS: a technician's mail waits for evidence without a word,
+// is looked at again after 1, 5, 15 and 60 minutes, and then she is told.
+func TestNoAnswerFromDNS(t *testing.T) {
+	for _, answered := range []bool{true, false} {
+		b := newBench(t, storetest.NewMem())
+		b.TokenTechnician = false
+		b.receive(b.mail(mario, "Sito irraggiungibile", down))
+		letter := pick(t, b.send(), ticket.NoticeTicketNew, anna)
+		m := b.mail(anna, "Re: Sito", "Riavviato.", replyTo(letter), func(m *ticket.Inbound) { m.Unanswered = true })
+		b.receive(m)
+		start := b.now
+		var story []string
+		for range 90 {
+			b.now = b.now.Add(time.Minute)
+			if answered && b.now.Sub(start) > 10*time.Minute {
+				now := *m
+				now.Unanswered, now.Evidence = false, ticket.Evidence{Aligned: true, Method: "dkim", Domain: "example.it"}
+				b.rereed[string(m.Raw)] = &now
+			}
+			b.must(b.Sweep(b.ctx))
+			for _, n := range b.send() {
+				story = append(story, fmt.Sprintf("%s after %s", n.Kind, b.now.Sub(start)))
+			}
+		}
+		want := "[alert after 1h21m0s]"
+		if answered {
+			want = "[answer after 21m0s]"
+		}
+		if got := fmt.Sprint(story); got != want {
+			t.Errorf("DNS answers later %v: %s, want %s", answered, got, want)
+		}
+	}
+}
+
 func TestMachines(t *testing.T) {
 	b := newBench(t, storetest.NewMem())
 	b.receive(b.mail(mario, "Sito irraggiungibile", down))

@@ -16,6 +16,21 @@ func (w *work) hold(m *Inbound, a *Arrival, tech *Technician, th thread, reason,
 	return w.ask(m, a, tech, th, NoticeHeld, w.say(phrase), w.say("hold-choices"))
 }
 
+// askPauses is when DNS is asked again about a held mail (DESIGN.md section 2).
+var askPauses = []time.Duration{time.Minute, 5 * time.Minute, 15 * time.Minute, time.Hour}
+
+// askLater notes when Sweep shall look for evidence about a again; false when
+// DNS did answer, or was asked often enough.
+func (w *work) askLater(m *Inbound, a *Arrival) bool {
+	if !m.Unanswered || a.Asked >= len(askPauses) {
+		a.AskAgain = time.Time{}
+		return false
+	}
+	a.AskAgain = w.now.Add(askPauses[a.Asked])
+	a.Asked++
+	return true
+}
+
 // holdUnproven holds a technician's mail for which evidence is missing.
 func (w *work) holdUnproven(m *Inbound, a *Arrival, tech *Technician, th thread) error {
 	if err := w.park(a, th, "held: no evidence that the technician sent it"); err != nil {

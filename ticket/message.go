@@ -64,6 +64,8 @@ type Inbound struct {
 	Attachments []Attachment
 	Bounce      *Bounce // of Kind KindBounce: what the report says
 	Evidence    Evidence
+	// Unanswered tells that DNS gave no answer: Evidence is absent for now.
+	Unanswered bool
 	// Opinion is what the policy's classifier thinks of Subject and Shown, when
 	// it was asked ahead of time; nil: it is asked when a verdict is needed.
 	Opinion *policy.Opinion

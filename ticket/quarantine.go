@@ -56,7 +56,8 @@ func (w *work) pending(id ArrivalID) (*Arrival, error) {
 	return a, nil
 }
 
-// refile files a pending arrival as how says: "send", or "from ADDRESS".
+// refile files a pending arrival as how says: "send", "from ADDRESS", or "" for
+// a look at the evidence about its sender, which may be there now.
 func (d *Desk) refile(ctx context.Context, id ArrivalID, how string) error {
 	var ref RawRef
 	var arrived time.Time
@@ -75,13 +76,37 @@ func (d *Desk) refile(ctx context.Context, id ArrivalID, how string) error {
 		return fmt.Errorf("arrival %d: %w", id, err)
 	}
 	m := d.Reread(raw, arrived)
+	if age := arrived.Sub(m.Date); age.Abs() > maxReplay {
+		m.Evidence = Evidence{Contrary: m.Evidence.Contrary} // an old mail sent again proves nothing
+	}
 	return d.do(ctx, func(w *work) error {
 		a, err := w.pending(id)
 		if err != nil {
 			return err
 		}
+		if how == "" {
+			return w.fileAgain(m, a)
+		}
 		return w.fileReleased(m, a, how)
 	})
+}
+
+// maxReplay is how far the Date of a mail may lie from its arrival for a
+// signature to say anything about its sender (PROMISES.md A12).
+const maxReplay = 7 * 24 * time.Hour
+
+// fileAgain files a held mail as if it came now, with the evidence that can be
+// had by now.
+func (w *work) fileAgain(m *Inbound, a *Arrival) error {
+	s, err := w.sender(m)
+	if err != nil {
+		return err
+	}
+	th, err := w.match(m, s)
+	if err != nil {
+		return err
+	}
+	return w.request(m, a, s, th)
 }
 
 // fileReleased files m as its release says. The evidence that was missing is

@@ -178,6 +178,10 @@ type Arrival struct {
 	Seq       int
 	Of        ArrivalID // FateDuplicate
 	Release   string    // FateHeld: how a technician released it, until Sweep files it: "send", "from ADDRESS"
+	// Asked counts how often DNS was asked for evidence in vain about a held
+	// mail; AskAgain is when Sweep asks next, zero: no more.
+	Asked    int
+	AskAgain time.Time
 }
 
 // Counter names a number that Stats reports and no record implies.

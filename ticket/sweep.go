@@ -2,6 +2,7 @@ package ticket
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -92,17 +93,20 @@ func (w *work) autoClose(t *Ticket) error {
 	return w.save(t, before, Event{Kind: "state", Actor: "clock", Cause: "sweep", Text: "no answer from the customer"})
 }
 
-// release files the held mail that technicians released. A mail that cannot be
-// filed even so goes to the quarantine with the reason.
+// release files the held mail that technicians released, and looks again for
+// evidence where DNS did not answer. What cannot be filed even so goes to the
+// quarantine with the reason.
 func (d *Desk) release(ctx context.Context) error {
-	released := map[ArrivalID]string{}
+	var released []*Arrival
+	now := d.Now()
 	err := d.Store.View(ctx, func(tx Tx) error {
+		released = nil
 		for a, err := range tx.Arrivals(FateHeld) {
 			if err != nil {
 				return err
 			}
-			if a.Release != "" {
-				released[a.ID] = a.Release
+			if a.Release != "" || !a.AskAgain.IsZero() && !now.Before(a.AskAgain) {
+				released = append(released, a)
 			}
 		}
 		return nil
@@ -110,18 +114,21 @@ func (d *Desk) release(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	for id, how := range released {
-		err := d.refile(ctx, id, how)
-		if err == nil || ctx.Err() != nil {
+	for _, a := range released {
+		err := d.refile(ctx, a.ID, a.Release)
+		if err == nil {
 			continue
+		}
+		if ctx.Err() != nil || errors.Is(err, ErrCommit) {
+			return err
 		}
 		why := "released, but " + strings.TrimPrefix(err.Error(), "ticket: ")
 		if err := d.do(ctx, func(w *work) error {
-			a, err := w.pending(id)
+			a, err := w.pending(a.ID)
 			if err != nil {
 				return err
 			}
-			a.Release = ""
+			a.Release, a.AskAgain = "", time.Time{}
 			return w.putQuarantine(a, why)
 		}); err != nil {
 			return err

@@ -15,6 +15,8 @@ func (w *work) fromTechnician(m *Inbound, a *Arrival, s sender, th thread) error
 		return w.refuseTechnician(m, a, tech, th)
 	case s.quiet && m.Kind != KindRequest:
 		return w.hold(m, a, tech, th, "held: came through a list or was marked as spam", "hold-list")
+	case !m.Evidence.Aligned && !w.d.TokenTechnician && w.askLater(m, a):
+		return w.park(a, th, "held: no answer from DNS about the sender")
 	case !m.Evidence.Aligned && !w.d.TokenTechnician:
 		return w.holdUnproven(m, a, tech, th)
 	case th.several:

@@ -40,7 +40,7 @@ func (c *Config) parse(keys ticket.Keys) func(raw []byte, arrived time.Time) *ti
 		o.Arrived = arrived
 		in := mailin.Parse(raw, o)
 		from, _ := in.Sole()
-		in.Evidence, _ = auth.Evidence(context.Background(), raw, in, c.registered(from.Address))
+		in.Evidence, in.Unanswered = auth.Evidence(context.Background(), raw, in, c.registered(from.Address))
 		if in.Kind == ticket.KindRequest && len(in.References)+len(in.InReplyTo) == 0 {
 			in.Opinion = c.Policy.Policy.Classify(in.Subject, in.Shown()) // likely a new ticket: asked here, on any core
 		}
