@@ -171,10 +171,25 @@ func TestAllowanceIsOfThePlanAsBought(t *testing.T) {
 func TestCorrectionGoesByTheFirstMail(t *testing.T) {
 	other := policy.Plan{ID: "hyper", Site: "altro.example", Purchased: hyper.Purchased}
 	b := hyperBench(t, other)
-	id, letters := b.ask(policy.TemplateChange, "Sul sito altro.example")
-	b.answer(letters)
+	for _, plan := range []policy.Plan{hyper, other} {
+		id, letters := b.ask(policy.TemplateChange, "Sul sito "+plan.Site)
+		b.answer(letters)
+		b.must(b.Correct(b.ctx, id, policy.ScriptBug, "admin"))
+		if got := b.ticket(id).Decision.Bought(); got != plan {
+			t.Errorf("%s named, covered by %v", plan.Site, got)
+		}
+	}
+	b.wantUsed(map[policy.Plan]int{hyper: 1, other: 1})
+}
+
+// Who corrects before anybody has answered takes nothing yet.
+func TestCorrectionBeforeTheAnswer(t *testing.T) {
+	b := hyperBench(t)
+	id, letters := b.ask(policy.TemplateChange, "Guardate")
 	b.must(b.Correct(b.ctx, id, policy.ScriptBug, "admin"))
-	b.wantUsed(map[policy.Plan]int{other: 1})
+	b.wantUsed(nil)
+	b.answer(letters)
+	b.wantUsed(map[policy.Plan]int{hyper: 1})
 }
 
 // Customers that are stored again keep what they have used.

@@ -67,7 +67,9 @@ func TestCorrect(t *testing.T) {
 func TestCorrectIsAsOfTheRequest(t *testing.T) {
 	b := newBench(t, storetest.NewMem())
 	b.receive(b.mail(mario, "Casella", mailbox, asks(policy.ContentEdit)))
+	ack := pick(t, b.send(), ticket.NoticeAck, mario)
 	b.now = b.now.AddDate(1, 0, 0) // the plan has expired since
+	b.receive(b.mail(mario, "Re: Casella", "Ci siete?", replyTo(ack)))
 	b.must(b.Correct(b.ctx, 1, policy.MailDown, "admin"))
 	if d := b.ticket(1).Decision; d.Coverage != policy.Covered {
 		t.Errorf("%+v", d)
