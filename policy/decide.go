@@ -164,9 +164,8 @@ func (p *Policy) cover(d *Decision, r request) {
 		d.explain("undetermined: a plan for another site than the named one would decide better")
 	default:
 		d.sure(Extra, best.clause, p.thresholds.extra, p.fallback.undetermined)
-		if doubt := p.doubt(d.Alternatives, r); d.Coverage == Extra && doubt > p.thresholds.doubt {
-			d.Coverage, d.Clause = Undetermined, p.fallback.undetermined
-			d.explain("undetermined: covered with probability %.2f, allowed %.2f", doubt, p.thresholds.doubt)
+		if d.Coverage == Extra {
+			d.mind(p.doubt(d.Alternatives, r), p.thresholds.doubt, p.fallback.undetermined)
 		}
 	}
 	if d.Coverage == Extra {
@@ -187,6 +186,15 @@ func (p *Policy) doubt(others []Guess, r request) (sum float64) {
 		}
 	}
 	return sum
+}
+
+// mind takes an Extra back that a plan covers with a probability beyond what is
+// allowed.
+func (d *Decision) mind(doubt, allowed float64, otherwise string) {
+	if doubt > allowed {
+		d.Coverage, d.Clause = Undetermined, otherwise
+	}
+	d.explain("%s: covered with probability %.2f, allowed %.2f", d.Coverage, doubt, allowed)
 }
 
 // price is what a topic costs; where the file has none, a technician looks first.
