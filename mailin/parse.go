@@ -96,14 +96,29 @@ func (m *mail) fillHeader(in *ticket.Inbound) {
 		in.References = append(in.References, messageIDs(v)...)
 	}
 	in.Recipients = m.recipients(in)
-	for _, name := range []string{"From", "Date", "Message-ID", "Subject"} {
-		switch n := len(h.all(name)); {
-		case n == 0 && name != "Subject":
+	for _, name := range []string{"From", "Date", "Message-ID"} {
+		if h.get(name) == "" && len(h.all(name)) == 0 {
 			m.defects = append(m.defects, "no "+name)
-		case n > 1:
-			m.defects = append(m.defects, fmt.Sprintf("%d %s fields", n, name))
 		}
 	}
+	for _, name := range once {
+		if n := len(m.top().header.all(name)); n > 1 {
+			in.Doubled = name
+			m.defects = append(m.defects, fmt.Sprintf("%d %s fields", n, properName(name)))
+		}
+	}
+}
+
+// properName writes a lower-case field name as it is known: Message-ID, Reply-To.
+func properName(name string) string {
+	words := strings.Split(name, "-")
+	for i, w := range words {
+		words[i] = strings.ToUpper(w[:1]) + w[1:]
+		if w == "id" {
+			words[i] = "ID"
+		}
+	}
+	return strings.Join(words, "-")
 }
 
 // recipients are the addresses a reply token may stand in, each once.

@@ -45,7 +45,7 @@ func (w *work) sender(m *Inbound) (sender, error) {
 			s.Mailbox, s.customers, s.other = m.ReplyTo[0], ids, from
 		}
 	}
-	plain := sole && m.Kind == KindRequest && !m.WebForm && !m.SpamMarked && !s.contrary
+	plain := sole && m.Doubled == "" && m.Kind == KindRequest && !m.WebForm && !m.SpamMarked && !s.contrary
 	s.aligned = plain && (m.Evidence.Aligned || w.d.TokenCustomer)
 	if sole {
 		s.technician = w.d.technician(s.Address)
@@ -80,6 +80,8 @@ func (s sender) authority(m *Inbound, th thread, t *Ticket) (Authority, string) 
 		return AuthorityNone, "the evidence contradicts the sender"
 	case !s.sole:
 		return AuthorityNone, fmt.Sprintf("%d From addresses", len(m.From))
+	case m.Doubled != "":
+		return AuthorityNone, "the field " + m.Doubled + " stands twice"
 	case s.aligned && t.Customer != "" && contains(s.customers, t.Customer) && !th.several && !m.Certified:
 		return AuthoritySender, "a contact of the customer, " + s.proof(m)
 	case th.token != nil:

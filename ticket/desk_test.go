@@ -351,6 +351,9 @@ func TestThreading(t *testing.T) {
 				m.InReplyTo, m.References = nil, nil
 			}
 		}, 2, ""},
+		{"a doubled header field proves nothing", mario, func(n ticket.Notice) func(*ticket.Inbound) {
+			return func(m *ticket.Inbound) { replyTo(n)(m); m.Doubled = "subject" }
+		}, 3, "none"},
 		{"an empty Message-ID matches nothing", stranger, func(ticket.Notice) func(*ticket.Inbound) {
 			return func(m *ticket.Inbound) { m.References = []string{""} }
 		}, 2, ""},

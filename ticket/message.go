@@ -51,6 +51,7 @@ type Inbound struct {
 	Kind       Kind
 	KindReason string // the header or words that told
 	NullPath   bool   // Return-Path: <>
+	Doubled    string // a header field that stands twice and may not: the mail has no authority; "" none
 	Robot      bool   // From is a no-reply, postmaster, root, bounce address: never acknowledged
 	List       string // List-Id, or the list's address; "" when it is no list mail
 	WebForm    bool   // From a no-reply of a site, Reply-To one other person

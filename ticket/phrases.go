@@ -6,6 +6,7 @@ import "fmt"
 // letters around them are mailout's.
 var phrases = map[string]map[string]string{
 	"it": {
+		"hold-doubled":       "Un messaggio a Suo nome ha un'intestazione doppia, come non ne scrivono i programmi di posta: è stato trattenuto.",
 		"hold-list":          "Un messaggio a Suo nome è arrivato attraverso una lista o è stato segnalato come spam: è stato trattenuto.",
 		"hold-two-tokens":    "Il Suo messaggio porta gli indirizzi di due ticket diversi: è stato trattenuto, nulla è stato inviato.",
 		"hold-no-token":      "Il Suo messaggio non risponde a nessun ticket: è stato trattenuto, nulla è stato inviato.",
@@ -33,6 +34,7 @@ var phrases = map[string]map[string]string{
 		"flood":              "%s: %s. I messaggi attendono in quarantena.",
 	},
 	"en": {
+		"hold-doubled":       "A message in your name has a header field twice, as no mail program writes it: it is held.",
 		"hold-list":          "A message in your name came through a list or was marked as spam: it is held.",
 		"hold-two-tokens":    "Your message carries the addresses of two different tickets: it is held, nothing was sent.",
 		"hold-no-token":      "Your message replies to no ticket: it is held, nothing was sent.",

@@ -13,6 +13,8 @@ func (w *work) fromTechnician(m *Inbound, a *Arrival, s sender, th thread) error
 	switch {
 	case s.contrary:
 		return w.refuseTechnician(m, a, tech, th)
+	case m.Doubled != "":
+		return w.hold(m, a, tech, th, "held: the field "+m.Doubled+" stands twice", "hold-doubled")
 	case s.quiet && m.Kind != KindRequest:
 		return w.hold(m, a, tech, th, "held: came through a list or was marked as spam", "hold-list")
 	case !m.Evidence.Aligned && !w.d.TokenTechnician && w.askLater(m, a):
