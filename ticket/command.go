@@ -98,6 +98,35 @@ func listWord(_ int, s string) string {
 // signature is put back under what remains. Nothing is ever half understood:
 // one wrong line refuses the whole mail.
 func ParseOrders(reply, signature string) Orders {
+	o, rest := leadingOrders(reply)
+	if o.Wrong != "" {
+		return o
+	}
+	for _, l := range rest {
+		words := commandWords(l)
+		if words == nil {
+			continue
+		}
+		if _, known := canonical(words[0]); known {
+			return Orders{Held: true, Wrong: fmt.Sprintf("%s: a command that is not at the top was not carried out", strings.TrimSpace(l))}
+		}
+	}
+	return o.over(rest, signature)
+}
+
+// parseReleased reads a mail that was held and then let go as it stands: a
+// command further down is text like the lines around it.
+func parseReleased(reply, signature string) Orders {
+	o, rest := leadingOrders(reply)
+	if o.Wrong != "" {
+		return o
+	}
+	return o.over(rest, signature)
+}
+
+// leadingOrders reads the block of commands at the top and returns the lines
+// below it.
+func leadingOrders(reply string) (Orders, []string) {
 	lines := strings.Split(strings.ReplaceAll(reply, "\r\n", "\n"), "\n")
 	var o Orders
 	i := 0
@@ -111,20 +140,16 @@ func ParseOrders(reply, signature string) Orders {
 		}
 		c, wrong := readCommand(words)
 		if wrong != "" {
-			return Orders{Wrong: fmt.Sprintf("%s: %s", strings.TrimSpace(lines[i]), wrong)}
+			return Orders{Wrong: fmt.Sprintf("%s: %s", strings.TrimSpace(lines[i]), wrong)}, nil
 		}
 		o.Commands = append(o.Commands, c)
 	}
-	for _, l := range lines[i:] {
-		words := commandWords(l)
-		if words == nil {
-			continue
-		}
-		if _, known := canonical(words[0]); known {
-			return Orders{Held: true, Wrong: fmt.Sprintf("%s: a command that is not at the top was not carried out", strings.TrimSpace(l))}
-		}
-	}
-	o.Public = strings.TrimSpace(strings.Join(lines[i:], "\n"))
+	return o, lines[i:]
+}
+
+// over is o with the lines below its commands as what the customer may see.
+func (o Orders) over(rest []string, signature string) Orders {
+	o.Public = strings.TrimSpace(strings.Join(rest, "\n"))
 	if o.Note() {
 		o.Public = ""
 	} else if o.Public != "" && strings.TrimSpace(signature) != "" {

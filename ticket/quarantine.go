@@ -112,6 +112,10 @@ func (w *work) fileAgain(m *Inbound, a *Arrival) error {
 // fileReleased files m as its release says. The evidence that was missing is
 // stood in for by who released it; limits and age do not stop it again.
 func (w *work) fileReleased(m *Inbound, a *Arrival, how string) error {
+	released := "released by the admin"
+	if a.Release != "" {
+		released = "released by the technician"
+	}
 	a.Release = ""
 	if m.Unfit != "" {
 		return fmt.Errorf("arrival %d still cannot be filed: %s: %w", a.ID, m.Unfit, ErrState)
@@ -136,7 +140,7 @@ func (w *work) fileReleased(m *Inbound, a *Arrival, how string) error {
 		s.technician, s.customers, s.aligned, s.quiet = nil, nil, true, true
 		return w.open(m, a, s, thread{}, 0)
 	}
-	return w.work(m, a, s.technician, th)
+	return w.work(m, a, s.technician, th, released)
 }
 
 // openFor opens the ticket of the person whose mail a technician forwarded.

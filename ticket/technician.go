@@ -34,7 +34,7 @@ func (w *work) fromTechnician(m *Inbound, a *Arrival, s sender, th thread) error
 	case th.token.Purpose == PurposeNote && w.reachesCustomer(m, th.ticket):
 		return w.hold(m, a, tech, th, "held: a note that was also sent to the customer", "hold-note-leak")
 	}
-	return w.work(m, a, tech, th)
+	return w.work(m, a, tech, th, "")
 }
 
 // technicians tells whether t is of the kinds that technicians get.
@@ -51,10 +51,14 @@ func (w *work) reachesCustomer(m *Inbound, t *Ticket) bool {
 }
 
 // work carries out a technician's mail: its commands, then its answer or note.
-// Either all of it happens or nothing.
-func (w *work) work(m *Inbound, a *Arrival, tech *Technician, th thread) error {
+// Either all of it happens or nothing. released says who let it go where it was
+// held before, and is "" where it was not: then nothing about it is asked again.
+func (w *work) work(m *Inbound, a *Arrival, tech *Technician, th thread, released string) error {
 	t, before := th.ticket, th.ticket.clone()
 	orders := ParseOrders(m.Reply, m.Signature)
+	if orders.Held && released != "" {
+		orders = parseReleased(m.Reply, m.Signature)
+	}
 	if orders.Held {
 		return w.hold(m, a, tech, th, "held: "+orders.Wrong, "hold-command")
 	}
@@ -91,7 +95,7 @@ func (w *work) work(m *Inbound, a *Arrival, tech *Technician, th thread) error {
 	}
 	e := Event{Kind: "message", Actor: tech.Name, Cause: cause(a), Text: msg.Kind.String(), Rulings: []Ruling{
 		th.ruling(t.ID),
-		{Decision: "authority", Value: AuthorityTechnician.String(), Rule: "registered address with its own token", Evidence: proofs(m)},
+		{Decision: "authority", Value: AuthorityTechnician.String(), Rule: "registered address with its own token", Evidence: proofs(m, released)},
 	}}
 	if err := w.save(t, before, e); err != nil {
 		return err
@@ -99,9 +103,12 @@ func (w *work) work(m *Inbound, a *Arrival, tech *Technician, th thread) error {
 	return w.filed(a, t.ID, msg.Seq)
 }
 
-func proofs(m *Inbound) []string {
-	if m.Evidence.Aligned {
+func proofs(m *Inbound, released string) []string {
+	switch {
+	case m.Evidence.Aligned:
 		return []string{m.Evidence.Method + " aligned with " + m.Evidence.Domain}
+	case released != "":
+		return []string{released}
 	}
 	return []string{"evidence not asked for (technician = token)"}
 }

@@ -10,13 +10,17 @@ import (
 // tellTechnicians queues mail about what the customer's side wrote: to every
 // technician when the ticket is new or nobody's, else to the assignee.
 func (w *work) tellTechnicians(kind NoticeKind, t *Ticket, m *Inbound, msg *Message, s sender) error {
+	candidates, err := w.candidateLines(t)
+	if err != nil {
+		return err
+	}
 	for _, tech := range w.concerned(kind, t) {
 		err := w.tellTechnician(kind, t, tech, func(n *Notice) {
 			n.FromName = fmt.Sprintf("%s (%s)", firstOf(s.Name, s.Address), w.d.Name)
 			n.Author, n.Verified, n.Text, n.Bounce = s.Mailbox, s.aligned, msg.Text, msg.Bounce
 			n.About = msg.Kind
 			n.OtherPeople, n.Attachments, n.TooLarge = w.others(m, s), w.relays(m.Attachments, msg.Raw), m.Partial
-			n.Lines = candidateLines(t)
+			n.Lines = candidates
 		})
 		if err != nil {
 			return err
@@ -34,6 +38,9 @@ func (w *work) copyCommercial(t *Ticket, m *Inbound, msg *Message, s sender) err
 	}
 	n := w.about(NoticeTicketNew, t, w.d.Language)
 	n.To, n.FromName = Mailbox{Address: to}, fmt.Sprintf("%s (%s)", firstOf(s.Name, s.Address), w.d.Name)
+	if err := w.nameCustomer(n); err != nil {
+		return err
+	}
 	n.Author, n.Verified, n.Text = s.Mailbox, s.aligned, msg.Text
 	n.OtherPeople, n.Attachments = w.others(m, s), w.relays(m.Attachments, msg.Raw)
 	return w.queue(n, Token{Purpose: PurposeBounce, Number: uint64(t.ID), Participant: len(t.Participants)})
@@ -58,6 +65,9 @@ func (w *work) concerned(kind NoticeKind, t *Ticket) []*Technician {
 func (w *work) tellTechnician(kind NoticeKind, t *Ticket, tech *Technician, edit func(*Notice)) error {
 	n := w.about(kind, t, w.d.Language)
 	n.To = tech.Mailbox()
+	if err := w.nameCustomer(n); err != nil {
+		return err
+	}
 	work := Token{Purpose: PurposeWork, Number: uint64(t.ID), Participant: tech.Number()}
 	note := work
 	note.Purpose = PurposeNote
@@ -130,13 +140,30 @@ func (w *work) relays(list []Attachment, raw RawRef) []Relay {
 	return relays
 }
 
+// nameCustomer adds the name of n's customer, for those who may know it.
+func (w *work) nameCustomer(n *Notice) error {
+	if n.Customer == "" {
+		return nil
+	}
+	c, err := w.tx.Customer(n.Customer)
+	if err != nil {
+		return err
+	}
+	n.CustomerName = c.Name
+	return nil
+}
+
 // candidateLines tells technicians whose a mail may be.
-func candidateLines(t *Ticket) []string {
+func (w *work) candidateLines(t *Ticket) ([]string, error) {
 	var lines []string
 	for _, id := range t.Candidates {
-		lines = append(lines, "candidate: "+id)
+		c, err := w.tx.Customer(id)
+		if err != nil {
+			return nil, err
+		}
+		lines = append(lines, w.say("candidate", c.Name, id))
 	}
-	return lines
+	return lines, nil
 }
 
 // alert queues lines to every technician; t may be nil. Alerts say what an
