@@ -239,7 +239,13 @@ func technicianLetters(language string) map[string]*ticket.Notice {
 		}),
 		"ticket-new-allowance": it(ticket.NoticeTicketNew, fourthOfTwelve),
 		"ticket-new-unverified": it(ticket.NoticeTicketNew, extra("range", 1, 4), func(n *ticket.Notice) {
-			n.Verified, n.Customer, n.CustomerName = false, "", ""
+			n.Verified, n.Stranger, n.Customer, n.CustomerName = false, true, "", ""
+		}),
+		"ticket-new-several": it(ticket.NoticeTicketNew, coverage("undetermined", "none", 0, 0), undetermined, func(n *ticket.Notice) {
+			n.Customer, n.CustomerName, n.Lines = "", "", []string{"Può essere di: Rossi S.r.l. (C-17)", "Può essere di: Rossi Moda (C-18)"}
+			if language == "en" {
+				n.Lines = []string{"May be of: Rossi S.r.l. (C-17)", "May be of: Rossi Moda (C-18)"}
+			}
 		}),
 		"ticket-reply": it(ticket.NoticeTicketReply, func(n *ticket.Notice) { n.About, n.Assignee = ticket.MessageRequest, "Anna Ferretti" }),
 		"ticket-reply-note": it(ticket.NoticeTicketReply, text("Ho già visto il disco.", "I have looked at the disk."), func(n *ticket.Notice) {
