@@ -30,6 +30,9 @@ type Composer struct {
 	Override fs.FS
 	// Attachment returns the bytes of what is relayed; nil: nothing is.
 	Attachment Open
+	// Strike takes out of text what no customer may see: technicians' addresses
+	// and tokens. It is applied to attached mail; nil: nothing is taken out.
+	Strike func(text string) string
 
 	once    sync.Once
 	letters map[string]*texttemplate.Template // by language
@@ -67,7 +70,12 @@ func (c *Composer) Compose(ctx context.Context, n *ticket.Notice) (*ticket.Lette
 	}
 	var d draft
 	d.Write(h.Bytes())
-	if err := d.body(n.MessageID, text, html, n.Attachments); err != nil {
+	relays := going(n.Attachments)
+	changed, err := c.strike(ctx, n, relays)
+	if err != nil {
+		return nil, fmt.Errorf("letter %s: %w", n.Kind, err)
+	}
+	if err := d.body(n.MessageID, text, html, relays, changed); err != nil {
 		return nil, err
 	}
 	d.cut()

@@ -30,9 +30,9 @@ func (d *draft) cut() {
 	}
 }
 
-// body writes the MIME body: text first, then HTML, and attachments after both.
-func (d *draft) body(messageID, text, html string, relays []ticket.Relay) error {
-	relays = going(relays)
+// body writes the MIME body: text first, then HTML, and attachments after both,
+// those in changed as they stand there.
+func (d *draft) body(messageID, text, html string, relays []ticket.Relay, changed map[int][]byte) error {
 	alternative := boundary(messageID, "alternative")
 	if len(relays) == 0 {
 		fmt.Fprintf(d, "Content-Type: multipart/alternative; boundary=\"%s\"\r\n\r\n", alternative)
@@ -44,9 +44,14 @@ func (d *draft) body(messageID, text, html string, relays []ticket.Relay) error 
 	if err := d.alternative(alternative, text, html); err != nil {
 		return err
 	}
-	for _, r := range relays {
+	for i, r := range relays {
 		fmt.Fprintf(d, "--%s\r\n", mixed)
 		d.relay(r)
+		if clean, ok := changed[i]; !ok {
+			d.attach(r.Ref)
+		} else if err := writeBase64(d, clean); err != nil {
+			return err
+		}
 	}
 	fmt.Fprintf(d, "--%s--\r\n", mixed)
 	return nil
@@ -70,7 +75,7 @@ func (d *draft) alternative(boundary, text, html string) error {
 	return nil
 }
 
-// relay writes one attachment.
+// relay writes the header of one attachment.
 func (d *draft) relay(r ticket.Relay) {
 	h := new(header)
 	name := fileName(r.Name)
@@ -86,7 +91,6 @@ func (d *draft) relay(r ticket.Relay) {
 	h.words("Content-Transfer-Encoding", "base64")
 	d.Write(h.Bytes())
 	d.WriteString("\r\n")
-	d.attach(r.Ref)
 }
 
 // going leaves out the attachments that are only named.

@@ -81,19 +81,24 @@ func (a Addresses) Listed(s string) bool {
 	return false
 }
 
-// Strike replaces every desk address that could hold a token by the desk's
-// plain address: a technician's token never reaches a customer, nor the other
-// way round.
+// Strike replaces every desk address that could hold a token, and every
+// Message-ID of ours, which counts as one, by the desk's plain address: a
+// technician's token never reaches a customer, nor the other way round. The
+// plus sign may be written as HTML or a mailto link writes it.
 func (a Addresses) Strike(text string) string {
 	return addressLike.ReplaceAllStringFunc(text, func(s string) string {
-		if !strings.EqualFold(s, a.Desk) && a.Own(s) {
+		plain := plusForms.Replace(s)
+		if !strings.EqualFold(plain, a.Desk) && (a.Own(plain) || OwnShape(plain)) {
 			return a.Desk
 		}
 		return s
 	})
 }
 
-var addressLike = regexp.MustCompile(`[A-Za-z0-9.!#$%&'*+/=?^_{|}~-]+@[A-Za-z0-9.-]+[A-Za-z0-9]`)
+var (
+	addressLike = regexp.MustCompile(`(?:&#43;|&#[xX]2[bB];|&plus;|[A-Za-z0-9.!#$%&'*+/=?^_{|}~-])+@[A-Za-z0-9.-]+[A-Za-z0-9]`)
+	plusForms   = strings.NewReplacer("&#43;", "+", "&#x2b;", "+", "&#x2B;", "+", "&#X2b;", "+", "&#X2B;", "+", "&plus;", "+", "%2B", "+", "%2b", "+")
+)
 
 // Number names a technician in tokens: it hangs on the first address alone, so
 // that the order of the configuration does not matter. Two technicians with one

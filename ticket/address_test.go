@@ -27,6 +27,12 @@ func TestAddresses(t *testing.T) {
 				t.Errorf("%s: %q is not ours", name, foreign)
 			}
 		}
+		mid := k.MessageID(7, Token{Purpose: PurposeWork, Number: 1042}.issue(noon), "example.it")
+		for _, in := range []string{addr, strings.Replace(addr, "+", "%2B", 1), strings.Replace(addr, "+", "&#43;", 1), mid} {
+			if got := a.Strike(`<a href="mailto:` + in + `?x">`); got != `<a href="mailto:assistenza@example.it?x">` {
+				t.Errorf("%s: Strike leaves %q of %s", name, got, in)
+			}
+		}
 		text := "scriva a <" + addr + "> oppure a mario@example.com"
 		if got := a.Strike(text); got != "scriva a <assistenza@example.it> oppure a mario@example.com" {
 			t.Errorf("%s: Strike gives %q", name, got)

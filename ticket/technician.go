@@ -116,7 +116,7 @@ func proofs(m *Inbound, released string) []string {
 // takeAnswer files what the technician wrote for the customer. The first to
 // answer takes the ticket.
 func (w *work) takeAnswer(m *Inbound, t *Ticket, tech *Technician, msg *Message, public string) error {
-	msg.Kind, msg.Text = MessageAnswer, w.forCustomers(public, tech)
+	msg.Kind, msg.Text = MessageAnswer, w.d.ForCustomers(public)
 	if t.Assignee == "" {
 		t.Assignee = tech.Name
 	}
@@ -143,11 +143,14 @@ func (w *work) tellAnswer(m *Inbound, t *Ticket, tech *Technician, msg *Message)
 	})
 }
 
-// forCustomers strikes out every token address and the technician's own.
-func (w *work) forCustomers(text string, tech *Technician) string {
-	text = w.d.Addresses.Strike(text)
-	for _, addr := range tech.Addresses {
-		text = replaceFold(text, addr, w.d.Addresses.Desk)
+// ForCustomers strikes out of text what no customer may see: what holds a token,
+// and the technicians' own addresses. The desk's address stands in their place.
+func (d *Desk) ForCustomers(text string) string {
+	text = d.Addresses.Strike(text)
+	for _, tech := range d.Technicians {
+		for _, addr := range tech.Addresses {
+			text = replaceFold(text, addr, d.Addresses.Desk)
+		}
 	}
 	return text
 }

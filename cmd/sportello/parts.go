@@ -108,7 +108,7 @@ func (c *Config) newSender(desk *ticket.Desk, store ticket.Store, env environmen
 		return nil, err
 	}
 	secrets := c.newCredentials(c.SMTP, env)
-	composer := &mailout.Composer{Name: c.Desk.Name, Address: c.Desk.Address, Zone: c.Desk.Zone, Attachment: attachments(store)}
+	composer := &mailout.Composer{Name: c.Desk.Name, Address: c.Desk.Address, Zone: c.Desk.Zone, Attachment: attachments(store), Strike: desk.ForCustomers}
 	if err := composer.Check(); err != nil {
 		return nil, fmt.Errorf("templates: %w", err)
 	}

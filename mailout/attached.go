@@ -1,0 +1,185 @@
+package mailout
+
+import (
+	"bytes"
+	"context"
+	"encoding/base64"
+	"fmt"
+	"io"
+	"mime"
+	"mime/quotedprintable"
+	"strings"
+
+	"sportello/ticket"
+)
+
+// maxNested bounds how deep struck looks into an attached mail; what lies
+// deeper is left out of it.
+const maxNested = 20
+
+// strike takes the mails among relays, strikes out of them what the recipient
+// may not see, and returns the changed ones by their place. They go into the
+// letter itself: a retry must not depend on the configuration of that day.
+func (c *Composer) strike(ctx context.Context, n *ticket.Notice, relays []ticket.Relay) (map[int][]byte, error) {
+	if c.Strike == nil || n.Kind.Technical() {
+		return nil, nil
+	}
+	var changed map[int][]byte
+	for i, r := range relays {
+		if !isMail(r) || c.Attachment == nil {
+			continue
+		}
+		raw, err := c.Attachment(ctx, r.Ref)
+		if err != nil {
+			return nil, fmt.Errorf("attached mail %d: %w", r.Ref.Index, err)
+		}
+		if clean := struck(raw, c.Strike, 0); !bytes.Equal(clean, raw) {
+			if changed == nil {
+				changed = map[int][]byte{}
+			}
+			changed[i] = clean
+		}
+	}
+	return changed, nil
+}
+
+// isMail tells whether r is a mail, however its sender's program declared it.
+func isMail(r ticket.Relay) bool {
+	return strings.HasPrefix(r.Type, "message/") || strings.HasSuffix(strings.ToLower(r.Name), ".eml")
+}
+
+// struck is entity, a mail or a part of one (RFC 2045), with strike applied to
+// its header fields and to the decoded text of its parts. What strike leaves
+// alone keeps its bytes.
+func struck(entity []byte, strike func(string) string, depth int) []byte {
+	if depth > maxNested {
+		return nil
+	}
+	head, body := splitEntity(entity)
+	fields, kind, params, encoding := struckHeader(head, strike)
+	switch {
+	case strings.HasPrefix(kind, "multipart/") && params["boundary"] != "":
+		body = struckParts(body, params["boundary"], strike, depth)
+	case strings.HasPrefix(kind, "message/"):
+		body = recoded(body, encoding, func(b []byte) []byte { return struck(b, strike, depth+1) })
+	case strings.HasPrefix(kind, "text/"):
+		body = recoded(body, encoding, func(b []byte) []byte { return []byte(strike(string(b))) })
+	}
+	return append(fields, body...)
+}
+
+// splitEntity cuts after the empty line that ends the header.
+func splitEntity(entity []byte) (head, body []byte) {
+	for rest := entity; len(rest) > 0; {
+		line := rest
+		if i := bytes.IndexByte(rest, '\n'); i >= 0 {
+			line = rest[:i+1]
+		}
+		rest = rest[len(line):]
+		if len(bytes.TrimRight(line, "\r\n")) == 0 {
+			return entity[:len(entity)-len(rest)], rest
+		}
+	}
+	return entity, nil
+}
+
+// struckHeader strikes each field and reads what describes the body; without a Content-Type it is text (RFC 2045, section 5.2).
+func struckHeader(head []byte, strike func(string) string) (out []byte, kind string, params map[string]string, encoding string) {
+	kind = "text/plain"
+	for len(head) > 0 {
+		end := len(head)
+		for i := 0; i < len(head)-1; i++ {
+			if head[i] == '\n' && head[i+1] != ' ' && head[i+1] != '\t' {
+				end = i + 1
+				break
+			}
+		}
+		field := strike(string(head[:end]))
+		head = head[end:]
+		out = append(out, field...)
+		name, value, _ := strings.Cut(unfold(field), ":")
+		switch strings.ToLower(strings.TrimSpace(name)) {
+		case "content-type":
+			if k, p, err := mime.ParseMediaType(value); k != "" && (err == nil || p != nil) {
+				kind, params = k, p
+			} else if k, _, _ := strings.Cut(value, ";"); strings.Contains(k, "/") {
+				kind = strings.ToLower(strings.TrimSpace(k))
+			}
+		case "content-transfer-encoding":
+			encoding = strings.ToLower(strings.TrimSpace(value))
+		}
+	}
+	return out, kind, params, encoding
+}
+
+// unfold joins the lines of a field (RFC 5322, section 2.2.3), without its end.
+func unfold(field string) string {
+	return strings.NewReplacer("\r", "", "\n", "").Replace(field)
+}
+
+// struckParts strikes each part between the lines of boundary; what stands
+// before the first and after the last is struck as text.
+func struckParts(body []byte, boundary string, strike func(string) string, depth int) []byte {
+	var out []byte
+	var part []byte
+	inside := false
+	flush := func() {
+		if inside {
+			out = append(out, struck(part, strike, depth+1)...)
+		} else {
+			out = append(out, strike(string(part))...)
+		}
+		part = nil
+	}
+	for len(body) > 0 {
+		line := body
+		if i := bytes.IndexByte(body, '\n'); i >= 0 {
+			line = body[:i+1]
+		}
+		body = body[len(line):]
+		switch strings.TrimRight(string(line), " \t\r\n") {
+		case "--" + boundary:
+			flush()
+			out, inside = append(out, line...), true
+		case "--" + boundary + "--":
+			flush()
+			out, inside = append(out, line...), false
+		default:
+			part = append(part, line...)
+		}
+	}
+	flush()
+	return out
+}
+
+// recoded applies edit to what body holds under its transfer encoding, and
+// keeps body's bytes where edit changes nothing. What cannot be decoded is left
+// out: nobody could say what it holds.
+func recoded(body []byte, encoding string, edit func([]byte) []byte) []byte {
+	var r io.Reader
+	switch encoding {
+	case "base64":
+		r = base64.NewDecoder(base64.StdEncoding, bytes.NewReader(body))
+	case "quoted-printable":
+		r = quotedprintable.NewReader(bytes.NewReader(body))
+	default:
+		return edit(body)
+	}
+	plain, err := io.ReadAll(r)
+	clean := edit(bytes.Clone(plain))
+	if err == nil && bytes.Equal(clean, plain) {
+		return body
+	}
+	var out bytes.Buffer
+	if encoding == "base64" {
+		_ = writeBase64(&out, clean) // a Buffer takes all
+		return out.Bytes()
+	}
+	w := quotedprintable.NewWriter(&out)
+	_, _ = w.Write(clean)
+	_ = w.Close()
+	if !bytes.HasSuffix(out.Bytes(), []byte("\n")) {
+		out.WriteString("\r\n")
+	}
+	return out.Bytes()
+}
