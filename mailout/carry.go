@@ -169,6 +169,8 @@ func (c *carriage) verdict(err error) ticket.Outcome {
 		return c.climb(o)
 	case temporary:
 		return c.climb(o)
+	case permanent:
+		_, o.Counts = errors.AsType[*smtp.SMTPError](err)
 	}
 	return o
 }

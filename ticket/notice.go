@@ -169,7 +169,7 @@ type Chunk struct {
 type Outcome struct {
 	State    RowState  // RowSent, RowUnknown, RowFailed, or RowQueued for another try
 	Next     time.Time // RowQueued: when; RowUnknown: when a resend goes out, zero for later
-	Counts   bool      // RowQueued: the try counts on the ladder
+	Counts   bool      // RowQueued, RowFailed: the server answered, so the try counts on the ladder
 	Error    string    // "" when sent
 	Response string
 }

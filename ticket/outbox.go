@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -85,15 +86,15 @@ func (d *Desk) Settle(ctx context.Context, id NoticeID, o Outcome) error {
 func (w *work) settle(r *Row, o Outcome) error {
 	begun := r.State == RowSending // else refused before Begin, which counts the try
 	r.State, r.LastError, r.Response = o.State, clip(o.Error, 300), clip(o.Response, 300)
+	switch {
+	case o.State == RowQueued && !o.Counts && begun && r.Tries > 0:
+		r.Tries--
+	case !begun && o.Counts:
+		r.Tries++
+	}
 	switch o.State {
 	case RowQueued:
 		r.Next = o.Next
-		switch {
-		case o.Counts && !begun:
-			r.Tries++
-		case !o.Counts && begun && r.Tries > 0:
-			r.Tries--
-		}
 		return w.tx.PutRow(r)
 	case RowUnknown:
 		r.Settled = w.now
@@ -210,8 +211,15 @@ func (d *Desk) ReleaseLetter(ctx context.Context, id NoticeID) error {
 
 // DropLetter gives up a letter that was not sent; actor stands in the record.
 func (d *Desk) DropLetter(ctx context.Context, id NoticeID, actor string) error {
-	return d.turn(ctx, id, RowFailed, "dropped by "+actor, RowQueued, RowUnknown, RowFailed, RowHeld)
+	return d.turn(ctx, id, RowFailed, droppedBy+actor, RowQueued, RowUnknown, RowFailed, RowHeld)
 }
+
+// Dropped tells whether an admin gave the letter up.
+func (r *Row) Dropped() bool {
+	return r.State == RowFailed && strings.HasPrefix(r.LastError, droppedBy)
+}
+
+const droppedBy = "dropped by "
 
 // turn moves a row from one of the states in from to another.
 func (d *Desk) turn(ctx context.Context, id NoticeID, to RowState, why string, from ...RowState) error {

@@ -123,4 +123,12 @@ func TestTries(t *testing.T) {
 			t.Errorf("step %d: notice %d has %d tries, want %d", i, rows[0].Notice.ID, rows[0].Tries, try.tries)
 		}
 	}
+	b.must(b.Settle(b.ctx, id, ticket.Outcome{State: ticket.RowFailed, Counts: true, Error: "550 no"}))
+	if r := b.row(id); r.Tries != 4 || r.Dropped() {
+		t.Errorf("refused for good after %d tries, dropped %v", r.Tries, r.Dropped())
+	}
+	b.must(b.DropLetter(b.ctx, id, "admin"))
+	if !b.row(id).Dropped() {
+		t.Error("a letter that was given up does not say so")
+	}
 }

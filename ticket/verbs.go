@@ -38,7 +38,7 @@ func (d *Desk) Assign(ctx context.Context, id ID, name, actor string) error {
 	return d.verb(ctx, id, "assigned", actor, func(w *work, t *Ticket) error {
 		who, wrong := w.assignee(name, nil)
 		if wrong != "" {
-			return fmt.Errorf("assign: %s: %w", wrong, ErrInput)
+			return fmt.Errorf("assign: %q does not name exactly one technician: %w", name, ErrInput)
 		}
 		t.Assignee = who
 		return nil

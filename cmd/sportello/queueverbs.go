@@ -146,7 +146,9 @@ func (o *office) lettersIn(ctx context.Context, states []ticket.RowState) ([]tic
 				if err != nil {
 					return fmt.Errorf("listing letters: %w", err)
 				}
-				ids = append(ids, r.Notice.ID)
+				if !r.Dropped() { // given up: only by its ID does it come back
+					ids = append(ids, r.Notice.ID)
+				}
 			}
 		}
 		return nil

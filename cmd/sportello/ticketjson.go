@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
+	"time"
 
 	"sportello/policy"
 	"sportello/ticket"
@@ -93,6 +95,31 @@ func (o *office) ticketHead(t *ticket.Ticket) ticketHead {
 	return h
 }
 
+// eventText is what e says and what it changed, before and now. The subject is
+// left out, being a customer's words, and so is what a new ticket starts with.
+func (o *office) eventText(e *ticket.Event) string {
+	said := []string{e.Text}
+	for _, c := range e.Changes {
+		if e.Kind == "opened" || c.Field == "subject" {
+			continue
+		}
+		said = append(said, fmt.Sprintf("%s: %s → %s", c.Field, o.changed(c.Before), o.changed(c.After)))
+	}
+	return strings.TrimPrefix(strings.Join(said, "; "), "; ")
+}
+
+// changed is a value of a change as other verbs print it: an instant in the
+// desk's zone, "none" for what was or is not there.
+func (o *office) changed(value string) string {
+	if at, err := time.Parse(time.RFC3339, value); err == nil {
+		return o.instant(at)
+	}
+	if value == "" {
+		return "none"
+	}
+	return value
+}
+
 // ticketWhole reads a ticket with its messages and events.
 func (o *office) ticketWhole(ctx context.Context, id ticket.ID) (*ticketWhole, error) {
 	var w *ticketWhole
@@ -115,7 +142,7 @@ func (o *office) ticketWhole(ctx context.Context, id ticket.ID) (*ticketWhole, e
 		}
 		events, err := tx.Events(id)
 		for _, e := range events {
-			w.Events = append(w.Events, eventJSON{e.Seq, o.instant(e.At), e.Kind, e.Actor, e.Cause, e.Text})
+			w.Events = append(w.Events, eventJSON{e.Seq, o.instant(e.At), e.Kind, e.Actor, e.Cause, o.eventText(e)})
 		}
 		return err
 	})
