@@ -200,7 +200,13 @@ func (w *work) linkBack(from, to ID, a *Arrival) error {
 // who may get one (DESIGN.md section 3, "Who is acknowledged").
 func (w *work) acknowledge(m *Inbound, s sender, t *Ticket, auth Authority) error {
 	known := len(s.customers) > 0
-	if s.quiet || !s.sole || !w.recent(m) || !known && !s.aligned || w.d.Addresses.Own(s.Address) {
+	if !s.sole || !w.recent(m) || !known && !s.aligned || w.d.Addresses.Own(s.Address) {
+		return nil
+	}
+	if s.quiet {
+		if m.Robot || m.NullPath {
+			return w.tx.Count(CountSuppressed, 1)
+		}
 		return nil
 	}
 	quoted, itself, err := w.quoteAtOpening(t, s, auth)
