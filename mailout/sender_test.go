@@ -465,6 +465,46 @@ func TestEnvelopeFallback(t *testing.T) {
 	}
 }
 
+// TestEnvelopeRefusedAtRCPT: a server may say only there what it holds against
+// the sender; what it holds against the recipient is no reason to fall back.
+func TestEnvelopeRefusedAtRCPT(t *testing.T) {
+	for said, falls := range map[string]bool{
+		"553 5.7.1 <>: Sender address rejected: not owned by user assistenza": true,
+		"550 Sender verify failed":                              true,
+		"501 5.1.7 bad address":                                 true,
+		"550 5.1.8 no such domain":                              true,
+		"550 5.7.1 <x@example.com>: Recipient address rejected": false,
+		"450 4.1.8 Sender address rejected: try later":          false,
+	} {
+		t.Run(said, func(t *testing.T) {
+			run(t, func(r *rig) {
+				r.Connections = 1
+				r.queue(ticket.NoticeAck, 1, 2)
+				from := ""
+				r.server.answer = func(_ int, line string) string {
+					switch verb, rest, _ := strings.Cut(line, ":"); verb {
+					case "MAIL FROM":
+						from = between(rest)
+					case "RCPT TO":
+						if from != "assistenza@example.it" {
+							return said
+						}
+					}
+					return ""
+				}
+			}, func(r *rig) {
+				r.wait(time.Second)
+				if got := len(r.server.taken()) == 2; got != falls {
+					t.Errorf("taken %d, alerts %q", len(r.server.taken()), r.alerts)
+				}
+				if falls && (len(r.alerts) != 1 || !strings.Contains(r.alerts[0], "assistenza@example.it")) {
+					t.Errorf("alerts %q", r.alerts)
+				}
+			})
+		})
+	}
+}
+
 // TestPerMinute: never more letters in any minute than allowed (G13).
 func TestPerMinute(t *testing.T) {
 	run(t, func(r *rig) {

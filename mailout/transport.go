@@ -160,7 +160,23 @@ func (c *session) prepare(from, to string, size int64) error {
 	if err := c.client.Mail(from, &smtp.MailOptions{Size: size, UTF8: utf8}); err != nil {
 		return refusedFrom(err)
 	}
-	return answered(c.client.Rcpt(to, nil), lost)
+	return refusedTo(c.client.Rcpt(to, nil))
+}
+
+// refusedTo reads a refusal of RCPT. What a server holds against the envelope
+// sender it may keep until then (Postfix does unless told otherwise): the codes
+// of RFC 3463, section 3.2, say so, or its words.
+func refusedTo(err error) error {
+	var said *smtp.SMTPError
+	if !errors.As(err, &said) || said.Temporary() {
+		return answered(err, lost)
+	}
+	code, words := said.EnhancedCode, strings.ToLower(said.Message)
+	if code == (smtp.EnhancedCode{5, 1, 7}) || code == (smtp.EnhancedCode{5, 1, 8}) ||
+		strings.Contains(words, "sender address rejected") || strings.Contains(words, "sender verify failed") {
+		return &Error{envelope, said}
+	}
+	return answered(err, lost)
 }
 
 // refusedFrom reads a refusal of MAIL FROM, which may be about us, about the
