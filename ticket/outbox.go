@@ -155,12 +155,18 @@ func (w *work) startClosing(t *Ticket, at time.Time) {
 	}
 }
 
-// letterFailed tells the technicians that a customer's letter was not
-// delivered; a technician's own is only counted.
+// letterFailed tells the technicians that a letter was not delivered; an alert
+// or a digest is only counted. Of a technician's own mail they are told once an
+// hour for the same refusal: her mailbox may be gone, or the letter too large for
+// the server, and then nobody would know of the ticket.
 func (w *work) letterFailed(r *Row) error {
 	n := &r.Notice
-	if n.Kind.Technical() {
+	if n.Kind == NoticeAlert || n.Kind == NoticeDigest {
 		return nil
+	}
+	if n.Kind.Technical() && n.Ticket != 0 {
+		what := fmt.Sprintf("%s #%d", n.Kind, n.Ticket)
+		return w.alertOnce("failed\x00"+n.To.Address+"\x00"+r.LastError, time.Hour, "%s", w.say("letter-failed", what, n.To.Address, r.LastError))
 	}
 	if n.Ticket == 0 {
 		return w.alertOnce("failed\x00"+n.To.Address, time.Hour, "%s", w.say("letter-failed", n.Subject, n.To.Address, r.LastError))

@@ -2,6 +2,7 @@ package ticket_test
 
 import (
 	"errors"
+	"strings"
 	"testing"
 	"time"
 
@@ -91,6 +92,42 @@ func TestQueueVerbs(t *testing.T) {
 	b.send()
 	if _, next, err := b.Take(b.ctx, 10, never); err != nil || !next.Equal(b.now.Add(time.Hour)) {
 		t.Errorf("next %s, %v", next, err)
+	}
+}
+
+// TestTechniciansMailFails: who else can be reached hears of it, once an hour for
+// one refusal, and never of a failed alert (PROMISES.md G08).
+func TestTechniciansMailFails(t *testing.T) {
+	b := newBench(t, storetest.NewMem())
+	fail := func(kind ticket.NoticeKind, to, why string) {
+		rows, _, err := b.Take(b.ctx, 50, never)
+		b.must(err)
+		for _, r := range rows {
+			if r.Notice.Kind == kind && r.Notice.To.Address == to {
+				b.must(b.Settle(b.ctx, r.Notice.ID, ticket.Outcome{State: ticket.RowFailed, Error: why}))
+				return
+			}
+		}
+		t.Fatalf("no %s to %s", kind, to)
+	}
+	b.receive(b.mail(mario, "Sito irraggiungibile", down), b.mail(luisa, "Sito fermo", down), b.mail(mario, "Sito lento", down))
+	fail(ticket.NoticeTicketNew, anna, "the letter has 89297 bytes")
+	fail(ticket.NoticeAlert, anna, "the letter has 500 bytes")
+	letters := b.send()
+	if a := pick(t, letters, ticket.NoticeAlert, bruno); len(a.Lines) != 1 || !strings.Contains(a.Lines[0], "ticket-new #1") || !strings.Contains(a.Lines[0], "89297") {
+		t.Errorf("the alert says %q", a.Lines)
+	}
+	b.receive(b.mail(mario, "Posta ferma", down), b.mail(luisa, "Database", down))
+	fail(ticket.NoticeTicketNew, anna, "550 no such user")
+	fail(ticket.NoticeTicketNew, anna, "550 no such user")
+	n := 0
+	for _, l := range b.send() {
+		if l.Kind == ticket.NoticeAlert && l.To.Address == bruno {
+			n++
+		}
+	}
+	if n != 1 {
+		t.Errorf("%d alerts of one refusal", n)
 	}
 }
 
