@@ -4,19 +4,20 @@ package topic
 // word the slots that the word fits: as a list, and as a set of bits.
 type search struct {
 	lex   *lexicon
-	fits  [][]uint16 // parts of all
-	all   []uint16
+	known map[string][]uint16 // what words of this mail fit, looked up once
+	fits  [][]uint16          // of each word of the sentence
+	all   []uint16            // what the parts of known lie in
 	bits  []uint64
 	width int // of one word's set
 }
 
 func newSearch(l *lexicon) *search {
-	return &search{lex: l, width: len(l.starts)/64 + 1}
+	return &search{lex: l, width: len(l.starts)/64 + 1, known: map[string][]uint16{}}
 }
 
 // read takes in the words of a sentence in place of the last one's.
 func (s *search) read(ws []word) {
-	s.all, s.fits = s.all[:0], s.fits[:0]
+	s.fits = s.fits[:0]
 	if need := s.width * len(ws); need > cap(s.bits) {
 		s.bits = make([]uint64, need, 2*need)
 	} else {
@@ -24,10 +25,15 @@ func (s *search) read(ws []word) {
 		clear(s.bits)
 	}
 	for i, w := range ws {
-		from := len(s.all)
-		s.all = s.lex.letters.find(w.text, s.all)
-		s.fits = append(s.fits, s.all[from:len(s.all):len(s.all)])
-		for _, n := range s.fits[i] {
+		fits, known := s.known[w.text]
+		if !known {
+			from := len(s.all)
+			s.all = s.lex.letters.find(w.text, s.all)
+			fits = s.all[from:len(s.all):len(s.all)]
+			s.known[w.text] = fits
+		}
+		s.fits = append(s.fits, fits)
+		for _, n := range fits {
 			s.bits[i*s.width+int(n>>6)] |= 1 << (n & 63)
 		}
 	}

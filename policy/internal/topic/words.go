@@ -45,8 +45,12 @@ func sentences(text string, subject bool, out []sentence) []sentence {
 		}
 	}
 	for len(text) > 0 && n < maxWords {
-		r, size := utf8.DecodeRuneInString(text)
+		r, size := rune(text[0]), 1
+		if r >= utf8.RuneSelf {
+			r, size = utf8.DecodeRuneInString(text)
+		}
 		switch {
+		case r < utf8.RuneSelf && alnum(byte(r)):
 		case r == '\n':
 			text = text[size:]
 			if strings.HasPrefix(text, "\n") || strings.HasPrefix(text, " \n") || listItem(text) {
@@ -83,11 +87,20 @@ func letter(s string) bool {
 	return unicode.IsLetter(r) || unicode.IsDigit(r)
 }
 
+// alnum tells the letters and digits of ASCII, most of what is written.
+func alnum(c byte) bool {
+	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9'
+}
+
 // next takes the run of letters, digits and the signs that bind addresses,
 // paths and file names, at most longest bytes and a letter.
 func next(s string) (chunk, rest string) {
 	i := 0
 	for i < len(s) && i < longest {
+		if alnum(s[i]) {
+			i++
+			continue
+		}
 		r, size := utf8.DecodeRuneInString(s[i:])
 		if !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.Is(unicode.Mn, r) {
 			bind := strings.ContainsRune("@._-/:", r)
@@ -104,7 +117,7 @@ var domains = []string{".it", ".com", ".net", ".org", ".eu", ".example", ".test"
 
 // split turns a chunk into words: an address or a site is one word.
 func split(chunk string, out []word) []word {
-	if !strings.ContainsAny(chunk, "@._-/:") {
+	if !bound(chunk) {
 		return append(out, newWord(normal(chunk)))
 	}
 	if strings.Contains(chunk, "@") {
@@ -122,6 +135,17 @@ func split(chunk string, out []word) []word {
 		out = append(out, newWord(normal(w)))
 	}
 	return out
+}
+
+// bound tells whether one of the signs that bind stands in chunk.
+func bound(chunk string) bool {
+	for i := 0; i < len(chunk); i++ {
+		switch chunk[i] {
+		case '@', '.', '_', '-', '/', ':':
+			return true
+		}
+	}
+	return false
 }
 
 // short are the spellings of people in a hurry.
