@@ -1,6 +1,10 @@
 package mailout
 
-import "context"
+import (
+	"context"
+
+	"sportello/ticket"
+)
 
 // Check connects, logs in and says goodbye; nothing is sent.
 func (s *Sender) Check(ctx context.Context) error {
@@ -13,4 +17,23 @@ func (s *Sender) Check(ctx context.Context) error {
 	}
 	c.quit()
 	return nil
+}
+
+// Post gives one mail to the server, outside the queue: it is taken, or there
+// is an error. from is the envelope sender.
+func (s *Sender) Post(ctx context.Context, from, to string, raw []byte) error {
+	if err := s.Server.check(); err != nil {
+		return err
+	}
+	c, err := s.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer c.quit()
+	defer c.guard(ctx)()
+	if err := c.prepare(from, to, int64(len(raw))); err != nil {
+		return err
+	}
+	_, err = c.transmit(ctx, &ticket.Letter{Chunks: []ticket.Chunk{{Bytes: raw}}}, nil)
+	return err
 }

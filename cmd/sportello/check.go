@@ -28,6 +28,6 @@ func (a *app) checkVerb() *cobra.Command {
 			return nil
 		}),
 	}
-	cmd.Flags().BoolVar(&online, "online", false, "also log in to the IMAP and SMTP servers and ask DNS")
+	cmd.Flags().BoolVar(&online, "online", false, "also try IMAP, SMTP, DNS, mail to itself at a token address, a forged Authentication-Results")
 	return cmd
 }

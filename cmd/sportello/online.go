@@ -16,55 +16,139 @@ import (
 // onlineTime bounds the try of one server.
 const onlineTime = time.Minute
 
-// checkDNS asks for a record as the verification of signatures will; that there
+// A step is one thing that `check --online` tries. try says what was found; an
+// error is either notApplicable or a failure.
+type step struct {
+	name string
+	try  func(context.Context) (found string, err error)
+}
+
+// notApplicable is why a step was not tried, or can say nothing.
+type notApplicable string
+
+func (n notApplicable) Error() string { return string(n) }
+
+// stepJSON is a step of `check --online --json`.
+type stepJSON struct {
+	Step   string `json:"step"`
+	Result string `json:"result"` // ok, failed or skipped
+	Text   string `json:"text"`
+}
+
+// checkOnline tries everything that the desk needs from the network, and says
+// of each step how it went. After a failure the others are still tried.
+func (a *app) checkOnline(ctx context.Context, c *Config) error {
+	p, err := a.newProbe(c)
+	if err != nil {
+		return err
+	}
+	return a.tryAll(ctx, p.steps())
+}
+
+// tryAll prints how each step went; its error names those that failed.
+func (a *app) tryAll(ctx context.Context, steps []step) error {
+	var failed []string
+	for _, s := range steps {
+		found, err := s.try(ctx)
+		said := stepJSON{s.name, "ok", found}
+		switch skip := notApplicable(""); {
+		case errors.As(err, &skip):
+			said.Result, said.Text = "skipped", err.Error()
+		case err != nil:
+			said.Result, said.Text = "failed", err.Error()
+			failed = append(failed, s.name)
+		}
+		if err := a.showStep(said); err != nil {
+			return err
+		}
+	}
+	if len(failed) > 0 {
+		return fmt.Errorf("check --online: failed: %s", strings.Join(failed, ", "))
+	}
+	return nil
+}
+
+func (a *app) showStep(s stepJSON) error {
+	if a.json {
+		return writeJSON(a.stdout, s)
+	}
+	p := &page{w: a.stdout}
+	switch {
+	case s.Text == "":
+		p.line("%s: %s", plain(s.Step), s.Result)
+	case s.Result == "skipped":
+		p.line("%s: does not apply: %s", plain(s.Step), plain(s.Text))
+	default:
+		p.line("%s: %s: %s", plain(s.Step), s.Result, plain(s.Text))
+	}
+	return p.err
+}
+
+// newProbe wires the parts that reach the servers; there is no desk behind them.
+func (a *app) newProbe(c *Config) (*probe, error) {
+	desk := &ticket.Desk{}
+	poller, err := c.newPoller(desk, a.env, zerolog.Nop())
+	if err != nil {
+		return nil, err
+	}
+	sender, err := c.newSender(desk, nil, a.env, zerolog.Nop())
+	if err != nil {
+		return nil, err
+	}
+	return &probe{config: c, poller: poller, sender: sender, patience: probeTime}, nil
+}
+
+// steps are what is tried, in order: mail only where both servers answered.
+func (p *probe) steps() []step {
+	down := ""
+	server := func(name string, check func(context.Context) error) step {
+		return step{name, func(ctx context.Context) (string, error) {
+			ctx, cancel := context.WithTimeout(ctx, onlineTime)
+			defer cancel()
+			err := check(ctx)
+			if err != nil && down == "" {
+				down = name
+			}
+			return "", err
+		}}
+	}
+	mail := func(name string, judge func() (string, error)) step {
+		return step{name, func(ctx context.Context) (string, error) {
+			if down != "" {
+				return "", notApplicable("not tried, because this failed: " + down)
+			}
+			if err := p.run(ctx); err != nil {
+				return "", err
+			}
+			return judge()
+		}}
+	}
+	c := p.config
+	return []step{
+		server("imap "+c.IMAP.Addr()+" "+c.IMAP.Mailbox, p.poller.Check),
+		server("smtp "+c.SMTP.Addr(), p.sender.Check),
+		{strings.TrimSpace("dns " + c.Security.Resolver), c.tryDNS},
+		mail("mail to "+c.Desk.Address, p.judgeDesk),
+		mail("token address", p.judgeToken),
+		mail("Authentication-Results", p.judgeForged),
+	}
+}
+
+// tryDNS asks for a record as the verification of signatures will; that there
 // is none is an answer too.
-func (c *Config) checkDNS(ctx context.Context) error {
+func (c *Config) tryDNS(ctx context.Context) (string, error) {
+	if !c.Security.VerifyDKIM || c.Security.TechnicianToken && c.Security.CustomerToken {
+		return "", notApplicable("no signature is verified with this [security]")
+	}
 	lookup := lookupTXT(c.Security.Resolver)
 	if lookup == nil {
 		lookup = net.DefaultResolver.LookupTXT
 	}
+	ctx, cancel := context.WithTimeout(ctx, onlineTime)
+	defer cancel()
 	_, err := lookup(ctx, "_dmarc."+c.addresses().Domain())
 	if none, ok := errors.AsType[*net.DNSError](err); ok && none.IsNotFound {
-		return nil
+		return "", nil
 	}
-	return err
-}
-
-// checkOnline logs in to both servers, changing nothing there, and asks DNS
-// where evidence about senders is wanted.
-func (a *app) checkOnline(ctx context.Context, c *Config) error {
-	desk := &ticket.Desk{}
-	poller, err := c.newPoller(desk, a.env, zerolog.Nop())
-	if err != nil {
-		return err
-	}
-	sender, err := c.newSender(desk, nil, a.env, zerolog.Nop())
-	if err != nil {
-		return err
-	}
-	tries := []try{
-		{"imap " + c.IMAP.Addr() + " " + c.IMAP.Mailbox, poller.Check},
-		{"smtp " + c.SMTP.Addr(), sender.Check},
-	}
-	if c.Security.VerifyDKIM && !(c.Security.TechnicianToken && c.Security.CustomerToken) {
-		tries = append(tries, try{strings.TrimSpace("dns " + c.Security.Resolver), c.checkDNS})
-	}
-	var failed []error
-	for _, t := range tries {
-		tctx, cancel := context.WithTimeout(ctx, onlineTime)
-		err := t.check(tctx)
-		cancel()
-		if err != nil {
-			failed = append(failed, fmt.Errorf("%s: %w", t.name, err))
-			continue
-		}
-		fmt.Fprintf(a.stdout, "%s: works\n", t.name)
-	}
-	return errors.Join(failed...)
-}
-
-// try is one thing that `check --online` looks at.
-type try struct {
-	name  string
-	check func(context.Context) error
+	return "", err
 }
