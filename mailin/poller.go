@@ -3,6 +3,7 @@ package mailin
 import (
 	"context"
 	"errors"
+	"fmt"
 	"math/rand/v2"
 	"net"
 	"runtime"
@@ -88,7 +89,8 @@ func (p *Poller) Run(ctx context.Context) error {
 	}
 }
 
-// Check connects, logs in and opens the mailbox for reading, and changes nothing.
+// Check connects, logs in, opens the mailbox for reading and looks for the folder
+// that filed mail goes to. It changes nothing.
 func (p *Poller) Check(ctx context.Context) error {
 	r := &reader{Poller: p}
 	s, err := r.open(ctx)
@@ -98,8 +100,13 @@ func (p *Poller) Check(ctx context.Context) error {
 	defer s.close()
 	stop := context.AfterFunc(ctx, func() { s.conn.Close() })
 	defer stop()
-	_, err = s.examine()
-	return err
+	if _, err = s.examine(); err != nil || p.MoveTo == "" {
+		return err
+	}
+	if _, err := s.client.Status(p.MoveTo, &imap.StatusOptions{UIDValidity: true}).Wait(); err != nil {
+		return fmt.Errorf("%w %s, where filed mail is to go: %w", errMailbox, p.MoveTo, err)
+	}
+	return nil
 }
 
 // Survey lists the UIDs in the mailbox, rising, and changes nothing.

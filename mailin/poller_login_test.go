@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -147,6 +148,21 @@ func TestPollerNoSuchMailbox(t *testing.T) {
 			t.Errorf("status %+v", d.Status())
 		}
 		stop()
+		if err := d.Check(t.Context()); err != nil {
+			t.Errorf("Check: %v", err)
+		}
+	})
+}
+
+// TestCheckLooksForTheFolder: mail that could be filed but not moved is said
+// before the desk starts.
+func TestCheckLooksForTheFolder(t *testing.T) {
+	bubble(t, allCaps, func(t *testing.T, o *postOffice, d *desk) {
+		d.MoveTo = "Filed"
+		if err := d.Check(t.Context()); !errors.Is(err, errMailbox) || !strings.Contains(err.Error(), "Filed") {
+			t.Errorf("Check: %v", err)
+		}
+		o.create("Filed")
 		if err := d.Check(t.Context()); err != nil {
 			t.Errorf("Check: %v", err)
 		}
