@@ -288,14 +288,14 @@ func TestDoubtAboutAnExtra(t *testing.T) {
 		other   Guess
 		want    Coverage
 	}{
-		{"a covered topic is likely enough", hosting, Guess{MailDown, 0.11}, Undetermined},
-		{"a covered topic is not likely", hosting, Guess{MailDown, 0.10}, Extra},
+		{"a covered topic is likely enough", hosting, Guess{MailDown, 0.06}, Undetermined},
+		{"a covered topic is not likely", hosting, Guess{MailDown, 0.05}, Extra},
 		{"the other topic is extra too", hosting, Guess{ServiceHowto, 0.2}, Extra},
 		{"without a plan nothing is covered", Account{}, Guess{MailDown, 0.2}, Extra},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			d := p.decide(Case{At: asked, Account: c.account}, func(string, string) ([]Guess, []string) {
-				return []Guess{{MailboxAdmin, 0.8}, c.other}, nil
+				return []Guess{{MailboxAdmin, 0.92}, c.other}, nil
 			})
 			if d.Coverage != c.want || c.want == Undetermined && d.Clause != "coverage-first" {
 				t.Errorf("%s by %s, want %s\n%s", d.Coverage, d.Clause, c.want, strings.Join(d.Evidence, "\n"))
@@ -316,12 +316,12 @@ func TestThresholds(t *testing.T) {
 		want     Coverage
 		clause   string
 	}{
-		{"sure enough covered", MailDown, 0.60, hosting, false, Covered, "hosting-mail"},
-		{"not sure enough covered", MailDown, 0.59, hosting, false, Undetermined, "coverage-first"},
-		{"sure enough extra", MailboxAdmin, 0.75, hosting, false, Extra, "extra-mailboxes"},
-		{"not sure enough extra", MailboxAdmin, 0.74, hosting, false, Undetermined, "coverage-first"},
-		{"sure enough commercial", Commercial, 0.60, hosting, false, None, "commercial-contact"},
-		{"not sure enough commercial", Commercial, 0.59, hosting, false, Undetermined, "coverage-first"},
+		{"sure enough covered", MailDown, 0.85, hosting, false, Covered, "hosting-mail"},
+		{"not sure enough covered", MailDown, 0.84, hosting, false, Undetermined, "coverage-first"},
+		{"sure enough extra", MailboxAdmin, 0.90, hosting, false, Extra, "extra-mailboxes"},
+		{"not sure enough extra", MailboxAdmin, 0.89, hosting, false, Undetermined, "coverage-first"},
+		{"sure enough commercial", Commercial, 0.85, hosting, false, None, "commercial-contact"},
+		{"not sure enough commercial", Commercial, 0.84, hosting, false, Undetermined, "coverage-first"},
 		{"unclear for sure", Unclear, 0.99, hosting, false, Undetermined, "coverage-first"},
 		{"a stranger has no verdict", MailboxAdmin, 0.99, Account{}, true, Undetermined, "customer-first"},
 		{"a stranger's break-in", SecurityIncident, 0.99, Account{}, true, Undetermined, "customer-first"},

@@ -74,15 +74,15 @@ var faulty = []struct {
 		},
 	},
 	{
-		"a threshold out of bounds", "extra = 0.75", "extra = 75",
+		"a threshold out of bounds", "extra = 0.90", "extra = 75",
 		[]string{
 			`extra = 75             # …that | thresholds.extra: is 75, must be a number from 0.5 to 1`,
 		},
 	},
 	{
-		"extra below covered", "extra = 0.75", "extra = 0.55",
+		"extra below covered", "extra = 0.90", "extra = 0.55",
 		[]string{
-			`extra = 0.55             # …th | thresholds.extra: is 0.55, must not be below thresholds.covered (0.6)`,
+			`extra = 0.55             # …th | thresholds.extra: is 0.55, must not be below thresholds.covered (0.85)`,
 		},
 	},
 	{
