@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/spf13/cobra"
 )
@@ -18,7 +19,14 @@ func (a *app) checkVerb() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			for _, w := range append(c.exposed(a.env), c.Policy.Policy.Warnings()...) {
+			volume, err := checkVolume(c.Desk.StateDir)
+			if err != nil {
+				return err
+			}
+			for _, w := range slices.Concat(c.exposed(a.env), c.Policy.Policy.Warnings(), []string{volume}) {
+				if w == "" {
+					continue
+				}
 				fmt.Fprintf(a.stderr, "warning: %s\n", w)
 			}
 			if online {

@@ -18,6 +18,13 @@ func (a *app) initVerb() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			warning, err := checkVolume(c.Desk.StateDir)
+			if err != nil {
+				return err
+			}
+			if warning != "" {
+				fmt.Fprintf(a.stderr, "warning: %s\n", warning)
+			}
 			if err := makeDesk(c.Desk.StateDir); err != nil {
 				return err
 			}

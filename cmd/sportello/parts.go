@@ -40,6 +40,7 @@ func newParts(c *Config, store *boltstore.Store, keys ticket.Keys, env environme
 	if p.poller, err = c.newPoller(desk, env, log); err != nil {
 		return nil, err
 	}
+	p.poller.Receiver = roomy{desk, c.Desk.StateDir, volumeOf}
 	p.poller.Now = now
 	p.poller.Arrived = func(t time.Time) time.Time { return t.Add(offset()) }
 	p.poller.Alert = func(condition mailin.Condition, text string) { p.alert("imap "+condition.String(), text) }

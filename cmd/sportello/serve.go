@@ -42,6 +42,13 @@ func (a *app) serve(ctx context.Context, afterRestore bool) error {
 		return err
 	}
 	log := a.newLog()
+	warning, err := checkVolume(c.Desk.StateDir)
+	if err != nil {
+		return err
+	}
+	if warning != "" {
+		log.Warn().Msg(warning)
+	}
 	if err := a.checkInChild(ctx, c.Desk.StateDir, afterRestore); err != nil {
 		if ctx.Err() != nil {
 			return nil // it was told to stop
