@@ -202,7 +202,7 @@ func (c *carriage) settle(rep *report, o ticket.Outcome, why error) {
 		log = log.Time("next", o.Next)
 	}
 	log.Uint64("notice", uint64(n.ID)).Uint64("ticket", uint64(n.Ticket)).Str("kind", n.Kind.String()).
-		Str("message_id", n.MessageID).Str("state", o.State.String()).Msg("letter")
+		Str("state", o.State.String()).Msg("letter")
 }
 
 // release returns the connection when it can carry another letter, and closes

@@ -55,7 +55,7 @@ func (d *Desk) Receive(ctx context.Context, in []*Inbound, c Cursor) error {
 	}
 	poisoned := map[int]string{}
 	for {
-		queued, at := false, -1
+		queued, released, at := false, false, -1
 		err := d.update(ctx, func(w *work) error {
 			for i, m := range in {
 				at = i
@@ -63,7 +63,7 @@ func (d *Desk) Receive(ctx context.Context, in []*Inbound, c Cursor) error {
 					return err
 				}
 			}
-			queued, at = w.queued, -1
+			queued, released, at = w.queued, w.released, -1
 			return w.tx.SetCursor(c)
 		})
 		if err != nil && at >= 0 && poisoned[at] == "" && ctx.Err() == nil && !errors.Is(err, ErrCommit) {
@@ -72,6 +72,9 @@ func (d *Desk) Receive(ctx context.Context, in []*Inbound, c Cursor) error {
 		}
 		if err == nil && queued {
 			d.kick()
+		}
+		if err == nil && released {
+			err = d.release(ctx)
 		}
 		return err
 	}
@@ -133,10 +136,11 @@ func (d *Desk) archive(ctx context.Context, in []*Inbound) ([]RawRef, error) {
 
 // work is one transaction of the desk: it reads the clock once.
 type work struct {
-	d      *Desk
-	tx     Tx
-	now    time.Time
-	queued bool // a letter was queued
+	d        *Desk
+	tx       Tx
+	now      time.Time
+	queued   bool // a letter was queued
+	released bool // held mail was released, to be filed after this transaction
 }
 
 func (d *Desk) update(ctx context.Context, f func(*work) error) error {

@@ -127,6 +127,7 @@ func (w *work) answerHeld(m *Inbound, a *Arrival, s sender, th thread) error {
 	if err := w.tx.PutArrival(held); err != nil {
 		return err
 	}
+	w.released = w.released || held.Release != ""
 	return w.ignore(a, fmt.Sprintf("answer about held arrival %d: %s", held.ID, o.Commands[0].Name))
 }
 

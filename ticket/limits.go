@@ -6,6 +6,19 @@ import "time"
 // the window that ends now; 0 is no limit and counts nothing. What exceeds is
 // not counted. A clock that steps back does not open a new window.
 func (w *work) within(key string, window time.Duration, limit int) (bool, error) {
+	ok, err := w.room(key, window, limit)
+	if err != nil || !ok || limit <= 0 {
+		return ok, err
+	}
+	at, err := w.latest()
+	if err != nil {
+		return false, err
+	}
+	return true, w.tx.Hit(key, at, at.Add(-window))
+}
+
+// room is within without counting.
+func (w *work) room(key string, window time.Duration, limit int) (bool, error) {
 	if limit <= 0 {
 		return true, nil
 	}
@@ -14,10 +27,7 @@ func (w *work) within(key string, window time.Duration, limit int) (bool, error)
 		return false, err
 	}
 	n, err := w.tx.Hits(key, at.Add(-window))
-	if err != nil || n >= limit {
-		return false, err
-	}
-	return true, w.tx.Hit(key, at, at.Add(-window))
+	return n < limit, err
 }
 
 // latest is now, or the latest time ever recorded when the clock went back.
@@ -29,8 +39,12 @@ func (w *work) latest() (time.Time, error) {
 	return w.now, w.tx.SetSeen(w.now)
 }
 
-// mayAcknowledge counts an acknowledgement to addr (PROMISES.md P7).
+// mayAcknowledge counts an acknowledgement to addr (PROMISES.md P7); one that
+// the desk's total refuses does not use up the address's.
 func (w *work) mayAcknowledge(addr string) (bool, error) {
+	if ok, err := w.room("ack", time.Hour, w.d.Limits.AcksPerHour); err != nil || !ok {
+		return false, err
+	}
 	ok, err := w.within("ack\x00"+addr, time.Hour, w.d.Limits.AcksPerAddressHour)
 	if err != nil || !ok {
 		return false, err

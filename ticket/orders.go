@@ -72,9 +72,16 @@ func (w *work) carryOut(o Orders, m *Inbound, t, before *Ticket, tech *Technicia
 		lines = append(lines, "#"+strings.Join(append([]string{c.Name}, c.Args...), " "))
 	}
 	for _, ch := range changes(before, t) {
-		lines = append(lines, w.say("changed", ch.Field, firstOf(ch.Before, "–"), firstOf(ch.After, "–")))
+		if name := w.say("field " + ch.Field); name != "" { // the letter's facts tell the dates
+			lines = append(lines, w.say("changed", name, w.worded(ch.Before), w.worded(ch.After)))
+		}
 	}
 	return w.transcript(m, t, tech, lines)
+}
+
+// worded is the value of a field as a technician reads it.
+func (w *work) worded(value string) string {
+	return firstOf(w.say("value "+value), value, "–")
 }
 
 func (w *work) carryOutOne(c Command, m *Inbound, t *Ticket, tech *Technician, answered bool) error {

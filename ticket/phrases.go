@@ -29,10 +29,17 @@ var phrases = map[string]map[string]string{
 		"not-by-mail":        "questo comando non è ancora disponibile per posta",
 		"no-such-technician": "«%s» indica %s tecnici, deve indicarne uno",
 		"changed":            "%s: prima %s, ora %s",
-		"quarantined":        "Un messaggio di %s («%s») è in quarantena: %s. Lo mostra «sportello quarantine list».",
-		"candidate":          "Può essere di: %s (%s)",
-		"letter-failed":      "La lettera «%s» a %s non è stata consegnata: %s",
-		"flood":              "%s: %s. I messaggi attendono in quarantena.",
+		"field state":        "stato", "field closed_reason": "motivo", "field assignee": "assegnato a", "field topic": "argomento",
+		"field coverage": "copertura", "field customer": "cliente", "field quote": "preventivo",
+		"value open": "aperto", "value waiting": "in attesa del cliente", "value closed": "chiuso", "value solved": "risolto",
+		"value no-answer": "nessuna risposta", "value declined": "preventivo rifiutato", "value duplicate": "doppione", "value spam": "spam",
+		"value covered": "coperta", "value extra": "extra", "value undetermined": "da stabilire", "value none": "commerciale",
+		"alert imap":    "La casella di posta non si legge:",
+		"alert smtp":    "Le lettere non partono:",
+		"quarantined":   "Un messaggio di %s («%s») è in quarantena: %s. Lo mostra «sportello quarantine list».",
+		"candidate":     "Può essere di: %s (%s)",
+		"letter-failed": "La lettera «%s» a %s non è stata consegnata: %s",
+		"flood":         "%s: %s. I messaggi attendono in quarantena.",
 	},
 	"en": {
 		"hold-doubled":       "A message in your name has a header field twice, as no mail program writes it: it is held.",
@@ -58,18 +65,29 @@ var phrases = map[string]map[string]string{
 		"not-by-mail":        "this command is not available by mail yet",
 		"no-such-technician": "%q names %s technicians, it must name one",
 		"changed":            "%s: before %s, now %s",
-		"quarantined":        "A message from %s (%q) is in quarantine: %s. `sportello quarantine list` shows it.",
-		"candidate":          "May be of: %s (%s)",
-		"letter-failed":      "The letter %q to %s was not delivered: %s",
-		"flood":              "%s: %s. The messages wait in the quarantine.",
+		"field state":        "state", "field closed_reason": "reason", "field assignee": "assigned to", "field topic": "topic",
+		"field coverage": "coverage", "field customer": "customer", "field quote": "quote",
+		"value open": "open", "value waiting": "waiting for the customer", "value closed": "closed", "value solved": "solved",
+		"value no-answer": "no answer", "value declined": "quote declined", "value duplicate": "duplicate", "value spam": "spam",
+		"value covered": "covered", "value extra": "extra", "value undetermined": "undetermined", "value none": "commercial",
+		"alert imap":    "The mailbox cannot be read:",
+		"alert smtp":    "No letters go out:",
+		"quarantined":   "A message from %s (%q) is in quarantine: %s. `sportello quarantine list` shows it.",
+		"candidate":     "May be of: %s (%s)",
+		"letter-failed": "The letter %q to %s was not delivered: %s",
+		"flood":         "%s: %s. The messages wait in the quarantine.",
 	},
 }
 
-// say words a phrase in the desk's language.
+// say words a phrase in the desk's language; "" for one that does not exist.
 func (w *work) say(key string, args ...any) string {
 	lang := w.d.Language
 	if phrases[lang] == nil {
 		lang = "en"
 	}
-	return fmt.Sprintf(phrases[lang][key], args...)
+	phrase := phrases[lang][key]
+	if len(args) == 0 {
+		return phrase
+	}
+	return fmt.Sprintf(phrase, args...)
 }

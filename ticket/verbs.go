@@ -65,10 +65,13 @@ func (d *Desk) verb(ctx context.Context, id ID, kind, actor string, f func(*work
 }
 
 // Alert tells the technicians lines that an admin must know, at most once an
-// hour for each key: the mailbox cannot be read, a login is refused.
+// hour for each key. The key's first word says what it is about: "imap" or
+// "smtp" get a lead in the desk's language.
 func (d *Desk) Alert(ctx context.Context, key string, lines ...string) error {
 	return d.do(ctx, func(w *work) error {
-		return w.alertOnce(key, time.Hour, "%s", strings.Join(lines, "\n"))
+		what, _, _ := strings.Cut(key, " ")
+		text := strings.TrimSpace(w.say("alert "+what) + "\n" + strings.Join(lines, "\n"))
+		return w.alertOnce(key, time.Hour, "%s", text)
 	})
 }
 

@@ -101,19 +101,29 @@ func (a *app) onDeskWith(files func(args []string) []string, do deskVerb) func(*
 		if err != nil {
 			return err
 		}
-		code, err := a.forward(ctx, c.Desk.StateDir, files(args))
-		if !errors.Is(err, errNoDaemon) {
-			if err == nil && code != exitOK {
-				err = statusError{code: code}
-			}
+		if done, err := a.forwarded(ctx, c, files(args)); done {
 			return err
 		}
 		o, err := openOffice(c, a.env, boltstore.Options{Timeout: time.Second})
+		if errors.Is(err, boltstore.ErrBusy) { // perhaps a daemon that was just starting
+			if done, err := a.forwarded(ctx, c, files(args)); done {
+				return err
+			}
+		}
 		if err != nil {
 			return err
 		}
 		return errors.Join(do(ctx, o, args), o.store.Close())
 	}
+}
+
+// forwarded lets the daemon do this call; false when none answers.
+func (a *app) forwarded(ctx context.Context, c *Config, files []string) (bool, error) {
+	code, err := a.forward(ctx, c.Desk.StateDir, files)
+	if err == nil && code != exitOK {
+		err = statusError{code: code}
+	}
+	return !errors.Is(err, errNoDaemon), err
 }
 
 func argsAreFiles(args []string) []string { return args }
