@@ -114,6 +114,7 @@ func (d *service) run(ctx context.Context) error {
 	g, gctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return socket.serve(gctx) })
 	g.Go(func() error { return d.work(gctx) })
+	g.Go(func() error { return d.newPatrol().run(gctx) })
 	ended := make(chan error, 1)
 	go func() { ended <- g.Wait() }()
 	select {
