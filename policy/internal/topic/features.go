@@ -43,7 +43,7 @@ type Document struct {
 
 // Read takes a mail apart: subject and the text that was written this time.
 func Read(subject, text string) *Document {
-	d := &Document{lex: theLexicon(), Features: make([]Feature, 0, 2048)}
+	d := &Document{lex: theLexicon(), Features: make([]Feature, 0, min(len(text)/2, 4096)+128)}
 	d.text = sentences(subject, true, d.text)
 	d.text = sentences(clean(text), false, d.text)
 	if len(d.text) == 0 {

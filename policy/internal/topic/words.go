@@ -35,16 +35,15 @@ type sentence struct {
 
 // sentences cuts text into sentences and words.
 func sentences(text string, subject bool, out []sentence) []sentence {
-	cur := sentence{subject: subject}
-	n := 0
+	all := make([]word, 0, min(len(text)/5, maxWords)+8)
+	from := 0 // the sentence under way is all[from:]
 	end := func(question bool) {
-		if len(cur.words) > 0 {
-			cur.question = question
-			out = append(out, cur)
-			cur = sentence{words: make([]word, 0, 16), subject: subject}
+		if len(all) > from {
+			out = append(out, sentence{words: all[from:len(all):len(all)], question: question, subject: subject})
+			from = len(all)
 		}
 	}
-	for len(text) > 0 && n < maxWords {
+	for len(text) > 0 && len(all) < maxWords {
 		r, size := rune(text[0]), 1
 		if r >= utf8.RuneSelf {
 			r, size = utf8.DecodeRuneInString(text)
@@ -67,9 +66,7 @@ func sentences(text string, subject bool, out []sentence) []sentence {
 		}
 		var chunk string
 		chunk, text = next(text)
-		before := len(cur.words)
-		cur.words = split(fold(chunk), cur.words)
-		n += len(cur.words) - before
+		all = split(fold(chunk), all)
 	}
 	end(false)
 	return out
