@@ -30,7 +30,13 @@ type Model struct {
 	Temperature float32
 	// Digest is that of the examples the model was made from, as Digest gives.
 	Digest [32]byte
+	// seldom holds a bit for every feature of Rows: most features of a mail are
+	// in no example, and a clear bit says so without a look at Rows. Nil: none.
+	seldom []uint64
 }
+
+// seldomBits is how many bits there are, some ten for each feature.
+const seldomBits = 1 << 18
 
 // Default is the embedded model.
 var Default = sync.OnceValue(func() *Model {
@@ -94,6 +100,9 @@ func (m *Model) known(d *Document) known {
 	var count [kinds]int
 	seen := make([]uint64, len(m.Weights)/len(m.Labels)/64+1)
 	for i, f := range d.Features {
+		if bit := f.ID % seldomBits; m.seldom != nil && m.seldom[bit>>6]&(1<<(bit&63)) == 0 {
+			continue
+		}
 		row, ok := m.Rows[f.ID]
 		if !ok || seen[row>>6]&(1<<(row&63)) != 0 {
 			continue
@@ -230,8 +239,10 @@ func Decode(data []byte) (*Model, error) {
 			return nil, fmt.Errorf("decode model: %w", err)
 		}
 	}
+	m.seldom = make([]uint64, seldomBits/64)
 	for i, id := range ids {
 		m.Rows[id] = int32(i)
+		m.seldom[id%seldomBits>>6] |= 1 << (id & 63)
 	}
 	rest, _ := io.ReadAll(r)
 	for _, l := range bytes.Fields(rest) {
