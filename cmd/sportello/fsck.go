@@ -2,10 +2,13 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
+	"github.com/rs/zerolog"
 	"github.com/spf13/cobra"
 
+	"sportello/ticket"
 	"sportello/ticket/boltstore"
 )
 
@@ -17,49 +20,102 @@ type summaryJSON struct {
 }
 
 func (a *app) fsckVerb() *cobra.Command {
-	var quick, deep bool
+	var quick, deep, mailbox bool
 	cmd := &cobra.Command{
 		Use: "fsck", Short: "Check the database: exit 0 clean, 1 notes only, 2 errors found", Args: cobra.NoArgs,
 	}
 	cmd.Flags().BoolVar(&quick, "quick", false, "only what is looked at before each start")
 	cmd.Flags().BoolVar(&deep, "deep", false, "also read every raw mail again")
+	cmd.Flags().BoolVar(&mailbox, "mailbox", false, "also look for mail on the IMAP server that was passed over")
 	cmd.MarkFlagsMutuallyExclusive("quick", "deep")
 	cmd.RunE = a.onDesk(func(ctx context.Context, o *office, _ []string) error {
-		sum := summaryJSON{Level: "summary"}
+		f := &findings{app: a, sum: summaryJSON{Level: "summary"}}
 		if !quick { // the quick look was taken when the store was opened
-			if err := a.fullCheck(ctx, o, deep, &sum); err != nil {
-				return err
+			if err := o.store.Check(ctx, deep, f.report); err != nil {
+				return fmt.Errorf("fsck: %w", err)
 			}
 		}
-		return a.showSummary(sum)
+		if mailbox {
+			if err := a.checkMailbox(ctx, o, f.report); err != nil {
+				return fmt.Errorf("fsck: mailbox: %w", err)
+			}
+		}
+		if f.err != nil {
+			return f.err
+		}
+		return a.showSummary(f.sum)
 	})
 	return cmd
 }
 
-// fullCheck prints what the store does not like about itself, and counts it.
-func (a *app) fullCheck(ctx context.Context, o *office, deep bool, sum *summaryJSON) error {
-	var failed error
-	err := o.store.Check(ctx, deep, func(f boltstore.Finding) {
-		if f.Level == "error" {
-			sum.Errors++
-		} else {
-			sum.Notes++
-		}
-		if failed != nil {
-			return
-		}
-		if a.json {
-			failed = writeJSON(a.stdout, f)
-			return
-		}
-		p := &page{w: a.stdout}
-		p.line("%-5s %-4s %s: %s", f.Level, f.Promise, plain(f.Where), plain(f.Text))
-		failed = p.err
-	})
-	if err != nil {
-		return fmt.Errorf("fsck: %w", err)
+// findings prints and counts what is found.
+type findings struct {
+	app *app
+	sum summaryJSON
+	err error // of printing: the first
+}
+
+func (f *findings) report(found boltstore.Finding) {
+	if found.Level == "error" {
+		f.sum.Errors++
+	} else {
+		f.sum.Notes++
 	}
-	return failed
+	if f.err != nil {
+		return
+	}
+	if f.app.json {
+		f.err = writeJSON(f.app.stdout, found)
+		return
+	}
+	p := &page{w: f.app.stdout}
+	p.line("%-5s %-4s %s: %s", found.Level, found.Promise, plain(found.Where), plain(found.Text))
+	f.err = p.err
+}
+
+// checkMailbox looks for mail below the cursor that nothing became of. Mail that
+// lay there at the first start and was left alone is none.
+func (a *app) checkMailbox(ctx context.Context, o *office, report func(boltstore.Finding)) error {
+	c, err := o.desk.Cursor(ctx)
+	if err != nil {
+		return err
+	}
+	poller, err := o.config.newPoller(o.desk, a.env, zerolog.Nop())
+	if err != nil {
+		return err
+	}
+	validity, uids, err := poller.Survey(ctx)
+	if err != nil {
+		return err
+	}
+	return passedOver(ctx, o.store, c, validity, uids, report)
+}
+
+// places tells what was filed from where; a *boltstore.Store.
+type places interface {
+	Place(ctx context.Context, at ticket.Source) (ticket.ArrivalID, error)
+}
+
+// passedOver compares what lies in the mailbox with what was filed up to c.
+func passedOver(ctx context.Context, store places, c ticket.Cursor, validity uint32, uids []uint32, report func(boltstore.Finding)) error {
+	if validity != c.UIDValidity {
+		report(boltstore.Finding{Level: "note", Promise: "P1", Where: "mailbox",
+			Text: fmt.Sprintf("its UIDVALIDITY is %d, what was read had %d: serve will read it again", validity, c.UIDValidity)})
+		return nil
+	}
+	for _, uid := range uids {
+		if uid > c.Last || uid <= c.Old && !c.Since.IsZero() {
+			continue
+		}
+		_, err := store.Place(ctx, ticket.Source{UIDValidity: validity, UID: uid})
+		if errors.Is(err, ticket.ErrNotFound) {
+			report(boltstore.Finding{Level: "error", Promise: "P1", Where: fmt.Sprintf("UID %d", uid),
+				Text: "it lies in the mailbox below the cursor, and nothing became of it"})
+		} else if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // showSummary ends the output; the exit status tells the worst that was found.

@@ -24,6 +24,9 @@ func TestCheckOnlineRealServers(t *testing.T) {
 			}
 		}
 	}
+	if out := d.must(t, "fsck", "--mailbox"); out != "0 errors, 0 notes\n" {
+		t.Errorf("fsck --mailbox: %s", out)
+	}
 	if left := s.mails(t, support); len(left) > 0 {
 		t.Errorf("%d mails were left in the mailbox, the first:\n%s", len(left), left[0])
 	}

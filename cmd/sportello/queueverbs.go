@@ -43,7 +43,7 @@ func (a *app) queueVerbs() *cobra.Command {
 	all.Flags().IntVar(&limit, "limit", 0, "at most `N`; 0 shows all")
 	all.RunE = a.onDesk(func(ctx context.Context, o *office, _ []string) error {
 		var s ticket.RowState
-		if err := named("--state", state, &s); err != nil {
+		if err := named("--state", state, "queued, sending, sent, unknown, failed or held", &s); err != nil {
 			return err
 		}
 		return a.queueList(ctx, o, s, limit)

@@ -50,10 +50,10 @@ func (a *app) ticketListVerb() *cobra.Command {
 	cmd.Flags().IntVar(&limit, "limit", 100, "at most `N`; 0 shows all")
 	cmd.RunE = a.onDesk(func(ctx context.Context, o *office, _ []string) error {
 		f := ticket.Filter{Topic: policy.Topic(topic), Customer: customer, Limit: limit}
-		if err := named("--state", state, &f.State); err != nil {
+		if err := named("--state", state, "open, waiting or closed", &f.State); err != nil {
 			return err
 		}
-		if err := named("--coverage", coverage, &f.Coverage); err != nil {
+		if err := named("--coverage", coverage, "covered, extra, undetermined or none", &f.Coverage); err != nil {
 			return err
 		}
 		if topic != "" && !slices.Contains(policy.Topics, f.Topic) {
@@ -68,12 +68,12 @@ func (a *app) ticketListVerb() *cobra.Command {
 }
 
 // named reads the name of a state and the like; "" leaves v alone.
-func named(flag, name string, v encoding.TextUnmarshaler) error {
+func named(flag, name, allowed string, v encoding.TextUnmarshaler) error {
 	if name == "" {
 		return nil
 	}
 	if err := v.UnmarshalText([]byte(name)); err != nil {
-		return usagef("%s: %q is not allowed", flag, name)
+		return usagef("%s: %q is not allowed; it must be %s", flag, name, allowed)
 	}
 	return nil
 }
