@@ -131,6 +131,11 @@ func (c *Config) newSender(desk *ticket.Desk, store ticket.Store, env environmen
 	return s, nil
 }
 
+// newComposer writes the letters of the desk on store.
+func (c *Config) newComposer(store ticket.Store) *mailout.Composer {
+	return &mailout.Composer{Name: c.Desk.Name, Address: c.Desk.Address, Zone: c.Desk.Zone, Attachment: attachments(store)}
+}
+
 // attachments finds the bytes of stored attachments.
 func attachments(store ticket.Store) mailout.Open {
 	return func(ctx context.Context, ref ticket.AttachmentRef) ([]byte, error) {

@@ -62,6 +62,7 @@ type messageJSON struct {
 
 	verified bool
 	name     string
+	unsent   *ticket.Notice // a letter that is not written yet; else nil
 }
 
 type attachmentJSON struct {
@@ -149,6 +150,7 @@ func (o *office) ticketWhole(ctx context.Context, id ticket.ID) (*ticketWhole, e
 	if err != nil {
 		return nil, fmt.Errorf("ticket %d: %w", id, err)
 	}
+	o.foretell(ctx, w.Messages)
 	return w, nil
 }
 
@@ -169,12 +171,35 @@ func (o *office) message(tx ticket.Tx, m *ticket.Message) (messageJSON, error) {
 		return j, nil
 	}
 	l, err := tx.Letter(m.NoticeID)
+	if err == nil {
+		j.Text = l.Text
+		return j, nil
+	}
+	if !errors.Is(err, ticket.ErrNotFound) {
+		return j, fmt.Errorf("letter %d: %w", m.NoticeID, err)
+	}
+	row, err := tx.Row(m.NoticeID)
 	if errors.Is(err, ticket.ErrNotFound) {
 		return j, nil
 	}
 	if err != nil {
 		return j, fmt.Errorf("letter %d: %w", m.NoticeID, err)
 	}
-	j.Text = l.Text
+	j.unsent = &row.Notice
 	return j, nil
+}
+
+// foretell fills in the texts of letters that wait for their first try, as they
+// would be written now. One that cannot be written has none.
+func (o *office) foretell(ctx context.Context, messages []messageJSON) {
+	composer := o.config.newComposer(o.store)
+	for i := range messages {
+		m := &messages[i]
+		if m.unsent == nil {
+			continue
+		}
+		if l, err := composer.Compose(ctx, m.unsent); err == nil {
+			m.Text = l.Text
+		}
+	}
 }
