@@ -41,19 +41,6 @@ func (s *scripted) dial(context.Context) (net.Conn, error) {
 	return client, nil
 }
 
-// seen counts the commands that hold part.
-func (s *scripted) seen(part string) int {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	n := 0
-	for _, l := range s.lines {
-		if strings.Contains(l, part) {
-			n++
-		}
-	}
-	return n
-}
-
 func (s *scripted) serve(conn net.Conn) {
 	defer conn.Close()
 	if _, err := io.WriteString(conn, "* OK [CAPABILITY IMAP4rev1] hello\r\n"); err != nil {

@@ -59,10 +59,3 @@ func answered(err error, broken fault) error {
 		return &Error{permanent, said}
 	}
 }
-
-// goodbye tells whether the server ends the conversation with this answer (RFC
-// 5321, section 3.8), or has ended it already.
-func goodbye(err error) bool {
-	var said *smtp.SMTPError
-	return !errors.As(err, &said) || said.Code == 421
-}

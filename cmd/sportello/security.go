@@ -5,6 +5,8 @@ import (
 	"net"
 	"strconv"
 	"strings"
+
+	"sportello/ticket"
 )
 
 // maxToken is the length of a token of a technician for a six-digit ticket, so
@@ -33,8 +35,7 @@ func (r *configReader) security(s *section, desk string) SecurityConfig {
 
 // subaddress reads the pattern of token addresses; "" is none.
 func (r *configReader) subaddress(s *section, desk string) string {
-	local, domain, _ := strings.Cut(desk, "@")
-	standard := local + "+{token}@" + domain
+	standard := ticket.PlusPattern(desk)
 	switch v := s.value("subaddress").(type) {
 	case nil:
 		return r.fitting(s, standard)

@@ -50,11 +50,10 @@ func TestStem(t *testing.T) {
 }
 
 func TestPhrases(t *testing.T) {
-	l, err := newTestLexicon("wish: vorrei ~ file|pagina*\nneed: mi serve\nname: ? e|et")
-	if err == nil {
+	if _, err := newTestLexicon("wish: vorrei ~ file|pagina*\nneed: mi serve\nname: ? e|et"); err == nil {
 		t.Fatal("a phrase that begins with a gap was taken")
 	}
-	l, err = newTestLexicon("wish: vorrei ~ file|pagin*\nneed: mi ? serve")
+	l, err := newTestLexicon("wish: vorrei ~ file|pagin*\nneed: mi ? serve")
 	if err != nil {
 		t.Fatal(err)
 	}
