@@ -250,7 +250,7 @@ func TestStranger(t *testing.T) {
 	}
 	letters := b.send()
 	wantLetters(t, letters, "ticket-new anna, ticket-new bruno, ack nessuno")
-	if ack := pick(t, letters, ticket.NoticeAck, stranger); !ack.Stranger || ack.Balance != nil {
+	if ack := pick(t, letters, ticket.NoticeAck, stranger); !ack.Stranger || ack.Balance != nil || ack.Verified {
 		t.Errorf("ack %+v", ack)
 	}
 	b.TokenCustomer = false

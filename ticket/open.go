@@ -221,7 +221,7 @@ func (w *work) acknowledge(m *Inbound, s sender, t *Ticket, auth Authority) erro
 		return w.tx.Count(CountSuppressed, 1)
 	}
 	return w.tellCustomer(NoticeAck, t, 0, func(n *Notice) {
-		n.Verified, n.QuoteOthers, n.TooLarge = s.aligned, quoted, m.Partial && auth >= AuthoritySender
+		n.Verified, n.QuoteOthers, n.TooLarge = auth >= AuthoritySender, quoted, m.Partial && auth >= AuthoritySender
 	})
 }
 
@@ -251,7 +251,7 @@ func (w *work) quoteAtOpening(t *Ticket, s sender, auth Authority) (quoted, itse
 		return false, false, err
 	}
 	for _, n := range numbers {
-		if err := w.tellCustomer(NoticeQuote, t, n, func(n *Notice) { n.AutoSubmitted, n.Verified = "auto-replied", s.aligned }); err != nil {
+		if err := w.tellCustomer(NoticeQuote, t, n, func(n *Notice) { n.AutoSubmitted, n.Verified = "auto-replied", auth >= AuthoritySender }); err != nil {
 			return false, false, err
 		}
 	}
