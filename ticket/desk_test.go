@@ -759,6 +759,19 @@ func TestReopenAndFollowAfter(t *testing.T) {
 	}
 }
 
+// TestAlert: a lead in the desk's language, then what happened, once an hour.
+func TestAlert(t *testing.T) {
+	b := newBench(t, storetest.NewMem())
+	for range 3 {
+		b.must(b.Alert(b.ctx, "imap refused", "NO [AUTHENTICATIONFAILED]"))
+	}
+	letters := b.send()
+	wantLetters(t, letters, "alert anna, alert bruno")
+	if got := strings.Join(letters[0].Lines, "|"); got != "La casella di posta non si legge:|NO [AUTHENTICATIONFAILED]" {
+		t.Errorf("lines %q", got)
+	}
+}
+
 // TestCommercialIsCopied: the commercial office gets a copy without token, the
 // customer its contact, and no answer is promised.
 func TestCommercialIsCopied(t *testing.T) {

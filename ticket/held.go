@@ -55,7 +55,7 @@ func (w *work) stolen(m *Inbound, a *Arrival, s sender, th thread) error {
 	}
 	tech := w.d.technicianNumbered(th.token.Participant)
 	if tech == nil {
-		return w.alertOnce("stolen\x00"+s.Address, time.Hour, "%s", w.say("stolen", s.Address))
+		return w.alertOnce("stolen\x00"+s.Address, time.Hour, w.say("stolen", s.Address))
 	}
 	return w.ask(m, a, tech, th, NoticeAlert, w.say("stolen", s.Address), w.say("subject-was", m.Subject))
 }

@@ -295,5 +295,5 @@ func (w *work) tooMany(s sender) (string, error) {
 		return "", err
 	}
 	why := fmt.Sprintf("more than %d tickets in an hour from one %s", limit, who)
-	return why, w.alertOnce("flood\x00"+s.Address, time.Hour, "%s", w.say("flood", s.Address, why))
+	return why, w.alertOnce("flood\x00"+s.Address, time.Hour, w.say("flood", s.Address, limit))
 }

@@ -166,10 +166,10 @@ func (w *work) letterFailed(r *Row) error {
 	}
 	if n.Kind.Technical() && n.Ticket != 0 {
 		what := fmt.Sprintf("%s #%d", n.Kind, n.Ticket)
-		return w.alertOnce("failed\x00"+n.To.Address+"\x00"+r.LastError, time.Hour, "%s", w.say("letter-failed", what, n.To.Address, r.LastError))
+		return w.alertOnce("failed\x00"+n.To.Address+"\x00"+r.LastError, time.Hour, w.say("letter-failed", what, n.To.Address, r.LastError))
 	}
 	if n.Ticket == 0 {
-		return w.alertOnce("failed\x00"+n.To.Address, time.Hour, "%s", w.say("letter-failed", n.Subject, n.To.Address, r.LastError))
+		return w.alertOnce("failed\x00"+n.To.Address, time.Hour, w.say("letter-failed", n.Subject, n.To.Address, r.LastError))
 	}
 	t, err := w.ticket(n.Ticket)
 	if errors.Is(err, ErrNotFound) {

@@ -39,7 +39,7 @@ var phrases = map[string]map[string]string{
 		"quarantined":   "Un messaggio di %s («%s») è in quarantena: %s. Lo mostra «sportello quarantine list».",
 		"candidate":     "Può essere di: %s (%s)",
 		"letter-failed": "La lettera «%s» a %s non è stata consegnata: %s",
-		"flood":         "%s: %s. I messaggi attendono in quarantena.",
+		"flood":         "%s ha aperto più di %d ticket in un'ora: gli altri messaggi attendono in quarantena.",
 	},
 	"en": {
 		"hold-doubled":       "A message in your name has a header field twice, as no mail program writes it: it is held.",
@@ -75,7 +75,7 @@ var phrases = map[string]map[string]string{
 		"quarantined":   "A message from %s (%q) is in quarantine: %s. `sportello quarantine list` shows it.",
 		"candidate":     "May be of: %s (%s)",
 		"letter-failed": "The letter %q to %s was not delivered: %s",
-		"flood":         "%s: %s. The messages wait in the quarantine.",
+		"flood":         "%s opened more than %d tickets in an hour: further messages wait in the quarantine.",
 	},
 }
 

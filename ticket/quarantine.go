@@ -17,7 +17,7 @@ func (w *work) quarantine(m *Inbound, ref RawRef, why string) error {
 	if err := w.putQuarantine(a, why); err != nil {
 		return err
 	}
-	return w.alertOnce("quarantine", time.Hour, "%s", w.say("quarantined", a.From, clip(a.Subject, 80), why))
+	return w.alertOnce("quarantine", time.Hour, w.say("quarantined", a.From, clip(a.Subject, 80), why))
 }
 
 func (w *work) putQuarantine(a *Arrival, why string) error {

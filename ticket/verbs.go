@@ -70,8 +70,11 @@ func (d *Desk) verb(ctx context.Context, id ID, kind, actor string, f func(*work
 func (d *Desk) Alert(ctx context.Context, key string, lines ...string) error {
 	return d.do(ctx, func(w *work) error {
 		what, _, _ := strings.Cut(key, " ")
-		text := strings.TrimSpace(w.say("alert "+what) + "\n" + strings.Join(lines, "\n"))
-		return w.alertOnce(key, time.Hour, "%s", text)
+		told := lines
+		if lead := w.say("alert " + what); lead != "" {
+			told = append([]string{lead}, lines...)
+		}
+		return w.alertOnce(key, time.Hour, told...)
 	})
 }
 
