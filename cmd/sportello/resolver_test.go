@@ -1,0 +1,112 @@
+package main
+
+import (
+	"bytes"
+	"crypto/ed25519"
+	"crypto/rand"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/emersion/go-msgauth/dkim"
+	"golang.org/x/net/dns/dnsmessage"
+)
+
+// serveTXT is a DNS server on loopback that knows one name. It returns its
+// address and ends with the test.
+func serveTXT(t *testing.T, name, text string) string {
+	t.Helper()
+	conn, err := net.ListenPacket("udp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { conn.Close() })
+	go func() {
+		buf := make([]byte, 1500)
+		for {
+			n, from, err := conn.ReadFrom(buf)
+			if err != nil {
+				return
+			}
+			if answer, err := answerTXT(buf[:n], name, text); err == nil {
+				conn.WriteTo(answer, from)
+			}
+		}
+	}()
+	return conn.LocalAddr().String()
+}
+
+func answerTXT(query []byte, name, text string) ([]byte, error) {
+	var m dnsmessage.Message
+	if err := m.Unpack(query); err != nil {
+		return nil, err
+	}
+	m.Header.Response, m.Header.Authoritative, m.Additionals = true, true, nil
+	q := m.Questions[0]
+	if strings.EqualFold(strings.TrimSuffix(q.Name.String(), "."), name) && q.Type == dnsmessage.TypeTXT {
+		m.Answers = []dnsmessage.Resource{{
+			Header: dnsmessage.ResourceHeader{Name: q.Name, Type: q.Type, Class: q.Class, TTL: 60},
+			Body:   &dnsmessage.TXTResource{TXT: []string{text}},
+		}}
+	} else {
+		m.Header.RCode = dnsmessage.RCodeNameError
+	}
+	return m.Pack()
+}
+
+// TestResolver: the DNS server of [security] resolver is asked for the key, and
+// the signature of the From domain then stands behind the sender.
+func TestResolver(t *testing.T) {
+	public, private, err := ed25519.GenerateKey(rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	dns := serveTXT(t, "s1._domainkey.customer.test", "v=DKIM1; k=ed25519; p="+base64.StdEncoding.EncodeToString(public))
+	plain := strings.ReplaceAll(letter("mario@customer.test", support, "Sito fermo", "one@customer.test", "", "Il sito è fermo."), "\n", "\r\n")
+	var signed bytes.Buffer
+	err = dkim.Sign(&signed, strings.NewReader(plain), &dkim.SignOptions{Domain: "customer.test", Selector: "s1", Signer: private,
+		HeaderKeys: []string{"From", "To", "Subject", "Date", "Message-ID"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	write := func(name, text string) string {
+		path := filepath.Join(dir, name)
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	config := write("sportello.toml", fmt.Sprintf("[desk]\naddress = %q\nstate_dir = \"state\"\n[imap]\nurl = \"imaps://a@localhost/INBOX\"\n[smtp]\nurl = \"smtps://a@localhost\"\n[security]\nresolver = %q\n[[technician]]\nname = \"Anna\"\naddresses = [\"anna@example.test\"]\n", support, dns))
+	for name, c := range map[string]struct {
+		raw     string
+		aligned bool
+	}{
+		"signed":   {signed.String(), true},
+		"changed":  {strings.Replace(signed.String(), "fermo.", "fermo!", 1), false},
+		"unsigned": {plain, false},
+	} {
+		file := write(name+".eml", c.raw)
+		var out, errs bytes.Buffer
+		if code := run(t.Context(), []string{"explain", "--dns", "--json", "--config", config, file}, os.Getenv, nil, &out, &errs); code != exitOK {
+			t.Fatalf("exit %d: %s", code, errs.String())
+		}
+		var got struct {
+			Evidence struct {
+				Aligned, Contrary bool
+				Method, Domain    string
+			}
+		}
+		if err := json.Unmarshal(out.Bytes(), &got); err != nil {
+			t.Fatal(err)
+		}
+		if e := got.Evidence; e.Aligned != c.aligned || e.Aligned && (e.Method != "dkim" || e.Domain != "customer.test") || e.Contrary != (name == "changed") {
+			t.Errorf("%s: evidence %+v", name, e)
+		}
+	}
+}
