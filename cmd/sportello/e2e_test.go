@@ -27,6 +27,12 @@ const (
 // STARTTLS and AUTH.
 func realDesk(t *testing.T, s *realServers, limits string) *daemon {
 	t.Helper()
+	return secureDesk(t, s, "technician = \"token\"\ncustomer = \"token\"", limits)
+}
+
+// secureDesk is realDesk with a [security] of its own.
+func secureDesk(t *testing.T, s *realServers, security, limits string) *daemon {
+	t.Helper()
 	d := newDaemon(t, fmt.Sprintf(`
 [desk]
 name = "Assistenza"
@@ -44,8 +50,7 @@ password_file = "password"
 ca_file = %q
 
 [security]
-technician = "token"
-customer = "token"
+%s
 
 [limits]
 %s
@@ -53,7 +58,7 @@ customer = "token"
 [[technician]]
 name = "Anna Ferretti"
 addresses = [%q]
-`, support, s.IMAP, s.path("tls/cert.pem"), s.Submission, s.path("tls/cert.pem"), limits, tech))
+`, support, s.IMAP, s.path("tls/cert.pem"), s.Submission, s.path("tls/cert.pem"), security, limits, tech))
 	return d
 }
 
@@ -248,6 +253,33 @@ func TestRealServers(t *testing.T) {
 	}
 	if !bounced {
 		t.Errorf("no bounce on the ticket: %+v", d.ticket(t, 2))
+	}
+	d.stop(t)
+}
+
+// TestAuthenticated: with evidence asked for, a technician's signed reply goes
+// out, and an unsigned one is held and told.
+func TestAuthenticated(t *testing.T) {
+	s := startServers(t, support, tech, customer)
+	key := newSigner(t)
+	d := secureDesk(t, s, fmt.Sprintf("resolver = %q", serveTXT(t, "s1._domainkey.example.test", key.record)), "")
+	d.must(t, "import", d.write(t, "people.csv", people))
+	d.serve(t)
+	s.post(t, customer, support, letter(customer, support, "Sito fermo", "first@customer.test", "", "Il sito non risponde, errore 503 per tutti."))
+	h := header(t, s.awaitMail(t, tech, "the new ticket", notice("ticket-new")))
+	to, thread := address(t, h, "Reply-To"), "In-Reply-To: "+h.Get("Message-Id")+"\n"
+	s.post(t, tech, to, letter(tech, to, "Re: "+h.Get("Subject"), "forged@example.test", thread, "Mandateci la password."))
+	s.awaitMail(t, tech, "the alert", notice("alert"))
+	if v := d.ticket(t, 1); v.State != "open" {
+		t.Errorf("an unsigned mail made the ticket %s", v.State)
+	}
+	s.post(t, tech, to, key.sign(t, "example.test", letter(tech, to, "Re: "+h.Get("Subject"), "true@example.test", thread, "Riavviato, ora funziona.")))
+	answer := s.awaitMail(t, customer, "the answer", func(m *mail.Message) bool { return strings.Contains(m.Header.Get("From"), "Anna Ferretti") })
+	if !strings.Contains(answer, "Riavviato") {
+		t.Errorf("answer:\n%s", answer)
+	}
+	if got := d.stats(t); got.Quarantine != 1 || got.Tickets.Waiting != 1 {
+		t.Errorf("stats %+v", got)
 	}
 	d.stop(t)
 }
