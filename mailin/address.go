@@ -154,7 +154,7 @@ func (s *addressScanner) take() (ticket.Mailbox, bool) {
 func displayName(s string) string {
 	s = oneLine(decodeWords(s))
 	s = strings.Trim(s, `'" `)
-	return cutRunes(s, 200)
+	return strings.TrimSpace(cutRunes(s, 200)) // the cut may fall behind a blank
 }
 
 // bareAddress brings an address to the form in which addresses are compared:

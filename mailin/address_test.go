@@ -58,3 +58,12 @@ func TestParseAddresses(t *testing.T) {
 		}
 	}
 }
+
+// TestLongDisplayName: a name that is cut behind a blank does not end with it.
+func TestLongDisplayName(t *testing.T) {
+	words := strings.Repeat("abcd ", 60) // 300 characters, a blank at every fifth
+	got := parseAddresses(words + "<a@example.it>")
+	if len(got) != 1 || got[0].Name != strings.TrimSpace(words[:200]) {
+		t.Errorf("got %q", got)
+	}
+}
