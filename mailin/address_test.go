@@ -1,6 +1,7 @@
 package mailin
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
