@@ -74,7 +74,11 @@ func (d *Desk) Receive(ctx context.Context, in []*Inbound, c Cursor) error {
 			d.kick()
 		}
 		if err == nil && released {
-			err = d.release(ctx)
+			// in is filed: of what comes after, only a lost store is an error of
+			// Receive. Sweep tries all else again.
+			if late := d.release(ctx); errors.Is(late, ErrCommit) {
+				return late
+			}
 		}
 		return err
 	}

@@ -97,7 +97,7 @@ func (w *work) ask(m *Inbound, a *Arrival, tech *Technician, th thread, kind Not
 const maxQuoted = 4 << 10
 
 // answerHeld reads a technician's answer to a question about a held mail. What
-// is released is filed by Sweep, outside this transaction.
+// is released is filed after this transaction, since its raw bytes are read.
 func (w *work) answerHeld(m *Inbound, a *Arrival, s sender, th thread) error {
 	tech := s.technician
 	if tech == nil || tech.Number() != th.token.Participant || s.contrary || !m.Evidence.Aligned && !w.d.TokenTechnician {

@@ -98,11 +98,7 @@ const maxReplay = 7 * 24 * time.Hour
 // fileAgain files a held mail as if it came now, with the evidence that can be
 // had by now.
 func (w *work) fileAgain(m *Inbound, a *Arrival) error {
-	s, err := w.sender(m)
-	if err != nil {
-		return err
-	}
-	th, err := w.match(m, s)
+	s, th, err := w.origin(m)
 	if err != nil {
 		return err
 	}
@@ -120,11 +116,7 @@ func (w *work) fileReleased(m *Inbound, a *Arrival, how string) error {
 	if m.Unfit != "" {
 		return fmt.Errorf("arrival %d still cannot be filed: %s: %w", a.ID, m.Unfit, ErrState)
 	}
-	s, err := w.sender(m)
-	if err != nil {
-		return err
-	}
-	th, err := w.match(m, s)
+	s, th, err := w.origin(m)
 	if err != nil {
 		return err
 	}

@@ -18,11 +18,7 @@ func (w *work) file(m *Inbound, ref RawRef) error {
 	if err != nil {
 		return err
 	}
-	s, err := w.sender(m)
-	if err != nil {
-		return err
-	}
-	th, err := w.match(m, s)
+	s, th, err := w.origin(m)
 	if err != nil {
 		return err
 	}
@@ -39,6 +35,16 @@ func (w *work) file(m *Inbound, ref RawRef) error {
 		}
 	}
 	return w.request(m, a, s, th)
+}
+
+// origin reads who wrote m and which ticket it continues.
+func (w *work) origin(m *Inbound) (sender, thread, error) {
+	s, err := w.sender(m)
+	if err != nil {
+		return s, thread{}, err
+	}
+	th, err := w.match(m, s)
+	return s, th, err
 }
 
 // request files what a person wrote.
@@ -148,12 +154,8 @@ func (w *work) joinFirst(m *Inbound, a, first *Arrival) (bool, error) {
 	if first.Fate != FateMessage || first.Seq != 1 || m.Kind != KindRequest || w.byToken(m).token == nil {
 		return false, nil
 	}
-	s, err := w.sender(m)
-	if err != nil || s.technician != nil {
-		return false, err
-	}
-	th, err := w.match(m, s)
-	if err != nil || th.ticket == nil || th.unsigned || th.token.technicians() {
+	s, th, err := w.origin(m)
+	if err != nil || s.technician != nil || th.ticket == nil || th.unsigned || th.token.technicians() {
 		return false, err
 	}
 	opened, err := w.tx.Ticket(first.Ticket)
