@@ -17,9 +17,10 @@ import (
 // and SMTP servers of its own, so cmd may import anything.
 var arrows = map[string][]string{
 	"cmd/sportello":         {"mailin", "mailout", "policy", "ticket", "ticket/boltstore"},
-	"mailin":                {"ticket"},
-	"mailout":               {"ticket"},
+	"mailin":                {"ticket", "ticket/secret"},
+	"mailout":               {"ticket", "ticket/secret"},
 	"ticket":                {"policy"},
+	"ticket/secret":         {},
 	"ticket/boltstore":      {"ticket", "policy"},
 	"ticket/storetest":      {"ticket", "policy"},
 	"policy":                {"policy/internal/topic"},
