@@ -1,28 +1,43 @@
 // Package secret strikes known secrets out of text that others wrote. A server
-// may repeat what it was told in any of its answers, and its answers are logged,
-// mailed and stored.
+// may repeat what it was told in any of its answers, whole or in pieces, plain or
+// encoded, and its answers are logged, mailed, stored and printed. Whoever reads
+// them passes the text through a List once, where it enters, and shows what comes out.
 package secret
 
 import (
+	"bytes"
 	"encoding/base64"
+	"encoding/hex"
 	"net/url"
 	"slices"
-	"strconv"
 	"strings"
 	"sync"
 )
 
-// struck stands where a secret stood.
+// struck stands where a word with a secret in it stood.
 const struck = "[…]"
 
-// kept is how many secrets are remembered: tokens are renewed for ever.
-const kept = 16
+const (
+	piece      = 6 // so many characters of a secret in a row are struck; of a shorter one the whole
+	codedPiece = 8 // the same of base64, where they hold as much
+	hexPiece   = 2 * piece
+	short      = 3 // a secret up to this length is struck only where it is a word of its own
+	kept       = 4 // secrets that a List remembers, the last ones: tokens are renewed for ever
+)
 
 // List is the secrets that were handed out. Its zero value is empty; a nil List
 // strikes nothing. It may be used from several goroutines.
 type List struct {
-	mu    sync.Mutex
-	words []string
+	mu     sync.Mutex
+	hidden []*hidden // the last one was added last
+}
+
+// hidden is one secret: every run of characters that gives it away, lower case,
+// by its length.
+type hidden struct {
+	word     string
+	runs     map[int]map[string]struct{} // as they may be written
+	squeezed map[int]map[string]struct{} // letters and digits only, however they are split
 }
 
 // Add remembers s, which may hold white space and more than one line; "" is none.
@@ -32,138 +47,280 @@ func (l *List) Add(s string) {
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if i := slices.Index(l.words, s); i >= 0 {
-		l.words = slices.Delete(l.words, i, i+1)
-	} else if len(l.words) == kept {
-		l.words = slices.Delete(l.words, 0, 1)
+	i := slices.IndexFunc(l.hidden, func(h *hidden) bool { return h.word == s })
+	h := (*hidden)(nil)
+	switch {
+	case i >= 0:
+		h = l.hidden[i]
+		l.hidden = slices.Delete(l.hidden, i, i+1)
+	case len(l.hidden) == kept:
+		l.hidden = slices.Delete(l.hidden, 0, 1)
 	}
-	l.words = append(l.words, s)
+	if h == nil {
+		h = hide(s)
+	}
+	l.hidden = append(l.hidden, h)
 }
 
-// Strike replaces every secret in text: as it is, in whatever case, quoted or
-// escaped for IMAP, Go or a URL, and inside any base64 that holds it (SASL PLAIN,
-// LOGIN, XOAUTH2). Strike before text is cut: half a secret is not recognised.
+// Strike returns text without the words that hold a secret, or a piece of one,
+// in any of the forms in which it may have been sent: as it is, quoted, escaped
+// or percent-encoded, in base64 at whatever place (SASL PLAIN, LOGIN, XOAUTH2),
+// in hexadecimal, in other case, or split by other characters. Too much is struck
+// rather than too little. Strike before text is cut: a short piece is not known.
 func (l *List) Strike(text string) string {
 	if l == nil || text == "" {
 		return text
 	}
 	l.mu.Lock()
-	words := slices.Clone(l.words)
-	l.mu.Unlock()
-	slices.SortFunc(words, func(a, b string) int { return len(b) - len(a) }) // one may hold another
-	for _, w := range words {
-		for _, form := range forms(w) {
-			text = replace(text, form)
-		}
-		for _, core := range cores(w) {
-			text = replaceRun(text, core)
-		}
-	}
-	return text
-}
-
-// forms are the ways in which w itself is written, the longest first.
-func forms(w string) []string {
-	quoted := strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(w)
-	golang := strconv.Quote(w)
-	all := []string{w, quoted, golang[1 : len(golang)-1], url.QueryEscape(w), url.PathEscape(w), strings.Join(strings.Fields(w), " ")}
-	slices.Sort(all)
-	all = slices.Compact(all)
-	slices.SortStableFunc(all, func(a, b string) int { return len(b) - len(a) })
-	return all
-}
-
-// short is the length up to which a secret is struck only where it is a word of
-// its own: it may be part of any.
-const short = 3
-
-// replace strikes form in whatever ASCII case.
-func replace(text, form string) string {
-	if form == "" {
+	defer l.mu.Unlock()
+	if len(l.hidden) == 0 {
 		return text
 	}
+	found := make([]bool, len(text))
+	hit := false
+	for v, again := asWritten(text), 0; again < 3; v, again = v.unescaped(), again+1 {
+		narrow := v.squeezed()
+		for _, h := range l.hidden {
+			hit = v.mark(found, h.runs) || hit
+			hit = narrow.mark(found, h.squeezed) || hit
+		}
+	}
+	if !hit {
+		return text
+	}
+	return strike(text, found)
+}
+
+// hide works out how a secret may be written.
+func hide(word string) *hidden {
+	h := &hidden{word: word, runs: map[int]map[string]struct{}{}, squeezed: map[int]map[string]struct{}{}}
+	quoted := strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(word)
+	forms := []string{word, strings.ToUpper(word), quoted, url.QueryEscape(word), url.PathEscape(word), strings.Join(strings.Fields(word), " ")}
+	slices.Sort(forms)
+	for _, form := range slices.Compact(forms) {
+		h.add(form, piece)
+		for place := range 3 {
+			h.add(coded(form, place), codedPiece)
+		}
+	}
+	h.add(base64.StdEncoding.EncodeToString([]byte(word)), codedPiece)
+	h.add(hex.EncodeToString([]byte(word)), hexPiece)
+	return h
+}
+
+// coded is the characters of base64 (RFC 4648) that form alone decides when it
+// begins at a place, modulo 3, of what is encoded.
+func coded(form string, place int) string {
+	b := append(make([]byte, place), form...)
+	all := base64.RawStdEncoding.EncodeToString(b)
+	first, behind := (8*place+5)/6, 8*len(b)/6
+	if first >= behind {
+		return ""
+	}
+	return all[first:behind]
+}
+
+// add notes the runs of form, of least characters or all there are.
+func (h *hidden) add(form string, least int) {
+	form = lower(form)
+	note(h.runs, form, least)
+	if narrow := string(asWritten(form).squeezed().text); len(narrow) >= least {
+		note(h.squeezed, narrow, least)
+	}
+}
+
+func note(runs map[int]map[string]struct{}, form string, least int) {
+	n := min(least, len(form))
+	if n == 0 || n < 4 && least > piece { // so little of base64 stands in any word
+		return
+	}
+	if runs[n] == nil {
+		runs[n] = map[string]struct{}{}
+	}
+	for i := 0; i+n <= len(form); i++ {
+		runs[n][form[i:i+n]] = struct{}{}
+	}
+}
+
+// strike replaces the words of text that hold something found.
+func strike(text string, found []bool) string {
 	var out strings.Builder
-	folded, form := lower(text), lower(form)
-	done := 0
-	for at := 0; ; {
-		i := strings.Index(folded[at:], form)
-		if i < 0 {
-			break
+	for i := 0; i < len(text); {
+		end, hit := i, false
+		for end < len(text) && !separates(text[end]) {
+			hit = hit || found[end]
+			end++
 		}
-		from, to := at+i, at+i+len(form)
-		at = to
-		if len(form) <= short && (from > 0 && inWord(folded[from-1]) || to < len(folded) && inWord(folded[to])) {
-			continue
+		switch {
+		case hit:
+			out.WriteString(struck)
+		case end > i:
+			out.WriteString(text[i:end])
+		default:
+			end++
+			if found[i] { // a blank of the secret's own
+				break
+			}
+			out.WriteByte(text[i])
 		}
-		out.WriteString(text[done:from])
-		out.WriteString(struck)
-		done = to
+		i = end
 	}
-	if done == 0 {
-		return text
-	}
-	out.WriteString(text[done:])
 	return out.String()
 }
 
-// lower folds ASCII only, so that offsets stay.
+func separates(c byte) bool { return c <= ' ' }
+
 func lower(s string) string {
 	b := []byte(s)
 	for i, c := range b {
-		if c >= 'A' && c <= 'Z' {
-			b[i] = c + 'a' - 'A'
-		}
+		b[i] = lowered(c)
 	}
 	return string(b)
 }
 
-func inWord(c byte) bool {
-	return c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= 0x80
+// lowered folds ASCII only: the bytes keep their places.
+func lowered(c byte) byte {
+	if c >= 'A' && c <= 'Z' {
+		return c + 'a' - 'A'
+	}
+	return c
 }
 
-// cores are what base64 makes of w wherever it stands in the encoded bytes: at
-// each of the three offsets the letters that depend on w alone.
-func cores(w string) []string {
-	var all []string
-	for offset := range 3 {
-		s := base64.RawStdEncoding.EncodeToString([]byte("\x00\x00"[:offset] + w))
-		from := (offset*8 + 5) / 6
-		to := (offset + len(w)) * 8 / 6
-		if to-from >= 4 {
-			all = append(all, s[from:to])
-		}
-	}
-	return all
+// view is a text read in one way; from and to say where in the text as it was
+// written each byte comes from.
+type view struct {
+	text     []byte
+	from, to []int
 }
 
-// replaceRun strikes each run of base64 letters that holds core.
-func replaceRun(text, core string) string {
-	plain := strings.NewReplacer("-", "+", "_", "/").Replace(text)
-	var out strings.Builder
-	done := 0
-	for at := 0; ; {
-		i := strings.Index(plain[at:], core)
-		if i < 0 {
-			break
-		}
-		from, to := at+i, at+i+len(core)
-		for from > done && isBase64(plain[from-1]) {
-			from--
-		}
-		for to < len(plain) && isBase64(plain[to]) {
-			to++
-		}
-		out.WriteString(text[done:from])
-		out.WriteString(struck)
-		done, at = to, to
+func asWritten(text string) *view {
+	v := new(view)
+	for i := range len(text) {
+		v.add(lowered(text[i]), i, i+1)
 	}
-	if done == 0 {
-		return text
-	}
-	out.WriteString(text[done:])
-	return out.String()
+	return v
 }
 
-func isBase64(c byte) bool {
-	return c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c == '+' || c == '/' || c == '='
+func (v *view) add(c byte, from, to int) {
+	v.text, v.from, v.to = append(v.text, c), append(v.from, from), append(v.to, to)
+}
+
+// mark notes where runs stand in v, and tells whether there are any.
+func (v *view) mark(found []bool, runs map[int]map[string]struct{}) (hit bool) {
+	for n, known := range runs {
+		for i := 0; i+n <= len(v.text); i++ {
+			if _, ok := known[string(v.text[i:i+n])]; !ok || n <= short && v.within(i, i+n) {
+				continue
+			}
+			hit = true
+			for k := i; k < i+n; k++ {
+				for at := v.from[k]; at < v.to[k]; at++ {
+					found[at] = true
+				}
+			}
+		}
+	}
+	return hit
+}
+
+// within tells whether what stands from i to end is part of a longer word.
+func (v *view) within(i, end int) bool {
+	return i > 0 && inWord(v.text[i-1]) || end < len(v.text) && inWord(v.text[end])
+}
+
+func inWord(c byte) bool { return c >= 'a' && c <= 'z' || c >= '0' && c <= '9' || c >= 0x80 }
+
+// squeezed is v without all that is neither letter nor digit.
+func (v *view) squeezed() *view {
+	out := new(view)
+	for i, c := range v.text {
+		if inWord(c) {
+			out.add(c, v.from[i], v.to[i])
+		}
+	}
+	return out
+}
+
+// unescaped is v with its escapes read: \x41, \101, A and \" of programs,
+// %41 of URLs, =41 of quoted-printable, &#65; and &quot; of HTML.
+func (v *view) unescaped() *view {
+	out := new(view)
+	for i := 0; i < len(v.text); {
+		c, n := unescape(v.text[i:])
+		out.add(lowered(c), v.from[i], v.to[i+n-1])
+		i += n
+	}
+	return out
+}
+
+// unescape reads one character, of n bytes; what is no escape stands for itself.
+func unescape(b []byte) (c byte, n int) {
+	switch b[0] {
+	case '%', '=':
+		if c, ok := number(b, 1, 2, 16); ok {
+			return c, 3
+		}
+	case '\\':
+		return unquote(b)
+	case '&':
+		return entity(b)
+	}
+	return b[0], 1
+}
+
+func unquote(b []byte) (c byte, n int) {
+	if c, ok := number(b, 1, 3, 8); ok {
+		return c, 4
+	}
+	switch {
+	case len(b) < 2:
+		return b[0], 1
+	case b[1] == 'x':
+		if c, ok := number(b, 2, 2, 16); ok {
+			return c, 4
+		}
+	case b[1] == 'u':
+		if c, ok := number(b, 2, 4, 16); ok {
+			return c, 6
+		}
+	}
+	return b[1], 2
+}
+
+var entities = map[string]byte{"quot": '"', "apos": '\'', "amp": '&', "lt": '<', "gt": '>', "nbsp": ' '}
+
+func entity(b []byte) (c byte, n int) {
+	end := bytes.IndexByte(b[:min(len(b), 10)], ';')
+	if end < 0 {
+		return b[0], 1
+	}
+	if c, ok := entities[string(b[1:end])]; ok {
+		return c, end + 1
+	}
+	at, base := 2, 10
+	if end > 3 && b[2] == 'x' {
+		at, base = 3, 16
+	}
+	if b[1] == '#' && at < end {
+		if c, ok := number(b, at, end-at, base); ok {
+			return c, end + 1
+		}
+	}
+	return b[0], 1
+}
+
+// number reads exactly digits of base from b[at:], a character of one byte.
+func number(b []byte, at, digits, base int) (byte, bool) {
+	if at+digits > len(b) {
+		return 0, false
+	}
+	n := 0
+	for _, c := range b[at : at+digits] {
+		d := strings.IndexByte("0123456789abcdef", c)
+		if d < 0 || d >= base || n > 0xff {
+			return 0, false
+		}
+		n = n*base + d
+	}
+	return byte(n), n <= 0xff
 }
