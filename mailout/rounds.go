@@ -24,22 +24,23 @@ type rounds struct {
 	letters sync.WaitGroup
 	done    chan report
 
-	busy    map[ticket.NoticeID]bool // under way
-	stale   map[ticket.NoticeID]bool // not to be sent any more; forgotten at the next kick
-	drops   map[ticket.NoticeID]int  // how often the connection broke under a letter
+	busy    map[ticket.NoticeID]time.Time // under way, since when
+	stale   map[ticket.NoticeID]bool      // not to be sent any more; forgotten at the next kick
+	drops   map[ticket.NoticeID]int       // how often the connection broke under a letter
 	idle    []*session
-	rate    window
-	plain   bool // the server takes no envelope sender but the desk's address
-	healthy bool // the last conversation went well; otherwise one letter probes
-	fails   int  // failures in a row to get a conversation
+	pace    pace
+	turn    ticket.Lane // goes next, where it has a letter
+	plain   bool        // the server takes no envelope sender but the desk's address
+	healthy bool        // the last conversation went well; otherwise one letter probes
+	fails   int         // failures in a row to get a conversation
 	resume  <-chan time.Time
 	said    string // the condition that was last told
 	fatal   error
 }
 
 func newRounds(ctx context.Context, s *Sender) *rounds {
-	r := &rounds{Sender: s, store: context.WithoutCancel(ctx), rate: window{most: s.PerMinute},
-		busy: make(map[ticket.NoticeID]bool), stale: make(map[ticket.NoticeID]bool), drops: make(map[ticket.NoticeID]int)}
+	r := &rounds{Sender: s, store: context.WithoutCancel(ctx), pace: pace{most: s.PerMinute}, turn: ticket.LaneCustomers,
+		busy: make(map[ticket.NoticeID]time.Time), stale: make(map[ticket.NoticeID]bool), drops: make(map[ticket.NoticeID]int)}
 	r.work, r.cut = context.WithCancel(r.store)
 	r.done = make(chan report, max(s.Connections, 1))
 	return r
@@ -85,11 +86,13 @@ func (r *rounds) start(ctx context.Context) (time.Duration, error) {
 			return lookTime, nil
 		}
 		now := r.Now()
-		allowed, wait := r.rate.room(now)
-		if allowed == 0 {
+		if wait := r.pace.wait(now); wait > 0 {
 			return wait, nil
 		}
-		rows, next, err := r.Spool.Take(ctx, min(room, allowed), r.skip)
+		if r.PerMinute > 0 {
+			room = 1
+		}
+		rows, next, err := r.Spool.Take(ctx, r.turn, room, r.skip)
 		if err != nil {
 			return 0, err
 		}
@@ -100,19 +103,23 @@ func (r *rounds) start(ctx context.Context) (time.Duration, error) {
 			return min(max(next.Sub(now), time.Millisecond), lookTime), nil
 		}
 		for _, row := range rows {
-			r.rate.note(now)
-			r.send(row)
+			r.pace.note(now)
+			r.turn = row.Notice.Kind.Lane().Other()
+			r.send(row, now)
 		}
 	}
 }
 
 // skip tells which rows Take must leave out.
-func (r *rounds) skip(id ticket.NoticeID) bool { return r.busy[id] || r.stale[id] }
+func (r *rounds) skip(id ticket.NoticeID) bool {
+	_, busy := r.busy[id]
+	return busy || r.stale[id]
+}
 
 // send starts the goroutine of one letter, on an idle connection if there is one.
-func (r *rounds) send(row *ticket.Row) {
+func (r *rounds) send(row *ticket.Row, now time.Time) {
 	id := row.Notice.ID
-	r.busy[id] = true
+	r.busy[id] = now
 	c := &carriage{Sender: r.Sender, store: r.store, row: row, from: r.from(&row.Notice, r.plain), drops: r.drops[id]}
 	if n := len(r.idle); n > 0 {
 		c.session = r.idle[n-1]
@@ -123,6 +130,7 @@ func (r *rounds) send(row *ticket.Row) {
 
 // take draws the conclusions of a report.
 func (r *rounds) take(rep report) {
+	began := r.busy[rep.id]
 	delete(r.busy, rep.id)
 	if rep.session != nil {
 		rep.session.since = r.Now()
@@ -130,6 +138,7 @@ func (r *rounds) take(rep report) {
 	}
 	if rep.stale {
 		r.stale[rep.id] = true
+		r.pace.forget(began)
 	}
 	if rep.lost {
 		r.drops[rep.id]++

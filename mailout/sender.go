@@ -16,9 +16,10 @@ import (
 // Spool is the outbox as the Sender sees it.
 type Spool interface {
 	// Take lists at most n queued rows that are due, in the order in which they
-	// must go, without those for which busy answers true; next is when the next
-	// one falls due when there are none (zero: nothing is queued).
-	Take(ctx context.Context, n int, busy func(ticket.NoticeID) bool) (rows []*ticket.Row, next time.Time, err error)
+	// must go, the lanes taking turns from first, without those for which busy
+	// answers true; next is when the next one falls due when there are none
+	// (zero: nothing waits for its time).
+	Take(ctx context.Context, first ticket.Lane, n int, busy func(ticket.NoticeID) bool) (rows []*ticket.Row, next time.Time, err error)
 	// Begin stores the letter's bytes (nil: they are stored already) and marks
 	// the row as sending, durably, before the first byte goes out. It returns
 	// ticket.ErrStale when the row must not be sent any more.
@@ -44,7 +45,7 @@ type Sender struct {
 	Dial        func(context.Context) (net.Conn, error)
 	Server      Server
 	Connections int    // at once; 0: one
-	PerMinute   int    // letters in any minute; 0: no limit
+	PerMinute   int    // letters in any minute, evenly spaced; 0: no limit
 	Envelope    string // "auto" (also when empty): <> or a bounce token; "desk": always DeskAddress
 	DeskAddress string
 	Now         func() time.Time

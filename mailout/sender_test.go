@@ -9,6 +9,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"pgregory.net/rapid"
+
 	"sportello/ticket"
 )
 
@@ -505,24 +507,116 @@ func TestEnvelopeRefusedAtRCPT(t *testing.T) {
 	}
 }
 
-// TestPerMinute: never more letters in any minute than allowed (G13).
+// TestPerMinute: letters leave evenly, never more in any minute than allowed,
+// none of them in a bunch at its start (G13).
 func TestPerMinute(t *testing.T) {
+	for _, most := range []int{1, 7, 30} {
+		t.Run(fmt.Sprint(most), func(t *testing.T) {
+			run(t, func(r *rig) {
+				r.PerMinute = most
+				r.queue(ticket.NoticeAnswer, 1, 3*most)
+			}, func(r *rig) {
+				r.wait(10 * time.Minute)
+				mails := r.server.taken()
+				if len(mails) != 3*most {
+					t.Fatalf("%d mails", len(mails))
+				}
+				for i := 1; i < len(mails); i++ {
+					if gap, step := mails[i].After-mails[i-1].After, time.Minute/time.Duration(most); gap < step || gap > step+10*time.Millisecond {
+						t.Errorf("mails %d and %d are %s apart", i-1, i, gap)
+					}
+					if i >= most && mails[i].After-mails[i-most].After < time.Minute {
+						t.Errorf("mail %d is one too many in its minute", i)
+					}
+				}
+			})
+		})
+	}
+}
+
+// TestLanesTakeTurns: whatever waits, a letter of either lane that falls due
+// leaves with the next turn of its lane; when one lane is empty the other has
+// every turn.
+func TestLanesTakeTurns(t *testing.T) {
+	for flood, fresh := range map[ticket.NoticeKind]ticket.NoticeKind{
+		ticket.NoticeTicketNew: ticket.NoticeAck, ticket.NoticeAck: ticket.NoticeTicketNew,
+		ticket.NoticeAlert: ticket.NoticeCloseWarning, ticket.NoticeAnswer: ticket.NoticeDigest,
+	} {
+		t.Run(fmt.Sprintf("%s behind 500 of %s", fresh, flood), func(t *testing.T) {
+			run(t, func(r *rig) {
+				r.PerMinute = 30
+				r.queue(flood, 1, 500)
+			}, func(r *rig) {
+				r.wait(time.Minute)
+				if n := len(r.server.taken()); n != 31 {
+					t.Errorf("%d letters in the first minute and at its end", n)
+				}
+				r.queue(fresh, 501, 1)
+				r.Kick()
+				r.wait(2 * time.Second)
+				r.state(t, 501, ticket.RowSent)
+				r.queue(fresh, 502, 30)
+				r.Kick()
+				before := len(r.server.taken())
+				r.wait(time.Minute)
+				each := map[bool]int{}
+				for id := ticket.NoticeID(502); id < 532; id++ {
+					each[r.spool.row(id).State == ticket.RowSent]++
+				}
+				if all := len(r.server.taken()) - before; all != 30 || each[true] != 15 {
+					t.Errorf("of %d letters in a minute %d were of %s", all, each[true], fresh)
+				}
+			})
+		})
+	}
+}
+
+// TestStaleTakesNoTurn: what must not be sent any more holds up nothing.
+func TestStaleTakesNoTurn(t *testing.T) {
 	run(t, func(r *rig) {
-		r.PerMinute = 30
-		r.queue(ticket.NoticeAnswer, 1, 100)
-	}, func(r *rig) {
-		r.wait(10 * time.Minute)
-		mails := r.server.taken()
-		if len(mails) != 100 {
-			t.Fatalf("%d mails", len(mails))
+		r.PerMinute = 1
+		r.queue(ticket.NoticeAck, 1, 100)
+		for id := ticket.NoticeID(1); id < 100; id++ {
+			r.spool.stale[id] = true
 		}
-		for i := 30; i < 100; i++ {
-			if gap := mails[i].After - mails[i-30].After; gap < time.Minute {
-				t.Errorf("mails %d and %d are %s apart", i-30, i, gap)
+	}, func(r *rig) {
+		r.wait(time.Second)
+		r.state(t, 100, ticket.RowSent)
+	})
+}
+
+// TestPace: for any letters at any moments, also with a clock that steps back,
+// none begins while wait says no, and after what it says one does.
+func TestPace(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		p := pace{most: rapid.IntRange(1, 2000).Draw(t, "most")}
+		now := at
+		var began []time.Time
+		for range rapid.IntRange(1, 60).Draw(t, "tries") {
+			now = now.Add(time.Duration(rapid.Int64Range(0, int64(2*time.Minute)/int64(p.most)).Draw(t, "pass")))
+			if wait := p.wait(now); wait > 0 {
+				if p.wait(now.Add(wait-1)) == 0 || p.wait(now.Add(wait)) != 0 {
+					t.Fatalf("it does not wait %s", wait)
+				}
+				continue
+			}
+			p.note(now)
+			if rapid.IntRange(0, 9).Draw(t, "never left") == 0 {
+				p.forget(now)
+				if p.wait(now) != 0 {
+					t.Fatal("a letter that never left takes a turn")
+				}
+				continue
+			}
+			began = append(began, now)
+		}
+		for i := range began {
+			if i >= p.most && began[i].Sub(began[i-p.most]) < time.Minute || i > 0 && began[i].Sub(began[i-1]) < time.Minute/time.Duration(p.most) {
+				t.Fatalf("letter %d of %d a minute began at %s after %s", i, p.most, began[i], began[i-1])
 			}
 		}
-		if last := mails[99].After; last > 3*time.Minute+time.Second {
-			t.Errorf("the last one left after %s", last)
+		if len(began) > 0 && p.wait(began[len(began)-1].Add(-time.Hour)) != 0 {
+			t.Fatal("a clock that went back holds letters up")
 		}
 	})
 }

@@ -1,6 +1,7 @@
 package mailout
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -45,25 +46,34 @@ func (s *memSpool) add(n *ticket.Notice) {
 	s.rows[n.ID] = &ticket.Row{Notice: *n, State: ticket.RowQueued, Next: s.now()}
 }
 
-func (s *memSpool) Take(_ context.Context, n int, busy func(ticket.NoticeID) bool) (rows []*ticket.Row, next time.Time, err error) {
+// Take has the order of the classes and, plainer than a store, the lowest
+// number first.
+func (s *memSpool) Take(_ context.Context, first ticket.Lane, n int, busy func(ticket.NoticeID) bool) (rows []*ticket.Row, next time.Time, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	now := s.now()
 	for id, r := range s.rows {
 		switch {
-		case r.State != ticket.RowQueued || busy(id):
-		case !r.Next.After(now):
+		case r.State != ticket.RowQueued:
+		case r.Next.After(now):
+			if next.IsZero() || r.Next.Before(next) {
+				next = r.Next
+			}
+		case !busy(id):
 			c := *r
 			rows = append(rows, &c)
-		case next.IsZero() || r.Next.Before(next):
-			next = r.Next
 		}
 	}
 	slices.SortFunc(rows, func(a, b *ticket.Row) int {
-		if d := a.Notice.Kind.Class() - b.Notice.Kind.Class(); d != 0 {
-			return d
+		ka, kb := a.Notice.Kind, b.Notice.Kind
+		if ka.Lane() != kb.Lane() {
+			if ka.Lane() == first {
+				return -1
+			}
+			return 1
 		}
-		return int(a.Notice.ID) - int(b.Notice.ID)
+		classes := ka.Lane().Classes()
+		return cmp.Or(cmp.Compare(slices.Index(classes, ka.Class()), slices.Index(classes, kb.Class())), cmp.Compare(a.Notice.ID, b.Notice.ID))
 	})
 	return rows[:min(n, len(rows))], next, nil
 }

@@ -295,7 +295,7 @@ type inOrder struct {
 	then func()
 }
 
-func (s *inOrder) Take(_ context.Context, n int, _ func(ticket.NoticeID) bool) (rows []*ticket.Row, _ time.Time, _ error) {
+func (s *inOrder) Take(_ context.Context, _ ticket.Lane, n int, _ func(ticket.NoticeID) bool) (rows []*ticket.Row, _ time.Time, _ error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for ; n > 0 && s.rows[s.next+1] != nil; n-- {

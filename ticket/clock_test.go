@@ -63,7 +63,7 @@ func TestClosingWaitsForTheLetter(t *testing.T) {
 			if !b.ticket(1).ClosesAt.IsZero() {
 				t.Error("a closing date while the answer is queued")
 			}
-			rows, _, err := b.Take(b.ctx, 1, func(ticket.NoticeID) bool { return false })
+			rows, _, err := b.Take(b.ctx, ticket.LaneCustomers, 1, func(ticket.NoticeID) bool { return false })
 			b.must(err)
 			b.must(b.Begin(b.ctx, rows[0].Notice.ID, &ticket.Letter{}))
 			c.outcome.Next = b.now.Add(24 * time.Hour)

@@ -63,7 +63,7 @@ func (b *bench) run(m *ticket.Inbound) []ticket.Notice {
 	var sent []ticket.Notice
 	for {
 		b.now = b.now.Add(resendDelay)
-		rows, _, err := b.Take(b.ctx, 10, never)
+		rows, _, err := b.Take(b.ctx, ticket.LaneCustomers, 10, never)
 		b.must(err)
 		if len(rows) == 0 {
 			return sent

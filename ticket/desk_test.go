@@ -2,9 +2,11 @@ package ticket_test
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -139,14 +141,16 @@ func (b *bench) stats() ticket.Stats {
 	return s
 }
 
-// send plays the sender: every letter that is due is sent, and returned in order.
+// send plays the sender: every letter that is due is sent. They are returned by
+// what they are, then as they were queued; TestLanes tells how they go.
 func (b *bench) send() []ticket.Notice {
 	b.t.Helper()
 	var sent []ticket.Notice
 	for {
-		rows, _, err := b.Take(b.ctx, 50, func(ticket.NoticeID) bool { return false })
+		rows, _, err := b.Take(b.ctx, ticket.LaneCustomers, 50, func(ticket.NoticeID) bool { return false })
 		b.must(err)
 		if len(rows) == 0 {
+			slices.SortFunc(sent, byKind)
 			return sent
 		}
 		for _, r := range rows {
@@ -155,6 +159,20 @@ func (b *bench) send() []ticket.Notice {
 			sent = append(sent, r.Notice)
 		}
 	}
+}
+
+// byKind orders letters: answers, money, technicians' mail, what the clock
+// makes, acknowledgements; each as it was queued.
+func byKind(a, b ticket.Notice) int {
+	rank := func(n ticket.Notice) int {
+		switch c := n.Kind.Class(); {
+		case n.Kind.Technical():
+			return 3
+		default:
+			return c
+		}
+	}
+	return cmp.Or(cmp.Compare(rank(a), rank(b)), cmp.Compare(a.ID, b.ID))
 }
 
 // kinds writes letters as "kind to", in order.

@@ -91,21 +91,6 @@ type Relay struct {
 	Left bool
 }
 
-// Class orders the outbox: lower goes first (DESIGN.md section 5).
-func (k NoticeKind) Class() int {
-	switch k {
-	case NoticeAnswer:
-		return 1
-	case NoticeQuote, NoticeQuoteAccepted, NoticeQuoteDeclined, NoticeConfirm, NoticeCreditShort, NoticeCharged:
-		return 2
-	case NoticeTicketNew, NoticeTicketReply, NoticeHeld, NoticeTranscript, NoticeAlert, NoticeDueSoon:
-		return 3
-	case NoticeAck:
-		return 5
-	}
-	return 4
-}
-
 // Technical tells whether the letter goes to technicians.
 func (k NoticeKind) Technical() bool {
 	switch k {

@@ -9,16 +9,18 @@ import (
 )
 
 // Take lists at most n queued letters that are due, in the order in which they
-// must go, without those for which busy answers true. next is when the next one
-// falls due, when there are none (zero: nothing is queued).
-func (d *Desk) Take(ctx context.Context, n int, busy func(NoticeID) bool) (rows []*Row, next time.Time, err error) {
+// must go, without those for which busy answers true. The lanes take turns from
+// first. next is when the next one falls due, when there are none (zero: none
+// is waiting for its time).
+func (d *Desk) Take(ctx context.Context, first Lane, n int, busy func(NoticeID) bool) (rows []*Row, next time.Time, err error) {
 	now := d.Now()
 	err = d.Store.View(ctx, func(tx Tx) error {
 		var err error
-		if rows, err = tx.Queued(now, n, busy); err != nil || len(rows) > 0 {
+		rows, err = inTurn(first, n, func(l Lane, n int) ([]*Row, error) { return tx.Queued(l, now, n, busy) })
+		if err != nil || len(rows) > 0 {
 			return err
 		}
-		next, err = tx.NextQueued()
+		next, err = tx.NextQueued(now)
 		return err
 	})
 	return rows, next, err

@@ -2,6 +2,7 @@ package ticket_test
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -16,7 +17,7 @@ func never(ticket.NoticeID) bool { return false }
 func TestUnknownOutcome(t *testing.T) {
 	b := newBench(t, storetest.NewMem())
 	b.receive(b.mail(mario, "Sito irraggiungibile", down))
-	rows, _, err := b.Take(b.ctx, 10, never)
+	rows, _, err := b.Take(b.ctx, ticket.LaneCustomers, 10, never)
 	b.must(err)
 	for _, r := range rows {
 		b.must(b.Begin(b.ctx, r.Notice.ID, &ticket.Letter{}))
@@ -36,7 +37,7 @@ func TestUnknownOutcome(t *testing.T) {
 // sendFixed sends what is due with the bytes that are stored already.
 func (b *bench) sendFixed(outcome ticket.RowState) []ticket.Notice {
 	b.t.Helper()
-	rows, _, err := b.Take(b.ctx, 50, never)
+	rows, _, err := b.Take(b.ctx, ticket.LaneCustomers, 50, never)
 	b.must(err)
 	var sent []ticket.Notice
 	for _, r := range rows {
@@ -47,6 +48,7 @@ func (b *bench) sendFixed(outcome ticket.RowState) []ticket.Notice {
 		b.must(b.Settle(b.ctx, r.Notice.ID, ticket.Outcome{State: outcome}))
 		sent = append(sent, r.Notice)
 	}
+	slices.SortFunc(sent, byKind)
 	return sent
 }
 
@@ -54,7 +56,7 @@ func TestOldAcknowledgementsAreDropped(t *testing.T) {
 	b := newBench(t, storetest.NewMem())
 	b.receive(b.mail(mario, "Sito irraggiungibile", down))
 	b.now = b.now.Add(25 * time.Hour)
-	rows, _, err := b.Take(b.ctx, 10, never)
+	rows, _, err := b.Take(b.ctx, ticket.LaneCustomers, 10, never)
 	b.must(err)
 	for _, r := range rows {
 		err := b.Begin(b.ctx, r.Notice.ID, &ticket.Letter{})
@@ -70,7 +72,7 @@ func TestOldAcknowledgementsAreDropped(t *testing.T) {
 func TestQueueVerbs(t *testing.T) {
 	b := newBench(t, storetest.NewMem())
 	b.receive(b.mail(mario, "Sito irraggiungibile", down))
-	rows, next, err := b.Take(b.ctx, 10, never)
+	rows, next, err := b.Take(b.ctx, ticket.LaneCustomers, 10, never)
 	b.must(err)
 	if len(rows) != 3 || !next.IsZero() {
 		t.Fatalf("%d rows, next %s", len(rows), next)
@@ -90,7 +92,7 @@ func TestQueueVerbs(t *testing.T) {
 		t.Errorf("a try that does not count was counted: %d", r.Tries)
 	}
 	b.send()
-	if _, next, err := b.Take(b.ctx, 10, never); err != nil || !next.Equal(b.now.Add(time.Hour)) {
+	if _, next, err := b.Take(b.ctx, ticket.LaneCustomers, 10, never); err != nil || !next.Equal(b.now.Add(time.Hour)) {
 		t.Errorf("next %s, %v", next, err)
 	}
 }
@@ -100,9 +102,9 @@ func TestQueueVerbs(t *testing.T) {
 func TestTechniciansMailFails(t *testing.T) {
 	b := newBench(t, storetest.NewMem())
 	fail := func(kind ticket.NoticeKind, to, why string) {
-		rows, _, err := b.Take(b.ctx, 50, never)
+		rows, _, err := b.Take(b.ctx, ticket.LaneCustomers, 50, never)
 		b.must(err)
-		for _, r := range rows {
+		for _, r := range slices.Backward(rows) { // the oldest first
 			if r.Notice.Kind == kind && r.Notice.To.Address == to {
 				b.must(b.Settle(b.ctx, r.Notice.ID, ticket.Outcome{State: ticket.RowFailed, Error: why}))
 				return
@@ -143,7 +145,7 @@ func (b *bench) row(id ticket.NoticeID) *ticket.Row {
 func TestTries(t *testing.T) {
 	b := newBench(t, storetest.NewMem())
 	b.receive(b.mail(mario, "Sito irraggiungibile", down))
-	rows, _, err := b.Take(b.ctx, 1, never)
+	rows, _, err := b.Take(b.ctx, ticket.LaneCustomers, 1, never)
 	b.must(err)
 	id := rows[0].Notice.ID
 	for i, try := range []struct {
@@ -154,7 +156,7 @@ func TestTries(t *testing.T) {
 			b.must(b.Begin(b.ctx, id, &ticket.Letter{}))
 		}
 		b.must(b.Settle(b.ctx, id, ticket.Outcome{State: ticket.RowQueued, Next: b.now, Counts: try.counts, Error: "450 later"}))
-		rows, _, err := b.Take(b.ctx, 1, never)
+		rows, _, err := b.Take(b.ctx, ticket.LaneCustomers, 1, never)
 		b.must(err)
 		if rows[0].Notice.ID != id || rows[0].Tries != try.tries {
 			t.Errorf("step %d: notice %d has %d tries, want %d", i, rows[0].Notice.ID, rows[0].Tries, try.tries)

@@ -87,14 +87,14 @@ type Tx interface {
 	LotByRef(ref string) (customer string, lot policy.Lot, err error)
 
 	Row(NoticeID) (*Row, error)
-	// PutRow stores r (new or changed) and keeps the queue's order in step:
-	// class, then Next, then ID.
+	// PutRow stores r (new or changed) and keeps the order of the queue in step.
 	PutRow(r *Row) error
-	// Queued lists at most n queued rows whose Next is not after now, in the
-	// order of the queue, without those for which skip answers true.
-	Queued(now time.Time, n int, skip func(NoticeID) bool) ([]*Row, error)
-	// NextQueued is the earliest Next of a queued row; zero when there is none.
-	NextQueued() (time.Time, error)
+	// Queued lists at most n queued rows of a lane whose Next is not after now,
+	// without those for which skip answers true: by the order of the lane's
+	// Classes, in each the latest Next first, then the highest ID.
+	Queued(l Lane, now time.Time, n int, skip func(NoticeID) bool) ([]*Row, error)
+	// NextQueued is the earliest Next after now of a queued row; zero when there is none.
+	NextQueued(now time.Time) (time.Time, error)
 	// Rows yields the rows in state s, oldest first; 0 means all, newest first.
 	Rows(s RowState) iter.Seq2[*Row, error]
 	Letter(NoticeID) (*Letter, error)

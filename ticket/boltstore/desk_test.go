@@ -2,10 +2,12 @@ package boltstore
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -65,10 +67,11 @@ func (f *fortnight) day(ctx context.Context, d int) error {
 		in = append(in, f.in(10*d+i, nil))
 	}
 	in = append(in, f.in(10*d, nil)) // a copy
-	rows, _, err := f.Take(ctx, 100, func(ticket.NoticeID) bool { return false })
+	rows, _, err := f.Take(ctx, ticket.LaneCustomers, 100, func(ticket.NoticeID) bool { return false })
 	if err != nil {
 		return err
 	}
+	slices.SortFunc(rows, func(a, b *ticket.Row) int { return cmp.Compare(a.Notice.ID, b.Notice.ID) })
 	for i, r := range rows {
 		n := r.Notice
 		if n.ReplyTo != "" && i%4 == 0 {

@@ -90,61 +90,63 @@ func (r *rowRecord) queueKeys(id ticket.NoticeID) [][]byte {
 	return [][]byte{appendNumber(appendTime([]byte{r.Class}, r.Next), id)}
 }
 
-// due yields the keys of the queue of one class after another, each class in
-// order, until the time of a key is after now.
-func due(b *bolt.Bucket, now time.Time) iter.Seq[[]byte] {
+// due yields the keys of one class of the queue whose time is not after now,
+// the latest first.
+func due(b *bolt.Bucket, class int, now time.Time) iter.Seq[[]byte] {
 	return func(yield func([]byte) bool) {
 		c := b.Cursor()
-		for k, _ := c.First(); k != nil; {
-			if keyTime(k[1:]).After(now) {
-				if k[0] == 0xFF {
-					return
-				}
-				k, _ = c.Seek([]byte{k[0] + 1})
-				continue
-			}
-			if !yield(k) {
-				return
-			}
-			k, _ = c.Next()
+		var k []byte
+		if later, _ := c.Seek(afterTime(class, now)); later != nil {
+			k, _ = c.Prev()
+		} else {
+			k, _ = c.Last()
+		}
+		for ; k != nil && int(k[0]) == class && yield(k); k, _ = c.Prev() {
 		}
 	}
 }
 
-func (t *tx) Queued(now time.Time, n int, skip func(ticket.NoticeID) bool) ([]*ticket.Row, error) {
-	var ids []ticket.NoticeID
-	for k := range due(t.bucket(bucketQueue), now) {
-		if len(ids) >= n {
-			break
-		}
-		if id := ticket.NoticeID(lastNumber(k)); skip == nil || !skip(id) {
-			ids = append(ids, id)
-		}
-	}
+// afterTime is the first key of a class behind those of rows due at now.
+func afterTime(class int, now time.Time) []byte {
+	return appendTime([]byte{byte(class)}, now.Add(1))
+}
+
+func (t *tx) Queued(l ticket.Lane, now time.Time, n int, skip func(ticket.NoticeID) bool) ([]*ticket.Row, error) {
 	var rows []*ticket.Row
-	for _, id := range ids {
-		r, err := t.Row(id)
-		if err != nil {
-			return nil, err
+	for _, class := range l.Classes() {
+		for k := range due(t.bucket(bucketQueue), class, now) {
+			if len(rows) >= n {
+				return rows, nil
+			}
+			id := ticket.NoticeID(lastNumber(k))
+			if skip != nil && skip(id) {
+				continue
+			}
+			r, err := t.Row(id)
+			if err != nil {
+				return nil, err
+			}
+			rows = append(rows, r)
 		}
-		rows = append(rows, r)
 	}
 	return rows, nil
 }
 
-// NextQueued looks at the first row of each class.
-func (t *tx) NextQueued() (time.Time, error) {
+// NextQueued looks at the first later row of each class.
+func (t *tx) NextQueued(now time.Time) (time.Time, error) {
 	var first time.Time
 	found := false
 	c := t.bucket(bucketQueue).Cursor()
-	for k, _ := c.First(); k != nil; {
-		if at := keyTime(k[1:]); !found || at.Before(first) {
-			first, found = at, true
+	for _, lane := range []ticket.Lane{ticket.LaneCustomers, ticket.LaneTechnicians} {
+		for _, class := range lane.Classes() {
+			k, _ := c.Seek(afterTime(class, now))
+			if k == nil || int(k[0]) != class {
+				continue
+			}
+			if at := keyTime(k[1:]); !found || at.Before(first) {
+				first, found = at, true
+			}
 		}
-		if k[0] == 0xFF {
-			break
-		}
-		k, _ = c.Seek([]byte{k[0] + 1})
 	}
 	return first, nil
 }

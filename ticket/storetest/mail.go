@@ -14,42 +14,54 @@ func letterRow(id ticket.NoticeID, kind ticket.NoticeKind, minute int) *ticket.R
 	return &ticket.Row{Notice: ticket.Notice{ID: id, Kind: kind}, State: ticket.RowQueued, Next: at(minute)}
 }
 
+// queue: each lane by itself; in it by class, in a class what fell due last
+// first; what is not due yet is not there, whatever its class.
 func queue(s suite) {
 	s.put(letterRow(1, ticket.NoticeAck, 0), letterRow(2, ticket.NoticeAnswer, 5), letterRow(3, ticket.NoticeAnswer, 1),
 		letterRow(4, ticket.NoticeQuote, 0), letterRow(5, ticket.NoticeTicketNew, 60), letterRow(6, ticket.NoticeAnswer, 5),
-		letterRow(7, ticket.NoticeCloseWarning, 2), letterRow(8, ticket.NoticeAck, -10))
-	expect := func(minute, n int, skip func(ticket.NoticeID) bool, want ...ticket.NoticeID) {
+		letterRow(7, ticket.NoticeCloseWarning, 2), letterRow(8, ticket.NoticeAck, -10), letterRow(9, ticket.NoticeTicketReply, 0),
+		letterRow(10, ticket.NoticeAlert, -20), letterRow(11, ticket.NoticeDigest, 3), letterRow(12, ticket.NoticeTicketNew, 4))
+	expect := func(lane ticket.Lane, minute, n int, skip func(ticket.NoticeID) bool, want ...ticket.NoticeID) {
 		s.Helper()
 		s.view(func(tx ticket.Tx) error {
-			got, err := tx.Queued(at(minute), n, skip)
+			got, err := tx.Queued(lane, at(minute), n, skip)
 			var ids []ticket.NoticeID
 			for _, r := range got {
 				ids = append(ids, r.Notice.ID)
 			}
-			s.same(fmt.Sprintf("queue at %d", minute), ids, want)
+			s.same(fmt.Sprintf("%s' queue at %d", lane, minute), ids, want)
 			return err
 		})
 	}
-	next := func(want time.Time) {
+	next := func(minute int, want time.Time) {
 		s.Helper()
 		s.view(func(tx ticket.Tx) error {
-			got, err := tx.NextQueued()
-			s.same("next", got, want)
+			got, err := tx.NextQueued(at(minute))
+			s.same(fmt.Sprintf("next after %d", minute), got, want)
 			return err
 		})
 	}
-	expect(10, 100, nil, 3, 2, 6, 4, 7, 8, 1)
-	expect(3, 100, nil, 3, 4, 7, 8, 1)
-	expect(100, 3, nil, 3, 2, 6)
-	expect(100, 3, func(id ticket.NoticeID) bool { return id == 2 || id == 4 }, 3, 6, 5)
-	expect(100, 0, nil)
-	expect(-20, 100, nil)
-	next(at(-10))
+	const customers, technicians = ticket.LaneCustomers, ticket.LaneTechnicians
+	expect(customers, 10, 100, nil, 6, 2, 3, 4, 1, 8, 7)
+	expect(customers, 3, 100, nil, 3, 4, 1, 8, 7)
+	expect(customers, 100, 3, nil, 6, 2, 3)
+	expect(customers, 100, 3, func(id ticket.NoticeID) bool { return id == 2 || id == 4 }, 6, 3, 1)
+	expect(customers, 100, 0, nil)
+	expect(customers, -20, 100, nil)
+	expect(technicians, 10, 100, nil, 10, 12, 9, 11)
+	expect(technicians, 60, 2, nil, 10, 5)
+	expect(0, 100, 100, nil)
+	next(-100, at(-20))
+	next(-20, at(-10))
+	next(4, at(5))
+	next(60, time.Time{})
 	sent := letterRow(8, ticket.NoticeAck, -10)
 	sent.State = ticket.RowSent
 	s.put(sent, letterRow(3, ticket.NoticeAnswer, 90), letterRow(5, ticket.NoticeTicketNew, 1))
-	expect(10, 100, nil, 2, 6, 4, 5, 7, 1)
-	next(at(0))
+	expect(customers, 10, 100, nil, 6, 2, 4, 1, 7)
+	expect(technicians, 10, 100, nil, 10, 12, 5, 9, 11)
+	next(-20, at(0))
+	next(5, at(90))
 }
 
 func rows(s suite) {

@@ -58,23 +58,24 @@ func (t *memTx) PutRow(r *ticket.Row) error {
 	return write(t, t.rows, r.Notice.ID, r, r.Notice.ID == 0)
 }
 
-// queue lists the queued rows in the order in which they go.
-func (t *memTx) queue() []*ticket.Row {
+// queue lists the queued rows of a lane in the order in which they go.
+func (t *memTx) queue(l ticket.Lane) []*ticket.Row {
+	place := func(r *ticket.Row) int { return slices.Index(l.Classes(), r.Notice.Kind.Class()) }
 	var rows []*ticket.Row
 	for _, r := range t.rows {
-		if r.State == ticket.RowQueued {
+		if r.State == ticket.RowQueued && r.Notice.Kind.Lane() == l {
 			rows = append(rows, r)
 		}
 	}
 	slices.SortFunc(rows, func(a, b *ticket.Row) int {
-		return cmp.Or(cmp.Compare(a.Notice.Kind.Class(), b.Notice.Kind.Class()), a.Next.Compare(b.Next), cmp.Compare(a.Notice.ID, b.Notice.ID))
+		return cmp.Or(cmp.Compare(place(a), place(b)), b.Next.Compare(a.Next), cmp.Compare(b.Notice.ID, a.Notice.ID))
 	})
 	return rows
 }
 
-func (t *memTx) Queued(now time.Time, n int, skip func(ticket.NoticeID) bool) ([]*ticket.Row, error) {
+func (t *memTx) Queued(l ticket.Lane, now time.Time, n int, skip func(ticket.NoticeID) bool) ([]*ticket.Row, error) {
 	var rows []*ticket.Row
-	for _, r := range t.queue() {
+	for _, r := range t.queue(l) {
 		if len(rows) < n && !r.Next.After(now) && (skip == nil || !skip(r.Notice.ID)) {
 			rows = append(rows, r)
 		}
@@ -82,11 +83,12 @@ func (t *memTx) Queued(now time.Time, n int, skip func(ticket.NoticeID) bool) ([
 	return all(rows)
 }
 
-func (t *memTx) NextQueued() (time.Time, error) {
+func (t *memTx) NextQueued(now time.Time) (time.Time, error) {
 	var first time.Time
-	for i, r := range t.queue() {
-		if i == 0 || r.Next.Before(first) {
-			first = r.Next
+	found := false
+	for _, r := range t.rows {
+		if r.State == ticket.RowQueued && r.Next.After(now) && (!found || r.Next.Before(first)) {
+			first, found = r.Next, true
 		}
 	}
 	return first, nil

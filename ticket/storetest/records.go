@@ -140,7 +140,7 @@ func notFound(s suite) {
 			"Customers": func() (int, error) { return size(list(tx.Customers())) },
 			"ByContact": func() (int, error) { return size(tx.ByContact("a@x")) },
 			"Lots":      func() (int, error) { return size(tx.Lots("x")) },
-			"Queued":    func() (int, error) { return size(tx.Queued(day, 10, nil)) },
+			"Queued":    func() (int, error) { return size(tx.Queued(ticket.LaneTechnicians, day, 10, nil)) },
 			"Rows":      func() (int, error) { return size(list(tx.Rows(0))) },
 		}
 		for name, get := range lists {
@@ -148,7 +148,7 @@ func notFound(s suite) {
 				s.Errorf("%s: %d found, error %v: want none", name, n, err)
 			}
 		}
-		next, err := tx.NextQueued()
+		next, err := tx.NextQueued(day)
 		if err != nil || !next.IsZero() {
 			s.Errorf("NextQueued: %v, %v: want the zero time", next, err)
 		}

@@ -267,7 +267,7 @@ func reopen(t *testing.T, open func(t *testing.T) ticket.Store) {
 		l, err := tx.Letter(1)
 		s.ok(err)
 		s.same("letter", string(l.Chunks[0].Bytes), "letter")
-		due, err := tx.Queued(at(1000), 10, nil)
+		due, err := tx.Queued(ticket.LaneCustomers, at(1000), 10, nil)
 		s.same("queue", len(due), 1)
 		return err
 	})
