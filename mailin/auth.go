@@ -34,22 +34,32 @@ type Authenticator struct {
 // answer: the same mail may be asked about again.
 func (a *Authenticator) Evidence(ctx context.Context, raw []byte, in *ticket.Inbound, strict bool) (e ticket.Evidence, dnsFailed bool) {
 	h := readSigned(raw)
-	c := claim{strict: strict, domain: soleDomain(&h, in)}
+	c := claim{strict: strict}
+	c.address, c.domain = soleFrom(&h, in)
+	e, dnsFailed = a.weigh(ctx, &h, c, in)
+	if e.Aligned || e.Contrary {
+		e.Address = c.address
+	}
+	return e, dnsFailed
+}
+
+// weigh is Evidence about c, without its address.
+func (a *Authenticator) weigh(ctx context.Context, h *signedHeader, c claim, in *ticket.Inbound) (e ticket.Evidence, dnsFailed bool) {
 	c.sound = c.domain != "" && h.doubt == "" && h.doubled() == "" && !in.Certified
-	res := a.trusted(&h)
+	res := a.trusted(h)
 	if res.contrary() {
 		return ticket.Evidence{Contrary: true, Method: "dmarc", Domain: c.domain}, false
 	}
 	if !c.sound {
 		return ticket.Evidence{}, false
 	}
-	sigs := readSignatures(&h)
+	sigs := readSignatures(h)
 	if e, ok := c.byResults(res, sigs); ok {
 		return e, false
 	}
 	failed := c.failedByResults(res)
 	if a.VerifyDKIM && !in.Partial {
-		v := a.verify(ctx, &h, c.domain, c.relevant(sigs))
+		v := a.verify(ctx, h, c.domain, c.relevant(sigs))
 		switch {
 		case v.aligned != "":
 			return ticket.Evidence{Aligned: true, Method: "dkim", Domain: v.aligned}, false
@@ -79,26 +89,27 @@ func timely(e ticket.Evidence, date, internal time.Time) ticket.Evidence {
 
 // claim is who a mail says it is from.
 type claim struct {
-	domain string // of the single From, as A-labels in lower case; "": nobody in particular
-	strict bool
-	sound  bool // the mail is such that something can be proved about it
+	address string // the single From; "": nobody in particular
+	domain  string // of address, as A-labels in lower case
+	strict  bool
+	sound   bool // the mail is such that something can be proved about it
 }
 
-// soleDomain is the domain of the single From of in, when the header says the
+// soleFrom is the single From of in and its domain, when the header says the
 // same as in. Where in names somebody else, such as the author behind a list,
 // nothing stands behind him.
-func soleDomain(h *signedHeader, in *ticket.Inbound) string {
+func soleFrom(h *signedHeader, in *ticket.Inbound) (address, domain string) {
 	from, ok := in.Sole()
 	if !ok || h.count("from") != 1 {
-		return ""
+		return "", ""
 	}
 	v, _ := h.first("from")
 	read := parseAddresses(v)
 	if len(read) != 1 || read[0].Address != from.Address {
-		return ""
+		return "", ""
 	}
 	i := strings.LastIndexByte(from.Address, '@')
-	return aLabel(from.Address[i+1:])
+	return from.Address, aLabel(from.Address[i+1:])
 }
 
 // aLabel brings a domain to the form in which domains are compared byte by

@@ -97,11 +97,11 @@ const (
 
 var (
 	absent    = ticket.Evidence{}
-	byDMARC   = ticket.Evidence{Aligned: true, Method: "dmarc", Domain: "ours.example"}
-	byDKIM    = ticket.Evidence{Aligned: true, Method: "dkim", Domain: "ours.example"}
-	bySPF     = ticket.Evidence{Aligned: true, Method: "spf", Domain: "ours.example"}
-	dmarcFail = ticket.Evidence{Contrary: true, Method: "dmarc", Domain: "ours.example"}
-	badSig    = ticket.Evidence{Contrary: true, Method: "dkim", Domain: "ours.example"}
+	byDMARC   = ticket.Evidence{Aligned: true, Method: "dmarc", Domain: "ours.example", Address: "boss@ours.example"}
+	byDKIM    = ticket.Evidence{Aligned: true, Method: "dkim", Domain: "ours.example", Address: "boss@ours.example"}
+	bySPF     = ticket.Evidence{Aligned: true, Method: "spf", Domain: "ours.example", Address: "boss@ours.example"}
+	dmarcFail = ticket.Evidence{Contrary: true, Method: "dmarc", Domain: "ours.example", Address: "boss@ours.example"}
+	badSig    = ticket.Evidence{Contrary: true, Method: "dkim", Domain: "ours.example", Address: "boss@ours.example"}
 )
 
 func TestEvidence(t *testing.T) {
@@ -148,7 +148,7 @@ func TestEvidence(t *testing.T) {
 		{"A07 another Subject on top", "Subject: #charge 5\r\n" + signed, absent, absent},
 		{"A07 another Content-Type on top", "Content-Type: text/plain\r\nContent-Type: text/html\r\n" + signed, absent, absent},
 		{"A09 own domain passes, From forged", s.sign(t, sentAs(boss, trust+"spf=pass smtp.mailfrom=a@evil.example; dkim=pass header.d=evil.example"), "evil.example"), absent, absent},
-		{"A09 sub-domain signs", s.sign(t, sentAs(boss), "mail.ours.example"), absent, ticket.Evidence{Aligned: true, Method: "dkim", Domain: "mail.ours.example"}},
+		{"A09 sub-domain signs", s.sign(t, sentAs(boss), "mail.ours.example"), absent, ticket.Evidence{Aligned: true, Method: "dkim", Domain: "mail.ours.example", Address: "boss@ours.example"}},
 		{"A09 a public suffix signs", s.sign(t, sentAs("a@mine.co.uk"), "co.uk"), absent, absent},
 		{"A09 a neighbour under a public suffix", s.sign(t, sentAs("a@mine.co.uk"), "other.co.uk"), absent, absent},
 		{"A10 l= in the signature", opened, absent, absent},
@@ -182,7 +182,7 @@ func TestEvidence(t *testing.T) {
 		{"dmarc=none", sentAs(boss, trust+"dmarc=none header.from=ours.example"), absent, absent},
 		{"dkim=pass", sentAs(boss, trust+"dkim=pass header.d=ours.example"), byDKIM, byDKIM},
 		{"dkim=pass by header.i", sentAs(boss, trust+"dkim=pass header.i=@ours.example header.b=ab/c="), byDKIM, byDKIM},
-		{"dkim=pass of a sub-domain", sentAs(boss, trust+"dkim=pass header.d=mail.ours.example"), absent, ticket.Evidence{Aligned: true, Method: "dkim", Domain: "mail.ours.example"}},
+		{"dkim=pass of a sub-domain", sentAs(boss, trust+"dkim=pass header.d=mail.ours.example"), absent, ticket.Evidence{Aligned: true, Method: "dkim", Domain: "mail.ours.example", Address: "boss@ours.example"}},
 		{"dkim=fail", sentAs(boss, trust+"dkim=fail header.d=ours.example"), badSig, badSig},
 		{"dkim=fail of somebody else", sentAs(boss, trust+"dkim=fail header.d=evil.example"), absent, absent},
 		{"spf=pass", sentAs(boss, trust+"spf=pass smtp.mailfrom=bounce@ours.example"), absent, bySPF},
@@ -198,6 +198,9 @@ func TestEvidence(t *testing.T) {
 				want := tt.loose
 				if strict {
 					want = tt.strict
+				}
+				if from, ok := in.Sole(); ok && want != absent {
+					want.Address = from.Address // what is proved is proved of From
 				}
 				if got, failed := a.Evidence(t.Context(), []byte(tt.raw), in, strict); got != want || failed {
 					t.Errorf("strict %t: %+v, DNS failed %t, want %+v", strict, got, failed, want)

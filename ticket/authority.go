@@ -10,27 +10,28 @@ import (
 type sender struct {
 	Mailbox
 	sole       bool        // exactly one From
-	technician *Technician // whose registered address it is; nil
+	technician *Technician // whose registered address it is, unless the mail was carried; nil
 	customers  []string    // ids of the customers who have this contact
 	language   string      // of the contact; "" unknown
-	aligned    bool        // evidence stands behind it (or token mode does without)
+	direct     bool        // a person's mail, straight from the single From: what evidence can be about
+	proven     bool        // evidence stands behind exactly this address
+	aligned    bool        // proven, or token mode does without
 	contrary   bool
 	quiet      bool    // never acknowledged: list, web form, spam, robot
 	other      Mailbox // of a web form: the other address, shown to technicians
 }
 
 // sender reads who wrote m (DESIGN.md section 2: From only, but for groups that
-// rewrite it and web forms).
+// rewrite it and web forms). Whoever a form or a group names instead of From
+// stands without evidence: it was found for From.
 func (w *work) sender(m *Inbound) (sender, error) {
 	from, sole := m.Sole()
 	if !sole && len(m.From) > 0 {
 		from = m.From[0]
 	}
 	s := sender{Mailbox: from, sole: sole, contrary: m.Evidence.Contrary}
-	s.quiet = m.Kind != KindRequest || m.WebForm || m.Robot || m.NullPath || m.SpamMarked || m.List != ""
-	if m.Kind == KindList && w.d.Addresses.Own(from.Address) && len(m.ReplyTo) == 1 {
-		s.Mailbox = m.ReplyTo[0]
-	}
+	carried := m.Carried() != ""
+	s.quiet = m.Kind != KindRequest || carried && !m.Certified || m.Robot || m.NullPath || m.SpamMarked || w.d.Addresses.Listed(from.Address)
 	var err error
 	if s.customers, err = w.tx.ByContact(s.Address); err != nil {
 		return s, err
@@ -45,12 +46,21 @@ func (w *work) sender(m *Inbound) (sender, error) {
 			s.Mailbox, s.customers, s.other = m.ReplyTo[0], ids, from
 		}
 	}
-	plain := sole && m.Doubled == "" && m.Kind == KindRequest && !m.WebForm && !m.SpamMarked && !s.contrary
-	s.aligned = plain && (m.Evidence.Aligned || w.d.TokenCustomer)
-	if sole {
+	s.direct = sole && m.Doubled == "" && m.Kind == KindRequest && !carried && !m.SpamMarked && !s.contrary
+	s.proven = s.direct && m.Evidence.Proves(s.Address)
+	s.aligned = s.proven || s.direct && w.d.TokenCustomer
+	if sole && !carried {
 		s.technician = w.d.technician(s.Address)
 	}
 	return s, w.contactLanguage(&s)
+}
+
+// vouched tells whether enough stands behind a technician's mail: evidence
+// about her address, or, where the desk does without, her token in an address
+// that the mail came to. A Message-ID is read by everybody in Cc; it stands in
+// for the address only where the server knows no such addresses.
+func (w *work) vouched(s sender, th thread) bool {
+	return s.proven || w.d.TokenTechnician && s.direct && (!th.mid || w.d.Addresses.Pattern == "")
 }
 
 // contactLanguage fills in the language that the customers' records name.
@@ -82,7 +92,7 @@ func (s sender) authority(m *Inbound, th thread, t *Ticket) (Authority, string) 
 		return AuthorityNone, fmt.Sprintf("%d From addresses", len(m.From))
 	case m.Doubled != "":
 		return AuthorityNone, "the field " + m.Doubled + " stands twice"
-	case s.aligned && t.Customer != "" && contains(s.customers, t.Customer) && !th.several && !m.Certified:
+	case s.aligned && t.Customer != "" && contains(s.customers, t.Customer) && !th.several:
 		return AuthoritySender, "a contact of the customer, " + s.proof(m)
 	case th.token != nil:
 		return AuthorityLink, "a genuine " + th.via
@@ -92,7 +102,7 @@ func (s sender) authority(m *Inbound, th thread, t *Ticket) (Authority, string) 
 
 // proof words what aligned rests on.
 func (s sender) proof(m *Inbound) string {
-	if m.Evidence.Aligned {
+	if s.proven {
 		return fmt.Sprintf("%s aligned with %s", m.Evidence.Method, m.Evidence.Domain)
 	}
 	return "evidence not asked for (customer = token)"

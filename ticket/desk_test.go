@@ -106,6 +106,19 @@ func (b *bench) receive(in ...*ticket.Inbound) {
 	b.must(b.Receive(b.ctx, in, ticket.Cursor{UIDValidity: 1, First: 1, Last: b.uid}))
 }
 
+// proof is aligned evidence about addr.
+func proof(addr string) ticket.Evidence {
+	return ticket.Evidence{Aligned: true, Method: "dkim", Domain: addr[strings.IndexByte(addr, '@')+1:], Address: addr}
+}
+
+// proved is a mail edit: it puts proof behind the From.
+func proved(m *ticket.Inbound) { m.Evidence = proof(m.From[0].Address) }
+
+// forged is a mail edit: the evidence says that From did not send it.
+func forged(m *ticket.Inbound) {
+	m.Evidence = ticket.Evidence{Contrary: true, Method: "dmarc", Address: m.From[0].Address}
+}
+
 // replyTo makes a mail a reply to letter n, sent to its Reply-To.
 func replyTo(n ticket.Notice) func(*ticket.Inbound) {
 	return func(m *ticket.Inbound) {
@@ -644,7 +657,7 @@ func TestAuthenticatedHoldsTechnicians(t *testing.T) {
 		t.Errorf("the admin's release did nothing: %s", tk.State)
 	}
 	b.receive(b.mail(anna, "Re: Sito", "Vero.", replyTo(mail), func(m *ticket.Inbound) {
-		m.Evidence = ticket.Evidence{Aligned: true, Method: "dkim", Domain: "example.it"}
+		m.Evidence = proof(anna)
 	}))
 	if tk := b.ticket(1); tk.State != ticket.StateWaiting {
 		t.Errorf("evidence does not help: %s", tk.State)
@@ -667,7 +680,7 @@ func TestNoAnswerFromDNS(t *testing.T) {
 			b.now = b.now.Add(time.Minute)
 			if answered && b.now.Sub(start) > 10*time.Minute {
 				now := *m
-				now.Unanswered, now.Evidence = false, ticket.Evidence{Aligned: true, Method: "dkim", Domain: "example.it"}
+				now.Unanswered, now.Evidence = false, proof(anna)
 				b.rereed[string(m.Raw)] = &now
 			}
 			b.must(b.Sweep(b.ctx))

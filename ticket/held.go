@@ -57,7 +57,11 @@ func (w *work) stolen(m *Inbound, a *Arrival, s sender, th thread) error {
 	if tech == nil {
 		return w.alertOnce("stolen\x00"+s.Address, time.Hour, w.say("stolen", s.Address))
 	}
-	return w.ask(m, a, tech, th, NoticeAlert, w.say("stolen", s.Address), w.say("subject-was", m.Subject))
+	line := w.say("stolen", s.Address)
+	if m.Carried() != "" {
+		line = w.say("stolen-carried")
+	}
+	return w.ask(m, a, tech, th, NoticeAlert, line, w.say("subject-was", m.Subject))
 }
 
 // park records a as held; on a known ticket also as an event.
@@ -100,7 +104,7 @@ const maxQuoted = 4 << 10
 // is released is filed after this transaction, since its raw bytes are read.
 func (w *work) answerHeld(m *Inbound, a *Arrival, s sender, th thread) error {
 	tech := s.technician
-	if tech == nil || tech.Number() != th.token.Participant || s.contrary || !m.Evidence.Aligned && !w.d.TokenTechnician {
+	if tech == nil || tech.Number() != th.token.Participant || !w.vouched(s, th) {
 		return w.ignore(a, "an answer about a held mail from somebody else")
 	}
 	held, err := w.tx.Arrival(ArrivalID(th.token.Number))

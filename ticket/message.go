@@ -91,6 +91,21 @@ func (in *Inbound) Sole() (Mailbox, bool) {
 	return in.From[0], true
 }
 
+// Carried says what stands between the sender and the desk, so that From does
+// not tell who wrote for certain: such a mail is never a technician's and never
+// more than a reply address makes it. "" when it came straight.
+func (in *Inbound) Carried() string {
+	switch {
+	case in.Certified:
+		return "certified mail"
+	case in.WebForm:
+		return "a web form"
+	case in.Kind == KindList || in.List != "":
+		return "a list"
+	}
+	return ""
+}
+
 // Bounce is what a delivery status notification says (RFC 3464 and the old formats).
 type Bounce struct {
 	Recipient  string `json:"recipient"`
@@ -107,7 +122,13 @@ type Evidence struct {
 	Contrary bool   `json:"contrary"`
 	Method   string `json:"method"` // dkim, dmarc, spf or ""
 	Domain   string `json:"domain"`
+	// Address is whose mail it proves this to be, or not to be: the single From
+	// as the header holds it. For nobody else anything is proved.
+	Address string `json:"-"`
 }
+
+// Proves tells whether the evidence stands behind addr.
+func (e Evidence) Proves(addr string) bool { return e.Aligned && addr != "" && e.Address == addr }
 
 // Attachment describes one attached file; the bytes stay in the raw mail.
 type Attachment struct {

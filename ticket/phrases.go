@@ -7,7 +7,8 @@ import "fmt"
 var phrases = map[string]map[string]string{
 	"it": {
 		"hold-doubled":       "Un messaggio a Suo nome ha un'intestazione doppia, come non ne scrivono i programmi di posta: è stato trattenuto.",
-		"hold-list":          "Un messaggio a Suo nome è arrivato attraverso una lista o è stato segnalato come spam: è stato trattenuto.",
+		"hold-spam":          "Un messaggio a Suo nome è stato segnalato come spam: è stato trattenuto.",
+		"hold-no-address":    "Il Suo messaggio cita un ticket ma non è stato spedito al Suo indirizzo di risposta: è stato trattenuto, nulla è stato inviato.",
 		"hold-two-tokens":    "Il Suo messaggio porta gli indirizzi di due ticket diversi: è stato trattenuto, nulla è stato inviato.",
 		"hold-no-token":      "Il Suo messaggio non risponde a nessun ticket: è stato trattenuto, nulla è stato inviato.",
 		"hold-foreign-token": "Il Suo messaggio usa l'indirizzo di risposta di un'altra persona: è stato trattenuto, nulla è stato inviato.",
@@ -19,6 +20,7 @@ var phrases = map[string]map[string]string{
 		"hold-unproven":      "Un messaggio con il Suo indirizzo non porta prove che l'abbia scritto Lei: è stato trattenuto, nulla è stato inviato. L'amministratore può rilasciarlo.",
 		"forged":             "Un messaggio con il Suo indirizzo è risultato contraffatto ed è in quarantena. Nulla è stato eseguito.",
 		"stolen":             "%s ha scritto all'indirizzo di risposta riservato a Lei: il messaggio è stato trattenuto, nulla è stato inviato.",
+		"stolen-carried":     "Un messaggio arrivato da un modulo, da un gruppo o per PEC usa l'indirizzo di risposta riservato a Lei: è stato trattenuto, nulla è stato inviato.",
 		"subject-was":        "Oggetto: %s",
 		"held-gone":          "Il messaggio trattenuto non attende più una decisione.",
 		"nothing-done":       "Nulla è stato eseguito né inviato.",
@@ -43,7 +45,8 @@ var phrases = map[string]map[string]string{
 	},
 	"en": {
 		"hold-doubled":       "A message in your name has a header field twice, as no mail program writes it: it is held.",
-		"hold-list":          "A message in your name came through a list or was marked as spam: it is held.",
+		"hold-spam":          "A message in your name was marked as spam: it is held.",
+		"hold-no-address":    "Your message names a ticket but was not sent to your own reply address: it is held, nothing was sent.",
 		"hold-two-tokens":    "Your message carries the addresses of two different tickets: it is held, nothing was sent.",
 		"hold-no-token":      "Your message replies to no ticket: it is held, nothing was sent.",
 		"hold-foreign-token": "Your message uses somebody else's reply address: it is held, nothing was sent.",
@@ -55,6 +58,7 @@ var phrases = map[string]map[string]string{
 		"hold-unproven":      "A message with your address carries no evidence that you wrote it: it is held, nothing was sent. The administrator can release it.",
 		"forged":             "A message with your address turned out to be forged and is in quarantine. Nothing was done.",
 		"stolen":             "%s wrote to the reply address that is yours alone: the message is held, nothing was sent.",
+		"stolen-carried":     "A message that came by a web form, a group or certified mail uses the reply address that is yours alone: it is held, nothing was sent.",
 		"subject-was":        "Subject: %s",
 		"held-gone":          "The held message no longer waits for a decision.",
 		"nothing-done":       "Nothing was done or sent.",

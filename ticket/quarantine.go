@@ -132,7 +132,7 @@ func (w *work) fileReleased(m *Inbound, a *Arrival, how string) error {
 		s.technician, s.customers, s.aligned, s.quiet = nil, nil, true, true
 		return w.open(m, a, s, thread{}, 0)
 	}
-	return w.work(m, a, s.technician, th, released)
+	return w.work(m, a, s, th, released)
 }
 
 // openFor opens the ticket of the person whose mail a technician forwarded.

@@ -15,11 +15,11 @@ func (w *work) fromTechnician(m *Inbound, a *Arrival, s sender, th thread) error
 		return w.refuseTechnician(m, a, tech, th)
 	case m.Doubled != "":
 		return w.hold(m, a, tech, th, "held: the field "+m.Doubled+" stands twice", "hold-doubled")
-	case s.quiet && m.Kind != KindRequest:
-		return w.hold(m, a, tech, th, "held: came through a list or was marked as spam", "hold-list")
-	case !m.Evidence.Aligned && !w.d.TokenTechnician && w.askLater(m, a):
+	case m.Kind != KindRequest:
+		return w.hold(m, a, tech, th, "held: marked as spam", "hold-spam")
+	case !s.proven && !w.d.TokenTechnician && w.askLater(m, a):
 		return w.park(a, th, "held: no answer from DNS about the sender")
-	case !m.Evidence.Aligned && !w.d.TokenTechnician:
+	case !s.proven && !w.d.TokenTechnician:
 		return w.holdUnproven(m, a, tech, th)
 	case th.several:
 		return w.hold(m, a, tech, th, "held: two different tokens", "hold-two-tokens")
@@ -27,6 +27,8 @@ func (w *work) fromTechnician(m *Inbound, a *Arrival, s sender, th thread) error
 		return w.hold(m, a, tech, th, "held: a technician's mail without token", "hold-no-token")
 	case !th.token.technicians() || th.token.Participant != tech.Number():
 		return w.hold(m, a, tech, th, "held: the token is not this technician's", "hold-foreign-token")
+	case !w.vouched(s, th):
+		return w.hold(m, a, tech, th, "held: the token stands in no address that the mail came to", "hold-no-address")
 	case th.expired:
 		return w.hold(m, a, tech, th, "held: the token has expired", "hold-expired")
 	case th.unsigned:
@@ -34,7 +36,7 @@ func (w *work) fromTechnician(m *Inbound, a *Arrival, s sender, th thread) error
 	case th.token.Purpose == PurposeNote && w.reachesCustomer(m, th.ticket):
 		return w.hold(m, a, tech, th, "held: a note that was also sent to the customer", "hold-note-leak")
 	}
-	return w.work(m, a, tech, th, "")
+	return w.work(m, a, s, th, "")
 }
 
 // technicians tells whether t is of the kinds that technicians get.
@@ -53,8 +55,8 @@ func (w *work) reachesCustomer(m *Inbound, t *Ticket) bool {
 // work carries out a technician's mail: its commands, then its answer or note.
 // Either all of it happens or nothing. released says who let it go where it was
 // held before, and is "" where it was not: then nothing about it is asked again.
-func (w *work) work(m *Inbound, a *Arrival, tech *Technician, th thread, released string) error {
-	t, before := th.ticket, th.ticket.clone()
+func (w *work) work(m *Inbound, a *Arrival, s sender, th thread, released string) error {
+	tech, t, before := s.technician, th.ticket, th.ticket.clone()
 	orders := ParseOrders(m.Reply, m.Signature)
 	if orders.Held && released != "" {
 		orders = parseReleased(m.Reply, m.Signature)
@@ -74,7 +76,7 @@ func (w *work) work(m *Inbound, a *Arrival, tech *Technician, th thread, release
 		return w.refuseOrders(m, a, tech, th, w.say("nothing-new"))
 	}
 	msg := fromInbound(m, a, MessageNote)
-	msg.Authority, msg.Verified = AuthorityTechnician, m.Evidence.Aligned
+	msg.Authority, msg.Verified = AuthorityTechnician, s.proven
 	if answer {
 		if err := w.takeAnswer(m, t, tech, msg, orders.Public); err != nil {
 			return err
@@ -95,7 +97,7 @@ func (w *work) work(m *Inbound, a *Arrival, tech *Technician, th thread, release
 	}
 	e := Event{Kind: "message", Actor: tech.Name, Cause: cause(a), Text: msg.Kind.String(), Rulings: []Ruling{
 		th.ruling(t.ID),
-		{Decision: "authority", Value: AuthorityTechnician.String(), Rule: "registered address with its own token", Evidence: proofs(m, released)},
+		{Decision: "authority", Value: AuthorityTechnician.String(), Rule: "registered address with its own token", Evidence: s.proofs(m, released)},
 	}}
 	if err := w.save(t, before, e); err != nil {
 		return err
@@ -103,9 +105,10 @@ func (w *work) work(m *Inbound, a *Arrival, tech *Technician, th thread, release
 	return w.filed(a, t.ID, msg.Seq)
 }
 
-func proofs(m *Inbound, released string) []string {
+// proofs words what a technician's authority rests on.
+func (s sender) proofs(m *Inbound, released string) []string {
 	switch {
-	case m.Evidence.Aligned:
+	case s.proven:
 		return []string{m.Evidence.Method + " aligned with " + m.Evidence.Domain}
 	case released != "":
 		return []string{released}

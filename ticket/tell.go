@@ -2,6 +2,7 @@ package ticket
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"sportello/policy"
@@ -108,15 +109,14 @@ func (t *Ticket) thread(tech *Technician) *Thread {
 	return &t.Threads[len(t.Threads)-1]
 }
 
-// others are the people in To and Cc beside the desk, at most maxOthers, and
-// the other address of a web form: shown to technicians, never written to.
+// others are the people whom a mail names beside its sender and the desk, at
+// most maxOthers: the other address of a web form, Reply-To, To and Cc. They
+// are shown to technicians and never written to.
 func (w *work) others(m *Inbound, s sender) []Mailbox {
 	var list []Mailbox
-	if s.other.Address != "" {
-		list = append(list, s.other)
-	}
-	for _, p := range append(append([]Mailbox(nil), m.To...), m.Cc...) {
-		if len(list) < maxOthers && p.Address != "" && !w.d.Addresses.Own(p.Address) && p.Address != s.Address {
+	for _, p := range slices.Concat([]Mailbox{s.other}, m.ReplyTo, m.To, m.Cc) {
+		named := slices.ContainsFunc(list, func(q Mailbox) bool { return q.Address == p.Address })
+		if len(list) < maxOthers && p.Address != "" && !named && !w.d.Addresses.Own(p.Address) && p.Address != s.Address {
 			list = append(list, p)
 		}
 	}
