@@ -17,6 +17,7 @@ type sender struct {
 	proven     bool        // evidence stands behind exactly this address
 	aligned    bool        // proven, or token mode does without
 	contrary   bool
+	released   bool    // a person let it go: limits on tickets do not stop it again
 	quiet      bool    // never acknowledged: list, web form, spam, robot
 	other      Mailbox // of a web form: the other address, shown to technicians
 }

@@ -40,7 +40,8 @@ func (w *work) open(m *Inbound, a *Arrival, s sender, th thread, goesOn ID) erro
 	if err := w.welcome(m, s, t, auth); err != nil {
 		return err
 	}
-	if err := w.acknowledge(m, s, t, auth); err != nil {
+	silent, err := w.acknowledge(m, s, t, auth)
+	if err != nil {
 		return err
 	}
 	if err := w.tellTechnicians(NoticeTicketNew, t, m, msg, s); err != nil {
@@ -59,6 +60,11 @@ func (w *work) open(m *Inbound, a *Arrival, s sender, th thread, goesOn ID) erro
 	}
 	if th.claim != 0 {
 		if err := w.note(t.ID, "claim", s.Address, cause(a), fmt.Sprintf("claims #%d, which it does not prove", th.claim)); err != nil {
+			return err
+		}
+	}
+	if silent != "" {
+		if err := w.note(t.ID, "suppressed", "desk", cause(a), "no acknowledgement: "+silent); err != nil {
 			return err
 		}
 	}
@@ -197,32 +203,43 @@ func (w *work) linkBack(from, to ID, a *Arrival) error {
 }
 
 // acknowledge queues the acknowledgement, or the quote that replaces it, for
-// who may get one (DESIGN.md section 3, "Who is acknowledged").
-func (w *work) acknowledge(m *Inbound, s sender, t *Ticket, auth Authority) error {
+// who may get one (DESIGN.md section 3, "Who is acknowledged"). It says why who
+// would have got one gets none; "" otherwise.
+func (w *work) acknowledge(m *Inbound, s sender, t *Ticket, auth Authority) (string, error) {
 	known := len(s.customers) > 0
-	if !s.sole || !w.recent(m) || !known && !s.aligned || w.d.Addresses.Own(s.Address) {
-		return nil
-	}
-	if s.quiet {
-		if m.Robot || m.NullPath {
-			return w.tx.Count(CountSuppressed, 1)
-		}
-		return nil
+	switch {
+	case !s.sole || !w.recent(m) || !known && !s.aligned || w.d.Addresses.Own(s.Address):
+		return "", nil
+	case s.contrary:
+		return "the evidence contradicts the sender", nil
+	case s.quiet && (m.Robot || m.NullPath):
+		return "a robot wrote it", w.tx.Count(CountSuppressed, 1)
+	case s.quiet:
+		return "", nil
 	}
 	quoted, itself, err := w.quoteAtOpening(t, s, auth)
 	if err != nil || itself {
-		return err
+		return "", err
 	}
-	ok, err := w.mayAcknowledge(s.Address)
+	why, err := w.mayAcknowledge(s.Address, s.standing())
 	if err != nil {
-		return err
+		return "", err
 	}
-	if !ok {
-		return w.tx.Count(CountSuppressed, 1)
+	if why != "" {
+		return why, w.suppress(why)
 	}
-	return w.tellCustomer(NoticeAck, t, 0, func(n *Notice) {
+	return "", w.tellCustomer(NoticeAck, t, 0, func(n *Notice) {
 		n.Verified, n.QuoteOthers, n.TooLarge = auth >= AuthoritySender, quoted, m.Partial && auth >= AuthoritySender
 	})
+}
+
+// suppress counts a letter that a limit does not let out. That the desk's total
+// is used up is told once an hour.
+func (w *work) suppress(why string) error {
+	if err := w.tx.Count(CountSuppressed, 1); err != nil || why != refusedByTotal {
+		return err
+	}
+	return w.alertOnce("acks", time.Hour, w.say("acks-full", w.d.Limits.AcksPerHour))
 }
 
 // quoteAtOpening offers the policy's fixed price, where the verdict is extra
@@ -233,13 +250,8 @@ func (w *work) quoteAtOpening(t *Ticket, s sender, auth Authority) (quoted, itse
 	if t.Customer == "" || d.Coverage != policy.Extra || d.Price.Kind != policy.PriceFixed {
 		return false, false, nil
 	}
-	numbers, err := w.spenders(t, s.Address)
+	numbers, err := w.spenders(t, s)
 	if err != nil || len(numbers) == 0 {
-		return false, false, err
-	}
-	itself = numbers[0] == 0
-	ok, err := w.mayQuote(s.Address, itself)
-	if err != nil || !ok {
 		return false, false, err
 	}
 	until := w.d.day(w.now).AddDays(w.d.Policy.QuoteDays)
@@ -255,26 +267,37 @@ func (w *work) quoteAtOpening(t *Ticket, s sender, auth Authority) (quoted, itse
 			return false, false, err
 		}
 	}
-	return true, itself, nil
+	return true, numbers[0] == 0, nil
 }
 
-// spenders are the participant numbers of who decides on a quote: the
-// requester, or, when he may not spend, the contacts who may; they become
-// participants, being asked.
-func (w *work) spenders(t *Ticket, requester string) ([]int, error) {
+// spenders are the participant numbers of who decides on a quote and may get one
+// now: the requester, or, when he may not spend, the contacts who may; they
+// become participants, being asked.
+func (w *work) spenders(t *Ticket, s sender) ([]int, error) {
 	c, err := w.tx.Customer(t.Customer)
 	if err != nil {
 		return nil, err
 	}
-	if p := c.contact(requester); p != nil && p.MaySpend {
-		return []int{0}, nil
+	asked := c.Contacts
+	if p := c.contact(s.Address); p != nil && p.MaySpend {
+		asked = []Contact{*p}
 	}
 	var numbers []int
-	for _, p := range c.Contacts {
-		if !p.MaySpend || len(t.Participants) >= maxParticipants {
+	for _, p := range asked {
+		i := t.number(p.Address)
+		if !p.MaySpend || i < 0 && len(t.Participants) >= maxParticipants {
 			continue
 		}
-		i := t.number(p.Address)
+		why, err := w.mayQuote(p.Address, i == 0, s.standing())
+		if err != nil {
+			return nil, err
+		}
+		if why != "" {
+			if err := w.suppress(why); err != nil {
+				return nil, err
+			}
+			continue
+		}
 		if i < 0 {
 			i = len(t.Participants)
 			t.Participants = append(t.Participants, Participant{Mailbox: Mailbox{Name: c.Name, Address: p.Address}})
@@ -282,18 +305,4 @@ func (w *work) spenders(t *Ticket, requester string) ([]int, error) {
 		numbers = append(numbers, i)
 	}
 	return numbers, nil
-}
-
-// tooMany says why a ticket of this sender is not opened now; "" when it may.
-func (w *work) tooMany(s sender) (string, error) {
-	limit, who := w.d.Limits.TicketsPerStrangerHour, "stranger"
-	if len(s.customers) > 0 {
-		limit, who = w.d.Limits.TicketsPerContactHour, "contact"
-	}
-	ok, err := w.within("tickets\x00"+s.Address, time.Hour, limit)
-	if err != nil || ok {
-		return "", err
-	}
-	why := fmt.Sprintf("more than %d tickets in an hour from one %s", limit, who)
-	return why, w.alertOnce("flood\x00"+s.Address, time.Hour, w.say("flood", s.Address, limit))
 }

@@ -42,6 +42,7 @@ var phrases = map[string]map[string]string{
 		"candidate":     "Può essere di: %s (%s)",
 		"letter-failed": "La lettera «%s» a %s non è stata consegnata: %s",
 		"flood":         "%s ha aperto più di %d ticket in un'ora: gli altri messaggi attendono in quarantena.",
+		"acks-full":     "In un'ora lo sportello ha scritto tutte le %d conferme che «acks_per_hour» permette: chi scrive ora riceve il numero di ticket solo con la risposta.",
 	},
 	"en": {
 		"hold-doubled":       "A message in your name has a header field twice, as no mail program writes it: it is held.",
@@ -80,6 +81,7 @@ var phrases = map[string]map[string]string{
 		"candidate":     "May be of: %s (%s)",
 		"letter-failed": "The letter %q to %s was not delivered: %s",
 		"flood":         "%s opened more than %d tickets in an hour: further messages wait in the quarantine.",
+		"acks-full":     "Within an hour the desk has written all the %d acknowledgements that acks_per_hour allows: who writes now learns the ticket number only with the answer.",
 	},
 }
 

@@ -193,7 +193,7 @@ func (w *work) tellPlainly(kind NoticeKind, tech *Technician, edit func(*Notice)
 
 // alertOnce is an alert about no ticket, at most once per key and window.
 func (w *work) alertOnce(key string, window time.Duration, lines ...string) error {
-	ok, err := w.within("alert\x00"+key, window, 1)
+	ok, err := w.within(counted{"alert", key, proven}, window, 1)
 	if err != nil || !ok {
 		return err
 	}
