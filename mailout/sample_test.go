@@ -180,7 +180,7 @@ func customerLetters(language string) map[string]*ticket.Notice {
 			n.Stranger, n.Customer, n.CustomerName, n.Balance, n.AnswerDue = true, "", "", nil, ticket.Date{}
 		}),
 		"ack-commercial": it(ticket.NoticeAck, coverage("none", "none", 0, 0), commercial),
-		"ack-unverified": it(ticket.NoticeAck, func(n *ticket.Notice) { n.Verified = false }),
+		"ack-unverified": it(ticket.NoticeAck, func(n *ticket.Notice) { n.Verified, n.Subject, n.To.Name = false, "", "" }),
 		"quote":          it(ticket.NoticeQuote, quoted, func(n *ticket.Notice) { n.AutoSubmitted = "auto-replied" }),
 		"quote-technician": it(ticket.NoticeQuote, quoted, text("", ""), func(n *ticket.Notice) {
 			n.Quote.Code, n.Quote.Version, n.Quote.Credits = "P-1042-2", 2, 6

@@ -54,18 +54,10 @@ func (c *Composer) view(n *ticket.Notice) *view {
 	return v
 }
 
-// blind tells whether the letter answers a mail that nobody is proven to have
-// written: then it holds nothing of what that mail says.
-func (v *view) blind() bool {
-	return !v.Kind.Technical() && v.AutoSubmitted == "auto-replied" && !v.Verified
-}
-
-// subject is the subject after the tag.
+// subject is the subject after the tag. A letter about a mail that nobody is
+// proven to have written has none of that mail.
 func (v *view) subject() string {
 	s := foldSubject(v.Subject, v.ownTag)
-	if v.blind() {
-		s = ""
-	}
 	if s != "" {
 		return s
 	}
@@ -96,7 +88,7 @@ func (v *view) Tag() string { return fmt.Sprintf("#%d", v.Ticket) }
 // Person is the name to greet, when there is one that looks like a name.
 func (v *view) Person() string {
 	name := v.To.Name
-	if v.blind() || utf8.RuneCountInString(name) > 60 || strings.ContainsAny(name, "@<>\"/:;0123456789") {
+	if utf8.RuneCountInString(name) > 60 || strings.ContainsAny(name, "@<>\"/:;0123456789") {
 		return ""
 	}
 	return name

@@ -18,6 +18,7 @@ type sender struct {
 	aligned    bool        // proven, or token mode does without
 	contrary   bool
 	released   bool    // a person let it go: limits on tickets do not stop it again
+	forwarded  bool    // a technician sent it on and stands for its words
 	quiet      bool    // never acknowledged: list, web form, spam, robot
 	other      Mailbox // of a web form: the other address, shown to technicians
 }

@@ -155,9 +155,10 @@ func (w *work) account(customer string) (policy.Account, error) {
 	return acc, err
 }
 
-// welcome makes other contacts of the same customer in To and Cc participants,
+// welcome notes that who wrote is there, and makes other contacts of the same customer in To and Cc participants,
 // when the mail stands at sender (at most maxParticipants).
 func (w *work) welcome(m *Inbound, s sender, t *Ticket, auth Authority) error {
+	t.heardFrom(s, auth)
 	if auth < AuthoritySender || t.Customer == "" {
 		return nil
 	}

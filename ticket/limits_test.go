@@ -10,14 +10,7 @@ import (
 	"sportello/ticket/storetest"
 )
 
-// signed, forged and in are what evidence says about a mail.
-func signed(m *ticket.Inbound) {
-	_, domain, _ := strings.Cut(m.From[0].Address, "@")
-	m.Evidence = ticket.Evidence{Aligned: true, Method: "dkim", Domain: domain}
-}
-
-func forged(m *ticket.Inbound) { m.Evidence = ticket.Evidence{Contrary: true} }
-
+// unsigned puts nothing behind the From, as proved and forged do.
 func unsigned(*ticket.Inbound) {}
 
 // authenticated is a bench that asks for evidence.
@@ -57,7 +50,7 @@ func TestForgeriesUseUpNothing(t *testing.T) {
 			if s := b.stats(); s.Open+s.Waiting != 30 || s.Quarantine != 10 {
 				t.Errorf("40 forgeries: %+v", s)
 			}
-			b.receive(b.mail(c.from, "Vero", c.words, signed))
+			b.receive(b.mail(c.from, "Vero", c.words, proved))
 			if s := b.stats(); s.Open+s.Waiting != 31 {
 				t.Errorf("the mail that she sent: %+v", s)
 			}
@@ -96,7 +89,7 @@ func TestTotalIsNotForForgers(t *testing.T) {
 	if e := events[len(events)-1]; e.Kind != "suppressed" || e.Text == "" {
 		t.Errorf("the last event of a ticket that was not acknowledged: %+v", e)
 	}
-	b.receive(b.mail(mario, "Sito fermo", down, signed))
+	b.receive(b.mail(mario, "Sito fermo", down, proved))
 	wantLetters(t, toCustomers(b.send()), "ack mario")
 }
 
@@ -116,7 +109,7 @@ func TestSuppressedIsAnEvent(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			b := authenticated(t)
 			if c.second {
-				b.receive(b.mail(mario, "Sito fermo", down, signed))
+				b.receive(b.mail(mario, "Sito fermo", down, proved))
 			}
 			b.receive(b.mail(mario, "Posta ferma", down, c.edit))
 			got := ""
@@ -137,14 +130,14 @@ func TestSuppressedIsAnEvent(t *testing.T) {
 func TestQuotesAreLimitedByRecipient(t *testing.T) {
 	b := authenticated(t)
 	for i := range 4 {
-		b.receive(b.mail(luisa, fmt.Sprintf("Casella %d", i), mailbox, signed))
-		b.receive(b.mail(mario, fmt.Sprintf("Casella %d", i), mailbox, signed))
+		b.receive(b.mail(luisa, fmt.Sprintf("Casella %d", i), mailbox, proved))
+		b.receive(b.mail(mario, fmt.Sprintf("Casella %d", i), mailbox, proved))
 	}
 	letters := toCustomers(b.send())
 	if n := strings.Count(kinds(letters), "quote mario"); n != 5 {
 		t.Errorf("%d quotes: %s", n, kinds(letters))
 	}
 	b.now = b.now.Add(25 * time.Hour)
-	b.receive(b.mail(luisa, "Casella", mailbox, signed))
+	b.receive(b.mail(luisa, "Casella", mailbox, proved))
 	wantLetters(t, toCustomers(b.send()), "quote mario, ack luisa")
 }

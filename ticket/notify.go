@@ -77,6 +77,7 @@ func (w *work) tellCustomer(kind NoticeKind, t *Ticket, i int, edit func(*Notice
 	if edit != nil {
 		edit(n)
 	}
+	t.blind(n)
 	id := Token{Purpose: PurposeReply, Number: uint64(t.ID), Participant: i}
 	if kind == NoticeQuote {
 		id.Purpose, id.Version = PurposeQuote, t.Quote.Version

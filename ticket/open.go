@@ -83,7 +83,11 @@ func (w *work) newTicket(m *Inbound, s sender, goesOn ID) (*Ticket, error) {
 	t := &Ticket{
 		ID: id, State: StateOpen, Requester: s.Mailbox, Opened: m.Arrived, Changed: w.now,
 		Subject: clip(BareSubject(m.Subject, w.d.Name), maxSubject), Language: w.language(m, s),
-		Participants: []Participant{{Mailbox: s.Mailbox}}, LastInbound: m.MessageID,
+		Unproven: !s.aligned && !s.forwarded, LastInbound: m.MessageID,
+	}
+	t.Participants = []Participant{{Mailbox: s.Mailbox}}
+	if t.Unproven {
+		t.Participants[0].Name = ""
 	}
 	if goesOn != 0 {
 		t.Linked = []ID{goesOn}

@@ -28,11 +28,11 @@ func (d *Desk) Take(ctx context.Context, first Lane, n int, busy func(NoticeID) 
 
 // Begin stores the letter's bytes (nil: they are stored already) and marks the
 // row as sending, durably, before the first byte goes out. ErrStale: the row is
-// not queued any more, or is an acknowledgement older than 24 hours, which is
-// dropped with a record.
+// not queued any more, is an acknowledgement older than 24 hours, or its
+// recipient may not get it any more; the last two are dropped with a record.
 func (d *Desk) Begin(ctx context.Context, id NoticeID, l *Letter) error {
 	stale := false
-	err := d.update(ctx, func(w *work) error {
+	err := d.do(ctx, func(w *work) error {
 		stale = false
 		r, err := w.tx.Row(id)
 		if err != nil {
@@ -46,6 +46,13 @@ func (d *Desk) Begin(ctx context.Context, id NoticeID, l *Letter) error {
 			stale = true
 			r.State, r.LastError, r.Settled = RowFailed, "not sent: an acknowledgement older than 24 hours", w.now
 			return w.tx.PutRow(r)
+		}
+		if why, err := w.barred(&r.Notice); why != "" || err != nil {
+			stale = true
+			if err != nil {
+				return err
+			}
+			return w.turnAway(r, why)
 		}
 		if l != nil {
 			if err := w.tx.PutLetter(id, l); err != nil {
@@ -238,6 +245,11 @@ func (d *Desk) turn(ctx context.Context, id NoticeID, to RowState, why string, f
 		}
 		if !contains(from, r.State) {
 			return fmt.Errorf("letter %d is %s: %w", id, r.State, ErrState)
+		}
+		if to == RowQueued {
+			if err := w.welcomeBack(r); err != nil {
+				return err
+			}
 		}
 		r.State, r.Next, r.LastError, w.queued = to, w.now, why, true
 		return w.tx.PutRow(r)

@@ -36,13 +36,20 @@ var phrases = map[string]map[string]string{
 		"value open": "aperto", "value waiting": "in attesa del cliente", "value closed": "chiuso", "value solved": "risolto",
 		"value no-answer": "nessuna risposta", "value declined": "preventivo rifiutato", "value duplicate": "doppione", "value spam": "spam",
 		"value covered": "coperta", "value extra": "extra", "value undetermined": "da stabilire", "value none": "commerciale",
-		"alert imap":    "La casella di posta non si legge:",
-		"alert smtp":    "Le lettere non partono:",
-		"quarantined":   "Un messaggio di %s («%s») è in quarantena: %s. Lo mostra «sportello quarantine list».",
-		"candidate":     "Può essere di: %s (%s)",
-		"letter-failed": "La lettera «%s» a %s non è stata consegnata: %s",
-		"flood":         "%s ha aperto più di %d ticket in un'ora: gli altri messaggi attendono in quarantena.",
-		"acks-full":     "In un'ora lo sportello ha scritto tutte le %d conferme che «acks_per_hour» permette: chi scrive ora riceve il numero di ticket solo con la risposta.",
+		"alert imap":         "La casella di posta non si legge:",
+		"alert smtp":         "Le lettere non partono:",
+		"quarantined":        "Un messaggio di %s («%s») è in quarantena: %s. Lo mostra «sportello quarantine list».",
+		"candidate":          "Può essere di: %s (%s)",
+		"letter-failed":      "La lettera «%s» a %s non è stata consegnata: %s",
+		"flood":              "%s ha aperto più di %d ticket in un'ora: gli altri messaggi attendono in quarantena.",
+		"barred-technician":  "%s non è più un tecnico",
+		"barred-participant": "%s non partecipa più al ticket",
+		"barred-contact":     "%s non è più un contatto del cliente",
+		"barred-bounced":     "%s non esiste, secondo il rapporto di mancata consegna",
+		"not-reached":        "La lettera «%s» non è partita: %s.",
+		"nobody-reached":     "Nessuno dalla parte del cliente riceve le lettere di questo ticket.",
+		"bounced-retry":      "Se l'indirizzo è giusto, «sportello queue retry %d» la fa partire.",
+		"acks-full":          "In un'ora lo sportello ha scritto tutte le %d conferme che «acks_per_hour» permette: chi scrive ora riceve il numero di ticket solo con la risposta.",
 	},
 	"en": {
 		"hold-doubled":       "A message in your name has a header field twice, as no mail program writes it: it is held.",
@@ -75,19 +82,30 @@ var phrases = map[string]map[string]string{
 		"value open": "open", "value waiting": "waiting for the customer", "value closed": "closed", "value solved": "solved",
 		"value no-answer": "no answer", "value declined": "quote declined", "value duplicate": "duplicate", "value spam": "spam",
 		"value covered": "covered", "value extra": "extra", "value undetermined": "undetermined", "value none": "commercial",
-		"alert imap":    "The mailbox cannot be read:",
-		"alert smtp":    "No letters go out:",
-		"quarantined":   "A message from %s (%q) is in quarantine: %s. `sportello quarantine list` shows it.",
-		"candidate":     "May be of: %s (%s)",
-		"letter-failed": "The letter %q to %s was not delivered: %s",
-		"flood":         "%s opened more than %d tickets in an hour: further messages wait in the quarantine.",
-		"acks-full":     "Within an hour the desk has written all the %d acknowledgements that acks_per_hour allows: who writes now learns the ticket number only with the answer.",
+		"alert imap":         "The mailbox cannot be read:",
+		"alert smtp":         "No letters go out:",
+		"quarantined":        "A message from %s (%q) is in quarantine: %s. `sportello quarantine list` shows it.",
+		"candidate":          "May be of: %s (%s)",
+		"letter-failed":      "The letter %q to %s was not delivered: %s",
+		"flood":              "%s opened more than %d tickets in an hour: further messages wait in the quarantine.",
+		"barred-technician":  "%s is no technician any more",
+		"barred-participant": "%s is not on the ticket any more",
+		"barred-contact":     "%s is no contact of the customer any more",
+		"barred-bounced":     "%s does not exist, as a bounce has it",
+		"not-reached":        "The letter %q was not sent: %s.",
+		"nobody-reached":     "Nobody of the customer's side gets the letters of this ticket.",
+		"bounced-retry":      "If the address is right, `sportello queue retry %d` sends it.",
+		"acks-full":          "Within an hour the desk has written all the %d acknowledgements that acks_per_hour allows: who writes now learns the ticket number only with the answer.",
 	},
 }
 
 // say words a phrase in the desk's language; "" for one that does not exist.
 func (w *work) say(key string, args ...any) string {
-	lang := w.d.Language
+	return phraseIn(w.d.Language, key, args...)
+}
+
+// phraseIn words a phrase in a language; English where there is none of it.
+func phraseIn(lang, key string, args ...any) string {
 	if phrases[lang] == nil {
 		lang = "en"
 	}

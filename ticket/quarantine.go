@@ -138,7 +138,7 @@ func (w *work) fileReleased(m *Inbound, a *Arrival, how string) error {
 
 // openFor opens the ticket of the person whose mail a technician forwarded.
 func (w *work) openFor(m *Inbound, a *Arrival, addr string) error {
-	s := sender{Mailbox: Mailbox{Address: addr}, sole: true, quiet: true, released: true}
+	s := sender{Mailbox: Mailbox{Address: addr}, sole: true, quiet: true, released: true, forwarded: true}
 	var err error
 	if s.customers, err = w.tx.ByContact(addr); err != nil {
 		return err

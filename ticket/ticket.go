@@ -27,6 +27,7 @@ type Ticket struct {
 	Decision     policy.Decision
 	Guessed      policy.Topic // what the classifier had said, once a person has set the topic; "" before
 	Requester    Mailbox
+	Unproven     bool   // nothing proves who wrote what opened it: its words stand in no letter to the customer's side
 	Customer     string // id; "" for a stranger or several candidates
 	Candidates   []string
 	Assignee     string // technician's name; "" none

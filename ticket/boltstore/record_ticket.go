@@ -128,6 +128,7 @@ type ticketRecord struct {
 	Decision     decisionRecord      `json:"decision,omitzero"`
 	Guessed      policy.Topic        `json:"guessed,omitempty"`
 	Requester    mailboxRecord       `json:"requester,omitzero"`
+	Unproven     bool                `json:"unproven,omitempty"`
 	Customer     string              `json:"customer,omitempty"`
 	Candidates   []string            `json:"candidates,omitempty"`
 	Assignee     string              `json:"assignee,omitempty"`
@@ -155,7 +156,7 @@ type ticketRecord struct {
 
 func newTicketRecord(t *ticket.Ticket) *ticketRecord {
 	return &ticketRecord{ID: t.ID, Subject: t.Subject, State: t.State, ClosedReason: t.ClosedReason,
-		Decision: newDecisionRecord(t.Decision), Guessed: t.Guessed, Requester: mailboxRecord(t.Requester), Customer: t.Customer,
+		Decision: newDecisionRecord(t.Decision), Guessed: t.Guessed, Requester: mailboxRecord(t.Requester), Unproven: t.Unproven, Customer: t.Customer,
 		Candidates: t.Candidates, Assignee: t.Assignee, Language: t.Language, Opened: t.Opened.UTC(), Changed: t.Changed.UTC(), Closed: t.Closed.UTC(),
 		AnswerDue: t.AnswerDue.UTC(), ClosesAt: t.ClosesAt.UTC(), WarnAt: t.WarnAt.UTC(), MergedInto: t.MergedInto, Linked: t.Linked,
 		Participants: each(t.Participants, newParticipantRecord), Quote: maybe(t.Quote, newQuoteRecord), Held: t.Held,
@@ -166,7 +167,7 @@ func newTicketRecord(t *ticket.Ticket) *ticketRecord {
 
 func (r *ticketRecord) value() *ticket.Ticket {
 	return &ticket.Ticket{ID: r.ID, Subject: r.Subject, State: r.State, ClosedReason: r.ClosedReason,
-		Decision: r.Decision.value(), Guessed: r.Guessed, Requester: r.Requester.value(), Customer: r.Customer,
+		Decision: r.Decision.value(), Guessed: r.Guessed, Requester: r.Requester.value(), Unproven: r.Unproven, Customer: r.Customer,
 		Candidates: r.Candidates, Assignee: r.Assignee, Language: r.Language, Opened: r.Opened, Changed: r.Changed, Closed: r.Closed,
 		AnswerDue: r.AnswerDue, ClosesAt: r.ClosesAt, WarnAt: r.WarnAt, MergedInto: r.MergedInto, Linked: r.Linked,
 		Participants: each(r.Participants, participantRecord.value), Quote: maybe(r.Quote, quoteRecord.value), Held: r.Held,
