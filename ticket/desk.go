@@ -57,14 +57,21 @@ func (d *Desk) Receive(ctx context.Context, in []*Inbound, c Cursor) error {
 	for {
 		queued, released, at := false, false, -1
 		err := d.update(ctx, func(w *work) error {
+			if err := w.openBacklog(len(in)); err != nil {
+				return err
+			}
 			for i, m := range in {
 				at = i
+				w.backlog.look(m)
 				if err := w.fileOr(poisoned[i], m, refs[i]); err != nil {
 					return err
 				}
 			}
+			if err := w.closeBacklog(c); err != nil {
+				return err
+			}
 			queued, released, at = w.queued, w.released, -1
-			return w.tx.SetCursor(c)
+			return nil
 		})
 		if err != nil && at >= 0 && poisoned[at] == "" && ctx.Err() == nil && !errors.Is(err, ErrCommit) {
 			poisoned[at] = "cannot be filed: " + err.Error()
@@ -145,6 +152,7 @@ type work struct {
 	now      time.Time
 	queued   bool // a letter was queued
 	released bool // held mail was released, to be filed after this transaction
+	backlog  backlog
 }
 
 func (d *Desk) update(ctx context.Context, f func(*work) error) error {

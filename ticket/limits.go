@@ -89,14 +89,14 @@ func (w *work) latest() (time.Time, error) {
 // not use up the address's.
 func (w *work) mayAcknowledge(addr string, how standing) (string, error) {
 	total := counted{"ack", "", how}
-	if ok, err := w.room(total, time.Hour, w.d.Limits.AcksPerHour); err != nil || !ok {
-		return refusedByTotal, err
+	if ok, err := w.room(total, time.Hour, w.backlog.share(w.d.Limits.AcksPerHour)); err != nil || !ok {
+		return w.backlog.refusal(), err
 	}
 	ok, err := w.within(counted{"ack", addr, how}, time.Hour, w.d.Limits.AcksPerAddressHour)
 	if err != nil || !ok {
 		return "the address had its acknowledgement of this hour", err
 	}
-	_, err = w.within(total, time.Hour, w.d.Limits.AcksPerHour)
+	_, err = w.within(total, time.Hour, w.backlog.share(w.d.Limits.AcksPerHour))
 	return "", err
 }
 
@@ -110,8 +110,8 @@ const maxQuotesADay = 5
 // an earlier one does not suppress it; the desk's total does.
 func (w *work) mayQuote(addr string, itself bool, how standing) (string, error) {
 	total, own := counted{"ack", "", how}, counted{"quote", addr, how}
-	if ok, err := w.room(total, time.Hour, w.d.Limits.AcksPerHour); err != nil || !ok {
-		return refusedByTotal, err
+	if ok, err := w.room(total, time.Hour, w.backlog.share(w.d.Limits.AcksPerHour)); err != nil || !ok {
+		return w.backlog.refusal(), err
 	}
 	if ok, err := w.within(own, 24*time.Hour, maxQuotesADay); err != nil || !ok {
 		return "no more automatic quotes to " + addr + " today", err
@@ -121,7 +121,7 @@ func (w *work) mayQuote(addr string, itself bool, how standing) (string, error) 
 			return "", err
 		}
 	}
-	_, err := w.within(total, time.Hour, w.d.Limits.AcksPerHour)
+	_, err := w.within(total, time.Hour, w.backlog.share(w.d.Limits.AcksPerHour))
 	return "", err
 }
 
@@ -134,6 +134,9 @@ func (w *work) tooMany(s sender) (string, error) {
 	limit, who := w.d.Limits.TicketsPerStrangerHour, "stranger"
 	if len(s.customers) > 0 {
 		limit, who = w.d.Limits.TicketsPerContactHour, "contact"
+	}
+	if w.backlog.early { // it did not come within this hour
+		limit = 0
 	}
 	how := s.standing()
 	ok, err := w.within(counted{"tickets", s.Address, how}, time.Hour, limit)

@@ -8,6 +8,9 @@ import (
 
 // queue gives n its number and signed Message-ID and puts it in the outbox.
 func (w *work) queue(n *Notice, id Token) error {
+	if w.backlog.hushes(n.Kind) {
+		return nil
+	}
 	var err error
 	if n.ID, err = w.tx.NextNotice(); err != nil {
 		return err

@@ -49,6 +49,8 @@ var phrases = map[string]map[string]string{
 		"not-reached":        "La lettera «%s» non è partita: %s.",
 		"nobody-reached":     "Nessuno dalla parte del cliente riceve le lettere di questo ticket.",
 		"bounced-retry":      "Se l'indirizzo è giusto, «sportello queue retry %d» la fa partire.",
+		"backlog":            "Messaggi che alla prima lettura della casella avevano più di 24 ore: %d. Sono registrati; ai clienti non sono partite conferme e a Lei non è arrivato un avviso per ciascuno.",
+		"backlog-where":      "Tutti i ticket si vedono con «sportello ticket list». Di seguito i più recenti, ciascuno con il link per rispondere; quando un cliente scriverà ancora, riceverà un avviso come sempre.",
 		"acks-full":          "In un'ora lo sportello ha scritto tutte le %d conferme che «acks_per_hour» permette: chi scrive ora riceve il numero di ticket solo con la risposta.",
 	},
 	"en": {
@@ -95,6 +97,8 @@ var phrases = map[string]map[string]string{
 		"not-reached":        "The letter %q was not sent: %s.",
 		"nobody-reached":     "Nobody of the customer's side gets the letters of this ticket.",
 		"bounced-retry":      "If the address is right, `sportello queue retry %d` sends it.",
+		"backlog":            "Messages that were more than 24 hours old when the mailbox was first read: %d. They are filed; customers got no acknowledgement and you got no letter about each.",
+		"backlog-where":      "`sportello ticket list` shows all tickets. Below are the newest, each with the link to answer; when a customer writes again you will get a letter as always.",
 		"acks-full":          "Within an hour the desk has written all the %d acknowledgements that acks_per_hour allows: who writes now learns the ticket number only with the answer.",
 	},
 }

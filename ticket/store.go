@@ -136,6 +136,7 @@ type Cursor struct {
 	First, Last uint32
 	Old         uint32
 	Since       time.Time
+	Backlog     Backlog // the desk keeps it; what a caller passes does not count
 }
 
 // ArrivalID numbers fetched mails, from 1.

@@ -86,6 +86,17 @@ type cursorRecord struct {
 	Last        uint32    `json:"last"`
 	Old         uint32    `json:"old,omitempty"`
 	Since       time.Time `json:"since,omitzero"`
+	Began       time.Time `json:"began,omitzero"`
+	Untold      int       `json:"untold,omitempty"`
+}
+
+func newCursorRecord(c ticket.Cursor) cursorRecord {
+	return cursorRecord{c.UIDValidity, c.First, c.Last, c.Old, c.Since.UTC(), c.Backlog.Began.UTC(), c.Backlog.Untold}
+}
+
+func (r cursorRecord) value() ticket.Cursor {
+	return ticket.Cursor{UIDValidity: r.UIDValidity, First: r.First, Last: r.Last, Old: r.Old, Since: r.Since,
+		Backlog: ticket.Backlog{Began: r.Began, Untold: r.Untold}}
 }
 
 // statsRecord names the outbox counts, so that a new state does not shift them.

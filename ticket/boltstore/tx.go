@@ -189,15 +189,14 @@ func (t *tx) Cursor() (ticket.Cursor, error) {
 			return ticket.Cursor{}, fmt.Errorf("cursor: %w", err)
 		}
 	}
-	return ticket.Cursor(r), nil
+	return r.value(), nil
 }
 
 func (t *tx) SetCursor(c ticket.Cursor) error {
 	if err := t.writing(); err != nil {
 		return err
 	}
-	c.Since = c.Since.UTC()
-	return t.put(t.bucket(bucketDesk), keyCursor, cursorRecord(c), "cursor", "")
+	return t.put(t.bucket(bucketDesk), keyCursor, newCursorRecord(c), "cursor", "")
 }
 
 func (t *tx) Seen() (time.Time, error) {

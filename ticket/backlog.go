@@ -1,0 +1,137 @@
+package ticket
+
+import (
+	"fmt"
+	"net/url"
+	"time"
+)
+
+// Backlog is the mail that lay in the mailbox before the desk first read it.
+type Backlog struct {
+	Began  time.Time // when the desk first read the mailbox; zero: that was not recorded
+	Untold int       // old mails that technicians were not told of yet, one by one
+}
+
+// backlog is Backlog while a transaction files mail. The zero value is for mail
+// that is filed at any other time.
+type backlog struct {
+	Backlog
+	early  bool // the mail being filed arrived before the first start
+	old    bool // and was too old then to be acknowledged
+	hushed bool // a letter about it was left to the summary
+}
+
+// openBacklog reads the backlog, and begins it at the first start, when the
+// cursor is set before any mail is filed.
+func (w *work) openBacklog(mails int) error {
+	c, err := w.tx.Cursor()
+	if err != nil {
+		return err
+	}
+	w.backlog = backlog{Backlog: c.Backlog}
+	if c == (Cursor{}) && mails == 0 {
+		w.backlog.Began = w.now
+	}
+	return nil
+}
+
+// look turns to the next mail.
+func (b *backlog) look(m *Inbound) {
+	b.settle()
+	b.early = m.Arrived.Before(b.Began)
+	b.old = b.early && b.Began.Sub(m.Arrived) > maxAge
+}
+
+// settle counts the mail that was looked at.
+func (b *backlog) settle() {
+	if b.hushed {
+		b.Untold++
+	}
+	b.early, b.old, b.hushed = false, false, false
+}
+
+// hushes tells whether a letter of kind is left to the summary.
+func (b *backlog) hushes(kind NoticeKind) bool {
+	if !b.old || !kind.Technical() || kind == NoticeAlert {
+		return false
+	}
+	b.hushed = true
+	return true
+}
+
+// share is how much of the desk's limit an hour the mail may use up: what lay
+// there at the first start leaves half of it to who writes now.
+func (b *backlog) share(limit int) int {
+	if b.early {
+		return (limit + 1) / 2
+	}
+	return limit
+}
+
+// refusal says why the desk's limit allows no more acknowledgements.
+func (b *backlog) refusal() string {
+	if b.early {
+		return "what lay in the mailbox at the first start has had its acknowledgements of this hour"
+	}
+	return refusedByTotal
+}
+
+// closeBacklog moves the cursor, and tells the technicians of the backlog in
+// one letter once all of it is filed.
+func (w *work) closeBacklog(c Cursor) error {
+	w.backlog.settle()
+	if w.backlog.Untold > 0 && c.Last >= c.Old {
+		if err := w.tellBacklog(); err != nil {
+			return err
+		}
+		w.backlog.Untold = 0
+	}
+	c.Backlog = w.backlog.Backlog
+	return w.tx.SetCursor(c)
+}
+
+// maxSummed is how many tickets the summary names.
+const maxSummed = 20
+
+// tellBacklog queues the summary. A technician answers from it as from any
+// letter about a ticket: each line ends with a link to the ticket's address for
+// her that writes the subject's tag.
+func (w *work) tellBacklog() error {
+	tickets, err := w.summed()
+	if err != nil {
+		return err
+	}
+	for i := range w.d.Technicians {
+		tech := &w.d.Technicians[i]
+		lines := []string{w.say("backlog", w.backlog.Untold), w.say("backlog-where")}
+		for _, t := range tickets {
+			line := fmt.Sprintf("#%d %s: %s", t.ID, firstOf(t.Requester.Name, t.Requester.Address), t.Subject)
+			if w.d.Addresses.Pattern != "" {
+				to := w.address(Token{Purpose: PurposeWork, Number: uint64(t.ID), Participant: tech.Number()})
+				line += fmt.Sprintf(" mailto:%s?subject=%s", to, url.PathEscape(fmt.Sprintf("[%s #%d]", w.d.Name, t.ID)))
+			}
+			lines = append(lines, line)
+		}
+		if err := w.tellPlainly(NoticeDigest, tech, func(n *Notice) { n.Lines = lines }); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// summed are the newest open tickets of the backlog.
+func (w *work) summed() ([]*Ticket, error) {
+	var list []*Ticket
+	for t, err := range w.tx.Tickets(Filter{State: StateOpen}) {
+		if err != nil {
+			return nil, err
+		}
+		if w.backlog.Began.Sub(t.Opened) > maxAge {
+			list = append(list, t)
+		}
+		if len(list) == maxSummed {
+			break
+		}
+	}
+	return list, nil
+}
