@@ -5,13 +5,14 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"golang.org/x/net/idna"
-
 	"sportello/ticket"
+	"sportello/ticket/address"
 )
 
-// maxAddresses bounds what is kept of the addresses of one mail.
-const maxAddresses = 500
+const (
+	maxAddresses = 500  // kept of one header field
+	maxAddress   = 2000 // bytes looked at for one: far more than any has
+)
 
 // parseAddresses reads an address list (RFC 5322, section 3.4) as it really
 // occurs: groups, comments, unquoted commas in names, semicolons between
@@ -34,7 +35,7 @@ func parseAddresses(values ...string) []ticket.Mailbox {
 // addressScanner walks one address list.
 type addressScanner struct {
 	rest    string
-	phrase  []string // words of the name under way
+	phrase  []string // words under way: of a name, or addresses without brackets
 	comment string
 	angle   string
 	found   bool // an angle address was read
@@ -42,6 +43,11 @@ type addressScanner struct {
 
 // next returns the next mailbox; false at the end.
 func (s *addressScanner) next() (ticket.Mailbox, bool) {
+	if len(s.phrase) > 0 { // a comma was missing
+		if m, ok := s.take(); ok {
+			return m, true
+		}
+	}
 	for s.rest != "" {
 		c := s.rest[0]
 		switch c {
@@ -129,13 +135,19 @@ func (s *addressScanner) take() (ticket.Mailbox, bool) {
 			m.Address, m.Name = bareAddress(m.Name), ""
 		}
 	case len(phrase) > 0:
-		for i := len(phrase) - 1; i >= 0; i-- {
-			if strings.Contains(phrase[i], "@") {
-				m.Address = bareAddress(phrase[i])
-				phrase = append(append([]string{}, phrase[:i]...), phrase[i+1:]...)
+		var words []string
+		for i, w := range phrase {
+			if !strings.Contains(w, "@") {
+				words = append(words, w)
+				continue
+			}
+			if m.Address != "" { // a comma is missing: the next begins here
+				s.phrase = phrase[i:]
 				break
 			}
+			m.Address = bareAddress(w)
 		}
+		phrase = words
 		m.Name = strings.Join(phrase, " ")
 	default:
 		return m, false
@@ -157,11 +169,11 @@ func displayName(s string) string {
 	return strings.TrimSpace(cutRunes(s, 200)) // the cut may fall behind a blank
 }
 
-// bareAddress brings an address to the form in which addresses are compared:
-// no brackets, blanks, controls or source route, ASCII lower case, the domain as
-// A-labels (RFC 5891) without a dot at its end.
+// bareAddress takes a bare address out of what stands in its place, brackets,
+// blanks, controls, comments or a source route around and inside it, and brings
+// it to the form in which addresses are compared.
 func bareAddress(s string) string {
-	s = decodeWords(cutRunes(s, 2000)) // far more than any address, and no room for tricks
+	s = decodeWords(cutRunes(s, maxAddress)) // no room for tricks
 	if !strings.Contains(s, `"`) {
 		s = dropComments(s)
 	}
@@ -170,7 +182,7 @@ func bareAddress(s string) string {
 			s = s[i+1:]
 		}
 	}
-	if len(s) > 7 && strings.EqualFold(s[:7], "mailto:") {
+	if len(s) > 7 && address.Lower(s[:7]) == "mailto:" {
 		s = s[7:]
 	}
 	quoted := strings.HasPrefix(s, `"`) // blanks in a quoted local part count
@@ -179,48 +191,34 @@ func bareAddress(s string) string {
 		case r == ' ' && quoted:
 		case r <= ' ' || unicode.IsControl(r) || unicode.IsSpace(r) || r == '<' || r == '>' || r == utf8.RuneError || hiddenRune(r):
 			return -1
-		case r >= 'A' && r <= 'Z':
-			return r + 'a' - 'A'
 		}
 		return r
 	}, s)
-	s = strings.Trim(s, "'`,;")
-	i := strings.LastIndexByte(s, '@')
-	if i < 0 || len(s) > 320 {
-		return cutRunes(s, 320)
-	}
-	local, domain := s[:i], strings.TrimRight(s[i+1:], ".")
-	if n := len(local); n > 2 && local[0] == '"' && local[n-1] == '"' && !strings.ContainsAny(local[1:n-1], " \"\\@,;:<>()[]") {
-		local = local[1 : n-1]
-	}
-	for j := 0; j < len(domain); j++ {
-		if domain[j] >= utf8.RuneSelf {
-			if ascii, err := idna.Lookup.ToASCII(domain); err == nil {
-				domain = ascii
-			}
-			break
-		}
-	}
-	return local + "@" + domain
+	return cutRunes(address.Canonical(strings.Trim(s, "'`,;")), 320)
 }
 
-// cutAngle reads <…>; without a closing bracket to the next separator.
+// cutAngle reads <…>; without a closing bracket before the next opening one, to
+// the next separator.
 func cutAngle(s string) (inside, rest string) {
-	quoted := false
-	for i := 1; i < len(s); i++ {
+	quoted, end := false, min(len(s), maxAddress)
+	for i := 1; i < end; i++ {
 		switch s[i] {
 		case '"':
 			quoted = !quoted
+		case '<':
+			if s[i-1] != '<' {
+				end = i
+			}
 		case '>':
 			if !quoted {
 				return strings.TrimLeft(s[1:i], "<"), s[i+1:]
 			}
 		}
 	}
-	if i := strings.IndexAny(s, ">,;"); i > 0 {
+	if i := strings.IndexAny(s[:end], ">,;"); i > 0 {
 		return strings.TrimLeft(s[1:i], "<"), s[i+1:]
 	}
-	return strings.TrimLeft(s, "<"), ""
+	return strings.TrimLeft(s[:end], "<"), s[end:]
 }
 
 // cutComment reads a comment with those nested in it.

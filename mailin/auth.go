@@ -5,10 +5,10 @@ import (
 	"strings"
 	"time"
 
-	"golang.org/x/net/idna"
 	"golang.org/x/net/publicsuffix"
 
 	"sportello/ticket"
+	"sportello/ticket/address"
 )
 
 // Authenticator finds what stands behind the From of a mail (DESIGN.md section
@@ -98,28 +98,27 @@ type claim struct {
 // soleFrom is the single From of in and its domain, when the header says the
 // same as in. Where in names somebody else, such as the author behind a list,
 // nothing stands behind him.
-func soleFrom(h *signedHeader, in *ticket.Inbound) (address, domain string) {
+func soleFrom(h *signedHeader, in *ticket.Inbound) (addr, domain string) {
 	from, ok := in.Sole()
 	if !ok || h.count("from") != 1 {
 		return "", ""
 	}
 	v, _ := h.first("from")
-	read := parseAddresses(v)
-	if len(read) != 1 || read[0].Address != from.Address {
+	if read, ok := soleAddress(strings.TrimSpace(v)); !ok || read != from.Address {
 		return "", ""
 	}
-	i := strings.LastIndexByte(from.Address, '@')
-	return from.Address, aLabel(from.Address[i+1:])
+	_, domain, _ = address.Cut(from.Address)
+	return from.Address, aLabel(domain)
 }
 
 // aLabel brings a domain to the form in which domains are compared byte by
-// byte; "" when it is none. A dot at its end is not taken away.
+// byte (address.Domain); "" when it is none that DNS could be asked about, or
+// written with the dot of the root, which no mail has.
 func aLabel(domain string) string {
-	ascii, err := idna.Lookup.ToASCII(domain)
-	if err != nil || ascii == "" || strings.HasSuffix(ascii, ".") {
+	if strings.HasSuffix(domain, ".") || !address.ValidDomain(domain) {
 		return ""
 	}
-	return strings.ToLower(ascii)
+	return address.Domain(domain)
 }
 
 // aligned tells whether domain may speak for the From domain: the same for

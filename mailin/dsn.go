@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"sportello/ticket"
+	"sportello/ticket/address"
 )
 
 // readBounce reads what a bounce says about the first recipient that failed,
@@ -159,7 +160,7 @@ func typedAddress(v string) string {
 	if strings.EqualFold(strings.TrimSpace(kind), "utf-8") {
 		a = unescapeUTF8Address(a)
 	}
-	return head(strings.ToLower(strings.TrimSpace(a)), 320)
+	return head(address.Canonical(strings.TrimSpace(a)), 320)
 }
 
 // unescapeUTF8Address turns \x{F1} into the character it names.

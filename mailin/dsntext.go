@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"sportello/ticket"
+	"sportello/ticket/address"
 )
 
 // bounceText is the text of a bounce in an old format: what the server says,
@@ -102,7 +103,7 @@ func fieldInText(text, name string) string {
 	return ""
 }
 
-// firstAddress finds the first mail address in s, lower-case.
+// firstAddress finds the first mail address in s, in the form of address.Canonical.
 func firstAddress(s string) string {
 	for from := 0; from < len(s); {
 		at := strings.IndexByte(s[from:], '@')
@@ -118,7 +119,7 @@ func firstAddress(s string) string {
 			r++
 		}
 		if domain := strings.Trim(s[at+1:r], ".-"); l < at && strings.Contains(domain, ".") {
-			return strings.ToLower(s[l:at] + "@" + domain)
+			return address.Canonical(s[l:at] + "@" + domain)
 		}
 		from = at + 1
 	}

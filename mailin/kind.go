@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"sportello/ticket"
+	"sportello/ticket/address"
 )
 
 // kindOf says what sort of mail m is, and the header or words that told
@@ -83,8 +84,8 @@ func robotSender(in *ticket.Inbound) bool {
 	return false
 }
 
-func robotAddress(address string) bool {
-	local := localPart(address)
+func robotAddress(addr string) bool {
+	local := localPart(addr)
 	if robotLocals[local] {
 		return true
 	}
@@ -113,7 +114,7 @@ func listOf(h header) string {
 			v = strings.TrimSuffix(strings.TrimSpace(v[i+1:]), ">")
 		}
 		if v != "" {
-			return strings.ToLower(v)
+			return address.OfList(v)
 		}
 	}
 	for _, name := range []string{"X-BeenThere", "X-Mailing-List", "Mailing-List", "X-ML-Name", "X-Google-Group-Id", "X-Mailman-Version"} {
@@ -121,7 +122,7 @@ func listOf(h header) string {
 			if a := parseAddresses(v); len(a) > 0 && strings.Contains(a[0].Address, "@") {
 				return a[0].Address
 			}
-			return strings.ToLower(strings.TrimPrefix(firstWord(v), "<"))
+			return address.OfList(strings.TrimPrefix(firstWord(v), "<"))
 		}
 	}
 	if v := h.get("List-Post"); strings.Contains(strings.ToLower(v), "mailto:") {
@@ -129,7 +130,7 @@ func listOf(h header) string {
 		if i := strings.IndexAny(a, ">?, "); i >= 0 {
 			a = a[:i]
 		}
-		return a
+		return address.OfList(a)
 	}
 	return ""
 }
@@ -194,15 +195,15 @@ func webForm(m *mail, in *ticket.Inbound) bool {
 	return !sameDomain(to, from.Address) || autoHeader(m.root.header) == ""
 }
 
-// localPart is the local part of address, lower-case.
-func localPart(address string) string {
-	local, _, _ := strings.Cut(strings.ToLower(address), "@")
+// localPart is the local part of addr.
+func localPart(addr string) string {
+	local, _, _ := address.Cut(addr)
 	return local
 }
 
 // sameDomain tells whether the domain of one address lies in that of the other.
 func sameDomain(a, b string) bool {
-	_, x, _ := strings.Cut(strings.ToLower(a), "@")
-	_, y, _ := strings.Cut(strings.ToLower(b), "@")
+	_, x, _ := address.Cut(a)
+	_, y, _ := address.Cut(b)
 	return x == y || strings.HasSuffix(x, "."+y) || strings.HasSuffix(y, "."+x)
 }

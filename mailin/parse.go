@@ -81,7 +81,11 @@ func (m *mail) fillHeader(in *ticket.Inbound) {
 	in.Certified = m.carrier != nil
 	in.MessageID = ownMessageID(h.get("Message-ID"))
 	in.Date = parseDate(h.get("Date"))
-	in.From = parseAddresses(h.all("From")...)
+	from, clear := author(h.all("From"))
+	in.From, in.Unclear = from, !clear && len(from) > 0
+	if in.Unclear && len(h.all("From")) == 1 {
+		m.defect("From is not one well-formed mailbox")
+	}
 	if s := parseAddresses(h.get("Sender")); len(s) > 0 {
 		in.Sender = s[0]
 	}

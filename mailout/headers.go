@@ -233,7 +233,7 @@ func listID(address string) string {
 		}
 		return '-'
 	}
-	return "<" + strings.Map(keep, strings.Replace(strings.ToLower(address), "@", ".", 1)) + ">"
+	return "<" + strings.Map(keep, strings.Replace(address, "@", ".", 1)) + ">"
 }
 
 // boundary derives a MIME boundary from a Message-ID, so that a notice always

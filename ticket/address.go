@@ -3,12 +3,15 @@ package ticket
 import (
 	"crypto/sha256"
 	"encoding/binary"
-	"fmt"
 	"regexp"
 	"strings"
+
+	"sportello/ticket/address"
 )
 
-// Addresses are the desk's own: where mail reaches it and how tokens stand in them.
+// Addresses are the desk's own: where mail reaches it and how tokens stand in
+// them. All are in the form of address.Canonical, the pattern too, and so is
+// every address that they are asked about.
 type Addresses struct {
 	Desk    string   // desk.address
 	Aliases []string // other addresses that reach the mailbox
@@ -44,8 +47,7 @@ func (a Addresses) Candidate(addr string) string {
 	if a.Pattern == "" {
 		return ""
 	}
-	addr = strings.ToLower(addr)
-	before, after, _ := strings.Cut(strings.ToLower(a.Pattern), "{token}")
+	before, after, _ := strings.Cut(a.Pattern, "{token}")
 	if len(addr) <= len(before)+len(after) || !strings.HasPrefix(addr, before) || !strings.HasSuffix(addr, after) {
 		return ""
 	}
@@ -55,13 +57,8 @@ func (a Addresses) Candidate(addr string) string {
 // Own tells whether addr reaches the desk: its address, an alias, or an
 // address made after the pattern that could hold a token.
 func (a Addresses) Own(addr string) bool {
-	if strings.EqualFold(addr, a.Desk) {
+	if addr != "" && (addr == a.Desk || contains(a.Aliases, addr)) {
 		return true
-	}
-	for _, o := range a.Aliases {
-		if strings.EqualFold(addr, o) {
-			return true
-		}
 	}
 	body, mac, ok := cutLast(a.Candidate(addr), ".")
 	if !ok || len(mac) != 16 {
@@ -72,92 +69,44 @@ func (a Addresses) Own(addr string) bool {
 }
 
 // Listed tells whether a List-Id or address stands in desk.lists.
-func (a Addresses) Listed(s string) bool {
-	for _, l := range a.Lists {
-		if s != "" && strings.EqualFold(l, s) {
-			return true
-		}
-	}
-	return false
-}
+func (a Addresses) Listed(s string) bool { return s != "" && contains(a.Lists, s) }
 
 // Strike replaces every desk address that could hold a token, and every
 // Message-ID of ours, which counts as one, by the desk's plain address: a
 // technician's token never reaches a customer, nor the other way round. The
 // plus sign may be written as HTML or a mailto link writes it.
 func (a Addresses) Strike(text string) string {
-	return addressLike.ReplaceAllStringFunc(text, func(s string) string {
-		plain := plusForms.Replace(s)
-		if !strings.EqualFold(plain, a.Desk) && (a.Own(plain) || OwnShape(plain)) {
+	strike := func(s string) string {
+		plain := address.Canonical(plusForms.Replace(s))
+		if plain != a.Desk && (a.Own(plain) || OwnShape(plain)) {
 			return a.Desk
 		}
 		return s
-	})
+	}
+	text = addressLike.ReplaceAllStringFunc(text, strike)
+	if strings.Contains(a.Pattern+a.Desk, "xn--") { // programs show the domain in letters
+		text = addressInLetters.ReplaceAllStringFunc(text, strike)
+	}
+	return text
 }
 
+const localLike = `(?:&#43;|&#[xX]2[bB];|&plus;|[A-Za-z0-9.!#$%&'*+/=?^_{|}~-])+`
+
 var (
-	addressLike = regexp.MustCompile(`(?:&#43;|&#[xX]2[bB];|&plus;|[A-Za-z0-9.!#$%&'*+/=?^_{|}~-])+@[A-Za-z0-9.-]+[A-Za-z0-9]`)
-	plusForms   = strings.NewReplacer("&#43;", "+", "&#x2b;", "+", "&#x2B;", "+", "&#X2b;", "+", "&#X2B;", "+", "&plus;", "+", "%2B", "+", "%2b", "+")
+	addressLike      = regexp.MustCompile(localLike + `@[A-Za-z0-9.-]+[A-Za-z0-9]`)
+	addressInLetters = regexp.MustCompile(localLike + `@[\pL\pM\pN.-]+[\pL\pM\pN]`)
+	plusForms        = strings.NewReplacer("&#43;", "+", "&#x2b;", "+", "&#x2B;", "+", "&#X2b;", "+", "&#X2B;", "+", "&plus;", "+", "%2B", "+", "%2b", "+")
 )
 
 // Number names a technician in tokens: it hangs on the first address alone, so
 // that the order of the configuration does not matter. Two technicians with one
 // number are a fault of the configuration.
 func (t Technician) Number() int {
-	sum := sha256.Sum256([]byte(strings.ToLower(t.Addresses[0])))
+	sum := sha256.Sum256([]byte(t.Addresses[0]))
 	return int(binary.BigEndian.Uint32(sum[:4])>>8) + 1
 }
 
 // Mailbox is where letters to the technician go.
 func (t Technician) Mailbox() Mailbox { return Mailbox{Name: t.Name, Address: t.Addresses[0]} }
 
-func (t Technician) has(addr string) bool {
-	for _, a := range t.Addresses {
-		if strings.EqualFold(a, addr) {
-			return true
-		}
-	}
-	return false
-}
-
-// Tag is the subject tag of a ticket: `[NAME #1042]`.
-func Tag(name string, id ID) string { return fmt.Sprintf("[%s #%d]", name, id) }
-
-// tagsIn lists the tickets that subject names by our tag, in order.
-func tagsIn(subject, name string) []ID {
-	var ids []ID
-	lower, open := strings.ToLower(subject), "["+strings.ToLower(name)+" #"
-	for {
-		i := strings.Index(lower, open)
-		if i < 0 {
-			return ids
-		}
-		lower = lower[i+len(open):]
-		end := strings.IndexByte(lower, ']')
-		var id ID
-		if end > 0 && number(lower[:end], &id) && id > 0 {
-			ids = append(ids, id)
-		}
-	}
-}
-
-// BareSubject is subject without our tags and without Re:, R:, I:, Fwd: and
-// the like in front: what a ticket is called.
-func BareSubject(subject, name string) string {
-	s := subject
-	for _, id := range tagsIn(subject, name) {
-		tag := Tag(name, id)
-		if i := strings.Index(strings.ToLower(s), strings.ToLower(tag)); i >= 0 {
-			s = s[:i] + s[i+len(tag):]
-		}
-	}
-	for {
-		cut := replyPrefix.ReplaceAllString(s, "")
-		if cut == s {
-			return strings.Join(strings.Fields(s), " ")
-		}
-		s = cut
-	}
-}
-
-var replyPrefix = regexp.MustCompile(`(?i)^\s*(re|r|rif|i|fw|fwd|aw|wg|sv|tr|inoltro|risposta)(\[\d+\])?\s*:\s*`)
+func (t Technician) has(addr string) bool { return contains(t.Addresses, addr) }

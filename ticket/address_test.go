@@ -1,7 +1,6 @@
 package ticket
 
 import (
-	"slices"
 	"strings"
 	"testing"
 )
@@ -14,10 +13,10 @@ func TestAddresses(t *testing.T) {
 	} {
 		a := Addresses{Desk: "assistenza@example.it", Aliases: []string{"help@example.it"}, Pattern: pattern}
 		addr := a.Token(tok)
-		if got := a.Candidate(strings.ToUpper(addr)); got != tok {
+		if got := a.Candidate(addr); got != tok {
 			t.Errorf("%s: Candidate(%s) = %q", name, addr, got)
 		}
-		for _, own := range []string{addr, "ASSISTENZA@example.it", "help@example.it"} {
+		for _, own := range []string{addr, "assistenza@example.it", "help@example.it"} {
 			if !a.Own(own) {
 				t.Errorf("%s: %s is ours", name, own)
 			}
@@ -43,36 +42,55 @@ func TestAddresses(t *testing.T) {
 	}
 }
 
-func TestBareSubject(t *testing.T) {
-	for in, want := range map[string]string{
-		"Re: R: I: Fwd: Sito lento":                    "Sito lento",
-		"[Assistenza #1042] Re: Sito lento":            "Sito lento",
-		"RE: [assistenza #1042] [Assistenza #7] lento": "lento",
-		"Re[2]: AW: Sito":                              "Sito",
-		"Richiesta: aiuto":                             "Richiesta: aiuto",
-		"  molti   spazi ":                             "molti spazi",
-		"":                                             "",
-	} {
-		if got := BareSubject(in, "Assistenza"); got != want {
-			t.Errorf("BareSubject(%q) = %q, want %q", in, got, want)
-		}
-	}
-}
-
-func TestTagsIn(t *testing.T) {
-	got := tagsIn("Re: [Assistenza #12] x [ASSISTENZA #0] [Altro #3] [Assistenza #4x] [Assistenza #99]", "Assistenza")
-	if !slices.Equal(got, []ID{12, 99}) {
-		t.Errorf("got %v", got)
-	}
-}
-
 func TestTechnicianNumberHangsOnTheFirstAddress(t *testing.T) {
 	a := Technician{Name: "A", Addresses: []string{"anna@example.it", "x@y"}}
-	b := Technician{Name: "B", Addresses: []string{"ANNA@example.it"}}
+	b := Technician{Name: "B", Addresses: []string{"anna@example.it", "b@example.it"}}
 	if a.Number() != b.Number() || a.Number() <= 0 {
 		t.Errorf("%d and %d", a.Number(), b.Number())
 	}
 	if c := (Technician{Addresses: []string{"bruno@example.it"}}); c.Number() == a.Number() {
 		t.Error("two technicians, one number")
+	}
+}
+
+// TestOneFormOfAnAddress: the desk compares bytes, and what only a folding of
+// Unicode makes equal is somebody else.
+func TestOneFormOfAnAddress(t *testing.T) {
+	a := Addresses{Desk: "desk@xn--societ-nta.example", Aliases: []string{"sos@tech.example"}, Lists: []string{"soci.tech.example"}}
+	sara := Technician{Name: "Sara", Addresses: []string{"sara@tech.example"}}
+	c := Customer{Contacts: []Contact{{Address: "sara@tech.example"}}}
+	tk := Ticket{Participants: []Participant{{Mailbox: Mailbox{Address: "sara@tech.example"}}}}
+	for _, other := range []string{"ſara@tech.example", "SARA@tech.example", "sara@tech.example.", "sara@ｔech.example", "ｓara@tech.example", "sara\u200b@tech.example", ""} {
+		if sara.has(other) || c.contact(other) != nil || tk.number(other) >= 0 {
+			t.Errorf("%q passes for sara", other)
+		}
+	}
+	for _, other := range []string{"DESK@xn--societ-nta.example", "desk@società.example", "ſos@tech.example", "", "desk@xn--societ-nta.example."} {
+		if a.Own(other) || a.Listed(other) {
+			t.Errorf("%q passes for the desk", other)
+		}
+	}
+	if !a.Own("desk@xn--societ-nta.example") || !a.Own("sos@tech.example") || !a.Listed("soci.tech.example") || !sara.has("sara@tech.example") {
+		t.Error("the form itself is not known")
+	}
+}
+
+// TestStrikeInLetters: a client that shows an international domain in letters
+// gives away neither token nor technician.
+func TestStrikeInLetters(t *testing.T) {
+	k := testKeys(t)
+	tok := k.Sign(Token{Purpose: PurposeWork, Number: 7}.issue(noon))
+	desk := "desk@xn--societ-nta.example"
+	d := &Desk{Addresses: Addresses{Desk: desk, Pattern: PlusPattern(desk)}, Technicians: []Technician{{Name: "Ugo", Addresses: []string{"ugo@xn--tecnic-nta.example"}}}}
+	for _, text := range []string{
+		"scriva a desk+" + tok + "@xn--societ-nta.example.", "scriva a DESK+" + strings.ToUpper(tok) + "@SOCIETÀ.example.", "scriva a desk+" + tok + "@società.example.",
+		"scriva a ugo@tecnicà.example.", "scriva a UGO@Tecnicà.Example.", "scriva a ugo@xn--tecnic-nta.example.", "scriva a Ugo@XN--TECNIC-NTA.example.",
+	} {
+		if got := d.ForCustomers(text); got != "scriva a "+desk+"." {
+			t.Errorf("ForCustomers(%q) = %q", text, got)
+		}
+	}
+	if text := "scriva a mario@società.example e ugo@tecnica.example"; d.ForCustomers(text) != text {
+		t.Errorf("strangers are struck: %q", d.ForCustomers(text))
 	}
 }

@@ -1,9 +1,6 @@
 package ticket
 
-import (
-	"fmt"
-	"strings"
-)
+import "fmt"
 
 // sender is who a mail says it is from, and what stands behind that. Identity
 // is the address of the single From; display names never count.
@@ -54,6 +51,9 @@ func (w *work) sender(m *Inbound) (sender, error) {
 	if sole && !carried {
 		s.technician = w.d.technician(s.Address)
 	}
+	if !sole {
+		s.customers = nil // nobody in particular is nobody's contact
+	}
 	return s, w.contactLanguage(&s)
 }
 
@@ -90,8 +90,10 @@ func (s sender) authority(m *Inbound, th thread, t *Ticket) (Authority, string) 
 	switch {
 	case s.contrary:
 		return AuthorityNone, "the evidence contradicts the sender"
-	case !s.sole:
+	case len(m.From) > 1:
 		return AuthorityNone, fmt.Sprintf("%d From addresses", len(m.From))
+	case !s.sole:
+		return AuthorityNone, "From is not one well-formed mailbox"
 	case m.Doubled != "":
 		return AuthorityNone, "the field " + m.Doubled + " stands twice"
 	case s.aligned && t.Customer != "" && contains(s.customers, t.Customer) && !th.several:
@@ -122,7 +124,7 @@ func (w *work) on(t *Ticket, addr string, customers []string) bool {
 // number is the participant number of addr on t; -1 when it has none.
 func (t *Ticket) number(addr string) int {
 	for i, p := range t.Participants {
-		if !p.Removed && strings.EqualFold(p.Address, addr) {
+		if !p.Removed && p.Address == addr {
 			return i
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"sportello/policy"
+	"sportello/ticket/address"
 )
 
 // Command is one order of a technician: its English name and its arguments.
@@ -80,8 +81,8 @@ func knownTopic(_ int, s string) string {
 }
 
 func plainAddress(_ int, s string) string {
-	local, domain, ok := cutLast(strings.Trim(s, "<>"), "@")
-	if !ok || local == "" || !strings.Contains(domain, ".") {
+	s = strings.Trim(s, "<>")
+	if !address.Valid(s) || !strings.Contains(s[strings.LastIndexByte(s, '@'):], ".") {
 		return "is no address"
 	}
 	return ""

@@ -2,7 +2,6 @@ package ticket
 
 import (
 	"fmt"
-	"strings"
 	"time"
 
 	"sportello/policy"
@@ -183,7 +182,7 @@ const maxParticipants = 10
 // contact finds a contact by address; nil when c has none.
 func (c *Customer) contact(addr string) *Contact {
 	for i := range c.Contacts {
-		if strings.EqualFold(c.Contacts[i].Address, addr) {
+		if c.Contacts[i].Address == addr {
 			return &c.Contacts[i]
 		}
 	}

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"sportello/ticket/address"
 )
 
 // hold keeps a technician's mail without effect and asks her, at the
@@ -124,7 +126,7 @@ func (w *work) answerHeld(m *Inbound, a *Arrival, s sender, th thread) error {
 	case "send":
 		held.Release = "send"
 	case "from":
-		held.Release = "from " + strings.ToLower(strings.Trim(c.Args[0], "<>"))
+		held.Release = "from " + address.Canonical(strings.Trim(c.Args[0], "<>"))
 	default:
 		return w.settleHeld(m, a, tech, w.say("hold-choices"))
 	}

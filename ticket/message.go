@@ -7,8 +7,8 @@ import (
 )
 
 // Mailbox is a display name and an address (RFC 5322, section 3.4). Name is
-// decoded and free of controls; it never identifies anybody. Address is bare
-// and lower-case.
+// decoded and free of controls; it never identifies anybody. Address is bare and
+// in the form of address.Canonical: two are one when their bytes are the same.
 type Mailbox struct {
 	Name    string `json:"name"`
 	Address string `json:"address"`
@@ -36,9 +36,13 @@ type Inbound struct {
 	// quarantined with this reason (no From, header too large, unfetchable).
 	Unfit string
 
-	MessageID  string // without angle brackets; "" when missing or unusable
-	Date       time.Time
-	From       []Mailbox // as many as the header holds: one, in a proper mail
+	MessageID string // without angle brackets; "" when missing or unusable
+	Date      time.Time
+	From      []Mailbox // as many as the header holds: one, in a proper mail
+	// Unclear tells that the From field is not exactly one well-formed mailbox:
+	// nobody in particular wrote the mail, and the first name in From is the field
+	// as it came.
+	Unclear    bool
 	Sender     Mailbox
 	To         []Mailbox
 	Cc         []Mailbox
@@ -82,10 +86,10 @@ func (in *Inbound) Shown() string {
 	return in.Text
 }
 
-// Sole returns the single From of in, and false when there is none or more
-// than one: then nobody in particular wrote it.
+// Sole returns the single From of in, and false when there is none, more than
+// one, or one that cannot be told: then nobody in particular wrote it.
 func (in *Inbound) Sole() (Mailbox, bool) {
-	if len(in.From) != 1 || in.From[0].Address == "" {
+	if in.Unclear || len(in.From) != 1 || in.From[0].Address == "" {
 		return Mailbox{}, false
 	}
 	return in.From[0], true

@@ -45,7 +45,7 @@ func (w *work) assignee(name string, me *Technician) (string, string) {
 	}
 	var found []string
 	for _, t := range w.d.Technicians {
-		if strings.EqualFold(t.Name, name) {
+		if strings.ToLower(t.Name) == strings.ToLower(name) {
 			return t.Name, ""
 		}
 		if strings.Contains(strings.ToLower(t.Name), strings.ToLower(name)) {

@@ -12,8 +12,8 @@ type Customer struct {
 	Uses     []PlanUse // what was taken from the allowances of plans, in order
 }
 
-// Contact is one address of a customer. Address is whole (with any +detail)
-// and lower-case.
+// Contact is one address of a customer. Address is whole (with any +detail),
+// in the form of address.Canonical.
 type Contact struct {
 	Address  string
 	Language string // "" as the customer's
@@ -24,5 +24,5 @@ type Contact struct {
 // mail from any of them is hers.
 type Technician struct {
 	Name      string
-	Addresses []string // lower-case, at least one
+	Addresses []string // in the form of address.Canonical, at least one
 }

@@ -3,6 +3,8 @@ package ticket
 import (
 	"fmt"
 	"strings"
+
+	"sportello/ticket/address"
 )
 
 // fromTechnician files a mail from a registered address: an answer or a note on
@@ -152,18 +154,24 @@ func (d *Desk) ForCustomers(text string) string {
 	text = d.Addresses.Strike(text)
 	for _, tech := range d.Technicians {
 		for _, addr := range tech.Addresses {
-			text = replaceFold(text, addr, d.Addresses.Desk)
+			text = strikeAddress(text, addr, d.Addresses.Desk)
 		}
 	}
 	return text
 }
 
-// replaceFold is strings.ReplaceAll for an ASCII address in any case.
-func replaceFold(s, old, new string) string {
-	lower, old := strings.ToLower(s), strings.ToLower(old)
-	if len(lower) != len(s) || old == "" {
-		return strings.ReplaceAll(s, old, new)
+// strikeAddress replaces old, in the form of address.Canonical, in whatever case
+// it was written, and with its domain in letters as well.
+func strikeAddress(s, old, new string) string {
+	if _, domain, _ := address.Cut(old); strings.Contains(domain, "xn--") {
+		s = addressInLetters.ReplaceAllStringFunc(s, func(found string) string {
+			if before, ok := strings.CutSuffix(address.Canonical(found), old); ok && !strings.Contains(before, "@") {
+				return before + new
+			}
+			return found
+		})
 	}
+	lower := address.Lower(s)
 	var b strings.Builder
 	for {
 		i := strings.Index(lower, old)

@@ -11,6 +11,7 @@ import (
 
 	"sportello/policy"
 	"sportello/ticket"
+	"sportello/ticket/address"
 )
 
 // Config is a configuration file that was read and found right (DESIGN.md,
@@ -31,7 +32,7 @@ type Config struct {
 // DeskConfig is the table [desk].
 type DeskConfig struct {
 	Name       string
-	Address    string // lower-case
+	Address    string // here and below in the form of address.Canonical
 	Aliases    []string
 	Lists      []string
 	Language   string // it or en
@@ -165,7 +166,7 @@ func (r *configReader) desk(s *section) DeskConfig {
 			s.fault("lists", "%q is neither a List-Id nor an address; write it bare, like \"soci.example.it\" or \"soci@example.it\"", l)
 			continue
 		}
-		d.Lists = append(d.Lists, strings.ToLower(l))
+		d.Lists = append(d.Lists, address.OfList(l))
 	}
 	if d.Name == "" || len(d.Name) > 60 || strings.ContainsAny(d.Name, "[]#<>\"@") || strings.ContainsFunc(d.Name, isControl) {
 		s.fault("name", "%q cannot stand in subjects; it must be 1 to 60 characters without [ ] # < > @ and quotes", d.Name)
@@ -180,7 +181,8 @@ func (r *configReader) desk(s *section) DeskConfig {
 	return d
 }
 
-// address checks a and makes it lower-case; "" is left to whoever needs one.
+// address checks a and brings it to the form in which addresses are compared; ""
+// is left to whoever needs one.
 func (r *configReader) address(s *section, key, a string) string {
 	if a == "" && key == "address" {
 		return ""
@@ -188,7 +190,7 @@ func (r *configReader) address(s *section, key, a string) string {
 	if !validAddress(a) {
 		s.fault(key, "%q is no mail address; write it bare, like \"nome@example.it\"", a)
 	}
-	return strings.ToLower(a)
+	return address.Canonical(a)
 }
 
 func (r *configReader) limits(s *section) LimitsConfig {

@@ -15,6 +15,7 @@ import (
 	"golang.org/x/text/encoding/charmap"
 
 	"sportello/policy"
+	"sportello/ticket/address"
 )
 
 // batch is what the rows of some CSV files say, in the order of the files. It
@@ -205,7 +206,7 @@ func (s *sheet) id(column string) string {
 }
 
 func (s *sheet) contact() contactRow {
-	r := contactRow{place: s.place, id: s.id("id"), name: s.cell("name"), language: strings.ToLower(s.cell("language")), email: strings.ToLower(s.cell("email"))}
+	r := contactRow{place: s.place, id: s.id("id"), name: s.cell("name"), language: strings.ToLower(s.cell("language")), email: address.Canonical(s.cell("email"))}
 	if r.name == "" || strings.ContainsFunc(r.name, isControl) {
 		s.wrong("name", "%q cannot be used; it must be a name on one line", shorten(r.name, 40))
 	}

@@ -154,7 +154,7 @@ func header(t testing.TB, raw string) mail.Header {
 }
 
 // address is the bare address of a header field.
-func address(t testing.TB, h mail.Header, field string) string {
+func addressIn(t testing.TB, h mail.Header, field string) string {
 	t.Helper()
 	a, err := mail.ParseAddress(h.Get(field))
 	if err != nil {
@@ -216,12 +216,12 @@ func TestRealServers(t *testing.T) {
 	}
 
 	h := header(t, fromTech)
-	s.post(t, tech, address(t, h, "Reply-To"), letter("Anna Ferretti <"+tech+">", h.Get("Reply-To"), "Re: "+h.Get("Subject"), "work@example.test",
+	s.post(t, tech, addressIn(t, h, "Reply-To"), letter("Anna Ferretti <"+tech+">", h.Get("Reply-To"), "Re: "+h.Get("Subject"), "work@example.test",
 		"In-Reply-To: "+h.Get("Message-Id")+"\nReferences: "+h.Get("Message-Id")+"\n", "Buongiorno,\nabbiamo riavviato il server: ora il sito risponde."))
 	answer := s.awaitMail(t, customer, "the answer", func(m *mail.Message) bool {
 		return m.Header.Get("X-Sportello-Notice") == "" && strings.Contains(m.Header.Get("From"), "Anna Ferretti")
 	})
-	if got := address(t, header(t, answer), "From"); got != support {
+	if got := addressIn(t, header(t, answer), "From"); got != support {
 		t.Errorf("the answer comes from %s", got)
 	}
 	for _, secret := range []string{tech, "+t1.", "+n1.", strings.Trim(h.Get("Message-Id"), "<>")} {
@@ -232,7 +232,7 @@ func TestRealServers(t *testing.T) {
 	d.await(t, 10*time.Second, "a closing date", func(statsView) bool { return d.ticket(t, 1).ClosesAt != "" })
 
 	a := header(t, answer)
-	s.post(t, customer, address(t, a, "Reply-To"), letter(customer, a.Get("Reply-To"), "R: "+a.Get("Subject"), "second@customer.test",
+	s.post(t, customer, addressIn(t, a, "Reply-To"), letter(customer, a.Get("Reply-To"), "R: "+a.Get("Subject"), "second@customer.test",
 		"In-Reply-To: "+a.Get("Message-Id")+"\nReferences: "+a.Get("Message-Id")+"\n", "Grazie, ma la posta è ancora ferma.\n\nIl giorno lun 23 nov Assistenza ha scritto:\n> abbiamo riavviato il server"))
 	s.awaitMail(t, tech, "the reply", notice("ticket-reply"))
 	v := d.ticket(t, 1)
@@ -267,7 +267,7 @@ func TestAuthenticated(t *testing.T) {
 	d.serve(t)
 	s.post(t, customer, support, letter(customer, support, "Sito fermo", "first@customer.test", "", "Il sito non risponde, errore 503 per tutti."))
 	h := header(t, s.awaitMail(t, tech, "the new ticket", notice("ticket-new")))
-	to, thread := address(t, h, "Reply-To"), "In-Reply-To: "+h.Get("Message-Id")+"\n"
+	to, thread := addressIn(t, h, "Reply-To"), "In-Reply-To: "+h.Get("Message-Id")+"\n"
 	s.post(t, tech, to, letter(tech, to, "Re: "+h.Get("Subject"), "forged@example.test", thread, "Mandateci la password."))
 	s.awaitMail(t, tech, "the alert", notice("alert"))
 	if v := d.ticket(t, 1); v.State != "open" {

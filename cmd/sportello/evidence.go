@@ -48,9 +48,9 @@ func (c *Config) parse(keys ticket.Keys) func(raw []byte, arrived time.Time) *ti
 	}
 }
 
-// registered tells whether address, lower-case, is a technician's.
-func (c *Config) registered(address string) bool {
-	return slices.ContainsFunc(c.Technicians, func(t ticket.Technician) bool { return slices.Contains(t.Addresses, address) })
+// registered tells whether addr, in the form of address.Canonical, is a technician's.
+func (c *Config) registered(addr string) bool {
+	return slices.ContainsFunc(c.Technicians, func(t ticket.Technician) bool { return slices.Contains(t.Addresses, addr) })
 }
 
 // ownLetters tells our Message-IDs from others by their signature.

@@ -16,10 +16,11 @@ import (
 // arrows says which of our packages a package may import. The demo runs IMAP
 // and SMTP servers of its own, so cmd may import anything.
 var arrows = map[string][]string{
-	"cmd/sportello":         {"mailin", "mailout", "policy", "ticket", "ticket/boltstore"},
-	"mailin":                {"ticket", "ticket/secret"},
-	"mailout":               {"ticket", "ticket/secret"},
-	"ticket":                {"policy"},
+	"cmd/sportello":         {"mailin", "mailout", "policy", "ticket", "ticket/address", "ticket/boltstore"},
+	"mailin":                {"ticket", "ticket/address", "ticket/secret"},
+	"mailout":               {"ticket", "ticket/address", "ticket/secret"},
+	"ticket":                {"policy", "ticket/address"},
+	"ticket/address":        {},
 	"ticket/secret":         {},
 	"ticket/boltstore":      {"ticket", "policy"},
 	"ticket/storetest":      {"ticket", "policy"},

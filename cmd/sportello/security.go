@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"sportello/ticket"
+	"sportello/ticket/address"
 )
 
 // maxToken is the length of a token of a technician for a six-digit ticket, so
@@ -48,7 +49,7 @@ func (r *configReader) subaddress(s *section, desk string) string {
 		if why := badPattern(v); why != "" {
 			s.fault("subaddress", "%q %s; it must be true, false, or an address with {token} once before the @, like \"desk-{token}@example.it\"", v, why)
 		}
-		return strings.ToLower(v)
+		return address.Canonical(v)
 	default:
 		s.fault("subaddress", "is %s; it must be true, false, or an address with {token} once before the @, like \"desk-{token}@example.it\"", kindOf(v))
 		return standard
@@ -81,25 +82,12 @@ func badPattern(p string) string {
 	return ""
 }
 
-// validAddress tells whether a is a bare mail address: an RFC 5322 dot-atom
-// (8-bit letters allowed), @, and a domain of labels.
+// validAddress tells whether a is a bare mail address with its dots where RFC
+// 5322 wants them: elsewhere they are a slip of the keyboard.
 func validAddress(a string) bool {
-	at := strings.LastIndexByte(a, '@')
-	if at < 1 || at > 64 || len(a) > 254 {
-		return false
-	}
-	local, domain := a[:at], a[at+1:]
-	if strings.HasPrefix(local, ".") || strings.HasSuffix(local, ".") || strings.Contains(local, "..") ||
-		strings.ContainsAny(local, " \t\"(),:;<>@[\\]") || strings.ContainsFunc(local, isControl) {
-		return false
-	}
-	for label := range strings.SplitSeq(domain, ".") {
-		if label == "" || len(label) > 63 || label[0] == '-' || label[len(label)-1] == '-' ||
-			strings.ContainsAny(label, " \t\"(),:;<>@[\\]+_/{}") || strings.ContainsFunc(label, isControl) {
-			return false
-		}
-	}
-	return true
+	local, domain, _ := address.Cut(a)
+	return address.Valid(a) && !strings.HasPrefix(local, ".") && !strings.HasSuffix(local, ".") && !strings.Contains(local, "..") &&
+		!strings.HasSuffix(domain, ".")
 }
 
 func validHostPort(s string) bool {
