@@ -3,7 +3,6 @@ package ticket
 import (
 	"errors"
 	"fmt"
-	"strings"
 )
 
 // barred says why n must not go to its recipient, as a phrase and what it
@@ -180,7 +179,7 @@ func (w *work) welcomeBack(r *Row) error {
 		t.Participants[i].Bounced = ""
 	}
 	return w.save(t, before, Event{Kind: "notice", Actor: "admin", Cause: "verb queue retry",
-		Text: strings.ToLower(r.Notice.To.Address) + " is tried again"})
+		Text: r.Notice.To.Address + " is tried again"})
 }
 
 // blind takes out of a letter to the customer's side every word that came with

@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"sportello/ticket/address"
 )
 
 // Purpose is what a token was made for: the first letter of its text.
@@ -119,7 +121,7 @@ func (k Keys) Sign(t Token) string {
 // Verify reads a token. Case does not matter. What is foreign, malformed or
 // forged is no token: false. A genuine one may be expired.
 func (k Keys) Verify(s string) (Token, bool) {
-	body, mac, ok := cutLast(strings.ToLower(s), ".")
+	body, mac, ok := cutLast(address.Lower(s), ".")
 	if !ok || len(s) > 80 {
 		return Token{}, false
 	}
@@ -207,7 +209,7 @@ func OwnShape(mid string) bool {
 }
 
 func splitOwn(mid string) (n NoticeID, body, mac string, ok bool) {
-	local, _, found := strings.Cut(strings.ToLower(mid), "@")
+	local, _, found := strings.Cut(address.Lower(mid), "@")
 	rest, own := strings.CutPrefix(local, ownPrefix)
 	if !found || !own || len(local) > 120 {
 		return 0, "", "", false
