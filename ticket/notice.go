@@ -131,7 +131,19 @@ type Row struct {
 	Resent    bool   // one resend after an unknown outcome was queued
 	Settled   time.Time
 	Fixed     bool // a Letter is stored: every try sends those bytes
+	Weight    Weight
 }
+
+// Weight says how much of a notice its letter holds. A server that takes no
+// letter of that size lets it go again with less, under the same Message-ID: what
+// was refused was not delivered.
+type Weight int
+
+const (
+	WeightWhole   Weight = iota
+	WeightNoFiles        // files are only named
+	WeightHead           // and of the text there is the beginning
+)
 
 // Letter is a composed mail, fixed before the first try. Its bytes are the
 // chunks in order; Sum is the SHA-256 of the whole as it goes over the wire
@@ -154,6 +166,7 @@ type Chunk struct {
 type Outcome struct {
 	State    RowState  // RowSent, RowUnknown, RowFailed, or RowQueued for another try
 	Next     time.Time // RowQueued: when; RowUnknown: when a resend goes out, zero for later
+	Weight   Weight    // RowQueued: the letter is to be composed anew with less; 0: it stays
 	Counts   bool      // RowQueued, RowFailed: the server answered, so the try counts on the ladder
 	Error    string    // "" when sent
 	Response string

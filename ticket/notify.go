@@ -17,12 +17,23 @@ func (w *work) queue(n *Notice, id Token) error {
 	}
 	n.At = w.now
 	n.MessageID = w.d.Keys.MessageID(n.ID, id.issue(w.now), w.d.Addresses.Domain())
-	if !n.Kind.NullPath() && w.d.Addresses.Pattern != "" {
-		bounce := Token{Purpose: PurposeBounce, Number: uint64(n.Ticket), Participant: id.Participant}
-		n.Envelope = w.d.Addresses.Token(w.d.Keys.Sign(bounce.issue(w.now)))
-	}
+	n.Envelope = w.envelope(n, id)
 	w.queued = true
 	return w.tx.PutRow(&Row{Notice: *n, State: RowQueued, Next: w.now})
+}
+
+// envelope is the envelope sender of n (DESIGN.md section 5): a bounce comes back
+// to it and names the letter by its token or, where addresses carry none, by our
+// Message-ID alone.
+func (w *work) envelope(n *Notice, id Token) string {
+	switch {
+	case n.Kind.NullPath():
+		return ""
+	case w.d.Addresses.Pattern == "":
+		return w.d.Addresses.Desk
+	}
+	bounce := Token{Purpose: PurposeBounce, Number: uint64(n.Ticket), Participant: id.Participant}
+	return w.d.Addresses.Token(w.d.Keys.Sign(bounce.issue(w.now)))
 }
 
 // address is where a reply with token t arrives.

@@ -104,6 +104,10 @@ func (w *work) settle(r *Row, o Outcome) error {
 	switch o.State {
 	case RowQueued:
 		r.Next = o.Next
+		if o.Weight > r.Weight {
+			r.Weight, r.Fixed = o.Weight, false
+			return errors.Join(w.tx.PutRow(r), w.letterLighter(r))
+		}
 		return w.tx.PutRow(r)
 	case RowUnknown:
 		r.Settled = w.now
@@ -192,6 +196,37 @@ func (w *work) letterFailed(r *Row) error {
 		return err
 	}
 	return w.save(t, before, Event{Kind: "notice", Actor: "desk", Cause: fmt.Sprintf("notice %d", n.ID), Text: n.Kind.String() + " was not delivered"})
+}
+
+// letterLighter records that a letter goes again with less, and tells the
+// technicians when it is a customer's: he may miss the files.
+func (w *work) letterLighter(r *Row) error {
+	n := &r.Notice
+	if n.Ticket == 0 {
+		return nil
+	}
+	t, err := w.ticket(n.Ticket)
+	if errors.Is(err, ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	before := t.clone()
+	if !n.Kind.Technical() {
+		phrase := "letter-no-files"
+		if r.Weight == WeightHead {
+			phrase = "letter-head"
+		}
+		if err := w.alert(t, w.say(phrase, n.Kind, n.To.Address, r.LastError)); err != nil {
+			return err
+		}
+	}
+	text := "too large for the mail server, goes again without its files: " + n.Kind.String()
+	if r.Weight == WeightHead {
+		text = "too large for the mail server, goes again with the head of its text: " + n.Kind.String()
+	}
+	return w.save(t, before, Event{Kind: "notice", Actor: "desk", Cause: fmt.Sprintf("notice %d", n.ID), Text: text})
 }
 
 // Recover settles what a crash left half done: letters that were being sent

@@ -34,6 +34,69 @@ func TestUnknownOutcome(t *testing.T) {
 	}
 }
 
+// TestTooLarge: a letter that the server finds too large is composed anew, with
+// less, under its Message-ID; that is an event, no try, and of a customer's
+// letter the technicians are told.
+func TestTooLarge(t *testing.T) {
+	b := newBench(t, storetest.NewMem())
+	b.receive(b.mail(mario, "Sito irraggiungibile", down))
+	rows, _, err := b.Take(b.ctx, ticket.LaneCustomers, 10, never)
+	b.must(err)
+	for _, r := range rows {
+		id := r.Notice.ID
+		b.must(b.Begin(b.ctx, id, &ticket.Letter{Text: "whole"}))
+		b.must(b.Settle(b.ctx, id, ticket.Outcome{State: ticket.RowQueued, Next: b.now, Weight: ticket.WeightNoFiles, Error: "552 5.3.4 too large"}))
+		lighter, _, err := b.Take(b.ctx, r.Notice.Kind.Lane(), 100, func(other ticket.NoticeID) bool { return other != id })
+		b.must(err)
+		if len(lighter) != 1 || lighter[0].Fixed || lighter[0].Weight != ticket.WeightNoFiles || lighter[0].Tries != 0 || lighter[0].Notice.MessageID != r.Notice.MessageID {
+			t.Fatalf("%s: %+v", r.Notice.Kind, lighter)
+		}
+		b.must(b.Begin(b.ctx, id, &ticket.Letter{Text: "named"}))
+		l, err := b.Letter(b.ctx, id)
+		b.must(err)
+		if l.Text != "named" {
+			t.Errorf("stored letter %q", l.Text)
+		}
+		b.must(b.Settle(b.ctx, id, ticket.Outcome{State: ticket.RowSent}))
+	}
+	told := 0
+	for _, n := range b.send() {
+		if n.Kind == ticket.NoticeAlert && strings.Contains(strings.Join(n.Lines, " ")+n.Text, "senza allegati") {
+			told++
+		}
+	}
+	if told != 2 { // anna and bruno, of the acknowledgement alone
+		t.Errorf("%d letters tell of it", told)
+	}
+	events := 0
+	for _, e := range b.events(1) {
+		if e.Kind == "notice" && strings.Contains(e.Text, "goes again without its files") {
+			events++
+		}
+	}
+	if events != len(rows) {
+		t.Errorf("%d events, want %d", events, len(rows))
+	}
+}
+
+// TestEnvelope: what bounces comes back, also where addresses carry no token.
+func TestEnvelope(t *testing.T) {
+	for _, pattern := range []string{"", "desk+{token}@desk.example"} {
+		b := newBench(t, storetest.NewMem())
+		b.Addresses.Pattern = pattern
+		b.receive(b.mail(mario, "Sito irraggiungibile", down))
+		for _, n := range b.send() {
+			want := n.Envelope == "" == n.Kind.NullPath()
+			if pattern == "" && !n.Kind.NullPath() {
+				want = n.Envelope == b.Addresses.Desk
+			}
+			if !want {
+				t.Errorf("pattern %q: %s leaves from <%s>", pattern, n.Kind, n.Envelope)
+			}
+		}
+	}
+}
+
 // sendFixed sends what is due with the bytes that are stored already.
 func (b *bench) sendFixed(outcome ticket.RowState) []ticket.Notice {
 	b.t.Helper()

@@ -52,6 +52,8 @@ var phrases = map[string]map[string]string{
 		"backlog":            "Messaggi che alla prima lettura della casella avevano più di 24 ore: %d. Sono registrati; ai clienti non sono partite conferme e a Lei non è arrivato un avviso per ciascuno.",
 		"backlog-where":      "Tutti i ticket si vedono con «sportello ticket list». Di seguito i più recenti, ciascuno con il link per rispondere; quando un cliente scriverà ancora, riceverà un avviso come sempre.",
 		"acks-full":          "In un'ora lo sportello ha scritto tutte le %d conferme che «acks_per_hour» permette: chi scrive ora riceve il numero di ticket solo con la risposta.",
+		"letter-no-files":    "La lettera «%s» a %s era troppo grande per il nostro server di posta ed è ripartita senza allegati, che nomina soltanto: %s",
+		"letter-head":        "La lettera «%s» a %s era troppo grande per il nostro server di posta ed è ripartita con il solo inizio del testo: %s",
 	},
 	"en": {
 		"hold-doubled":       "A message in your name has a header field twice, as no mail program writes it: it is held.",
@@ -100,6 +102,8 @@ var phrases = map[string]map[string]string{
 		"backlog":            "Messages that were more than 24 hours old when the mailbox was first read: %d. They are filed; customers got no acknowledgement and you got no letter about each.",
 		"backlog-where":      "`sportello ticket list` shows all tickets. Below are the newest, each with the link to answer; when a customer writes again you will get a letter as always.",
 		"acks-full":          "Within an hour the desk has written all the %d acknowledgements that acks_per_hour allows: who writes now learns the ticket number only with the answer.",
+		"letter-no-files":    "The letter %q to %s was too large for our mail server and goes again without its files, which it only names: %s",
+		"letter-head":        "The letter %q to %s was too large for our mail server and goes again with the beginning of its text only: %s",
 	},
 }
 

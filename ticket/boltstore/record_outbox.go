@@ -156,15 +156,16 @@ type rowRecord struct {
 	Resent    bool            `json:"resent,omitempty"`
 	Settled   time.Time       `json:"settled,omitzero"`
 	Fixed     bool            `json:"fixed,omitempty"`
+	Weight    ticket.Weight   `json:"weight,omitempty"`
 }
 
 func newRowRecord(r *ticket.Row) *rowRecord {
-	return &rowRecord{r.State, byte(r.Notice.Kind.Class()), r.Tries, r.Next.UTC(), r.LastError, r.Response, r.Resent, r.Settled.UTC(), r.Fixed}
+	return &rowRecord{r.State, byte(r.Notice.Kind.Class()), r.Tries, r.Next.UTC(), r.LastError, r.Response, r.Resent, r.Settled.UTC(), r.Fixed, r.Weight}
 }
 
 func (r *rowRecord) value(n noticeRecord) *ticket.Row {
 	return &ticket.Row{Notice: n.value(), State: r.State, Tries: r.Tries, Next: r.Next, LastError: r.LastError,
-		Response: r.Response, Resent: r.Resent, Settled: r.Settled, Fixed: r.Fixed}
+		Response: r.Response, Resent: r.Resent, Settled: r.Settled, Fixed: r.Fixed, Weight: r.Weight}
 }
 
 // letterRecord is the head of a stored letter. The bytes of its chunks follow
