@@ -16,30 +16,30 @@ import (
 )
 
 const (
-	secret = "assistenza+t1042.7.a20869.k7x2mk7x2mk7x2mk@example.it"
+	hush   = "assistenza+t1042.7.a20869.k7x2mk7x2mk7x2mk@example.it"
 	public = "assistenza@example.it"
 )
 
-func strikeSecret(s string) string { return strings.ReplaceAll(s, secret, public) }
+func strikeSecret(s string) string { return strings.ReplaceAll(s, hush, public) }
 
-// hiding are mails that hold the secret where only their structure shows it.
+// hiding are mails that hold the hush where only their structure shows it.
 func hiding() map[string]string {
 	var qp strings.Builder
 	w := quotedprintable.NewWriter(&qp)
-	_, _ = io.WriteString(w, strings.Repeat("x", 60)+" "+secret+" è tutto\r\n")
+	_, _ = io.WriteString(w, strings.Repeat("x", 60)+" "+hush+" è tutto\r\n")
 	_ = w.Close()
-	b64 := base64.StdEncoding.EncodeToString([]byte("scriva a " + secret + "\n"))
+	b64 := base64.StdEncoding.EncodeToString([]byte("scriva a " + hush + "\n"))
 	part := "Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: base64\r\n\r\n" + b64 + "\r\n"
 	return map[string]string{
-		"plain":       "From: a@example.com\r\n\r\nscriva a " + secret + "\r\n",
-		"header":      "Reply-To: \"x\"\r\n <" + secret + ">\r\nSubject: y\r\n\r\nz\r\n",
+		"plain":       "From: a@example.com\r\n\r\nscriva a " + hush + "\r\n",
+		"header":      "Reply-To: \"x\"\r\n <" + hush + ">\r\nSubject: y\r\n\r\nz\r\n",
 		"soft breaks": "Content-Type: text/html\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n" + qp.String(),
 		"base64":      part,
-		"multipart":   "Content-Type: multipart/mixed; boundary=\"b\"\r\n\r\npreamble\r\n--b\r\n" + part + "--b--\r\n" + secret,
+		"multipart":   "Content-Type: multipart/mixed; boundary=\"b\"\r\n\r\npreamble\r\n--b\r\n" + part + "--b--\r\n" + hush,
 		"nested": "Content-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: message/rfc822\n\n" +
 			"Content-Type: multipart/alternative; boundary=c\n\n--c\n" + part + "--c--\n--b--\n",
 		"unclosed": "Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n" + part,
-		"no type":  "\r\n" + secret,
+		"no type":  "\r\n" + hush,
 	}
 }
 
@@ -50,7 +50,7 @@ func TestStruckAttachedMail(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			clean := struck([]byte(in), strikeSecret, 0)
 			all := readable(t, string(clean), 0)
-			if strings.Contains(all, secret) || !strings.Contains(all, public) {
+			if strings.Contains(all, hush) || !strings.Contains(all, public) {
 				t.Errorf("it reads\n%s", all)
 			}
 			if again := struck(clean, strikeSecret, 0); !bytes.Equal(again, clean) {
@@ -63,8 +63,8 @@ func TestStruckAttachedMail(t *testing.T) {
 // TestStruckLeavesTheRestAlone: a mail without anything to strike keeps its bytes.
 func TestStruckLeavesTheRestAlone(t *testing.T) {
 	for name, in := range hiding() {
-		in = strings.ReplaceAll(in, secret, "mario@example.com")
-		in = strings.ReplaceAll(in, base64.StdEncoding.EncodeToString([]byte("scriva a "+secret+"\n")), "c2NyaXZh")
+		in = strings.ReplaceAll(in, hush, "mario@example.com")
+		in = strings.ReplaceAll(in, base64.StdEncoding.EncodeToString([]byte("scriva a "+hush+"\n")), "c2NyaXZh")
 		if name == "soft breaks" {
 			in = "Content-Transfer-Encoding: quoted-printable\r\n\r\n=C3=A8 tut=\r\nto\r\n"
 		}
@@ -77,10 +77,10 @@ func TestStruckLeavesTheRestAlone(t *testing.T) {
 // TestAnswerRelaysStruckMail: an answer carries the struck mail in its own
 // bytes; what goes to technicians goes as it is.
 func TestAnswerRelaysStruckMail(t *testing.T) {
-	original := []byte("Subject: x\r\n\r\nscriva a " + secret + "\r\n")
+	original := []byte("Subject: x\r\n\r\nscriva a " + hush + "\r\n")
 	open := func(context.Context, ticket.AttachmentRef) ([]byte, error) { return original, nil }
 	for kind, want := range map[ticket.NoticeKind]string{
-		ticket.NoticeAnswer: public, ticket.NoticeTicketReply: secret,
+		ticket.NoticeAnswer: public, ticket.NoticeTicketReply: hush,
 	} {
 		for _, a := range []ticket.Attachment{{Name: "x.eml", Type: "application/octet-stream"}, {Name: "inoltro", Type: "message/rfc822"}} {
 			c := &Composer{Name: "Assistenza Example", Address: public, Attachment: open, Strike: strikeSecret}
@@ -128,8 +128,8 @@ func FuzzStruck(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, in []byte) {
 		clean := struck(in, strikeSecret, 0)
-		if bytes.Contains(clean, []byte(secret)) && !bytes.Contains(in, []byte(secret)) {
-			t.Errorf("the secret came out of %q", in)
+		if bytes.Contains(clean, []byte(hush)) && !bytes.Contains(in, []byte(hush)) {
+			t.Errorf("the hush came out of %q", in)
 		}
 	})
 }

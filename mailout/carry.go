@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 	"unicode"
 
 	"github.com/emersion/go-smtp"
@@ -24,6 +25,7 @@ type carriage struct {
 	session *session // nil: a new one is opened
 	from    string
 	drops   int
+	alone   bool // no other conversation is open
 	begun   bool // the row is sending
 }
 
@@ -31,10 +33,15 @@ type carriage struct {
 type report struct {
 	id      ticket.NoticeID
 	session *session // to be used again; nil: it is closed
-	talked  bool     // the server answered after the login
-	settled bool     // the Spool knows the outcome
+	from    string
+	talked  bool // the server answered after the login
+	settled bool // the Spool knows the outcome
 	stale   bool
-	lost    bool  // the connection broke under the letter
+	lost    bool // the connection broke under the letter
+	sent    bool
+	final   bool  // it will not be tried again
+	crowd   bool  // the server wants fewer connections
+	why     error // what the letter met
 	trouble error // of the queue, not of the letter: network, login, envelope
 	fatal   error // of the Spool
 }
@@ -44,7 +51,7 @@ type report struct {
 func (c *carriage) carry(ctx context.Context) report {
 	ctx, cancel := context.WithTimeout(ctx, letterTime)
 	defer cancel()
-	rep := report{id: c.row.Notice.ID}
+	rep := report{id: c.row.Notice.ID, from: c.from}
 	letter, err := c.letter(ctx)
 	if err != nil {
 		rep.session = c.session
@@ -60,6 +67,7 @@ func (c *carriage) carry(ctx context.Context) report {
 	rep.talked = c.session != nil
 	switch {
 	case err == nil:
+		rep.sent = true
 		c.settle(&rep, ticket.Outcome{State: ticket.RowSent, Response: clean(said)}, nil)
 	case errors.Is(err, ticket.ErrStale):
 		rep.stale = true
@@ -76,7 +84,7 @@ func (c *carriage) carry(ctx context.Context) report {
 // or else new ones.
 func (c *carriage) letter(ctx context.Context) (*ticket.Letter, error) {
 	if !c.row.Fixed {
-		l, err := c.Compose(ctx, &c.row.Notice)
+		l, err := c.Compose(ctx, weighed(c.row))
 		if err != nil {
 			return nil, fmt.Errorf("compose: %w", err)
 		}
@@ -117,7 +125,7 @@ func (c *carriage) converse(ctx context.Context, l *ticket.Letter) (string, erro
 	}
 	c.begun = true
 	defer c.session.guard(ctx)()
-	return c.session.transmit(ctx, l, c.Attachment)
+	return c.session.transmit(ctx, l, c.Attachment, c.from)
 }
 
 // prepare opens a conversation where there is none and goes as far as RCPT.
@@ -132,21 +140,24 @@ func (c *carriage) prepare(ctx context.Context, l *ticket.Letter) error {
 		}
 	}
 	defer c.session.guard(ctx)()
-	err = c.session.prepare(c.from, to, l.Size)
-	if faultOf(err) == envelope && (c.from == c.DeskAddress) {
-		return &Error{fault: permanent, err: err}
-	}
-	return err
+	return c.session.prepare(c.from, to, l.Size)
 }
 
 // conclude records what an error means for the letter, and reports what it
-// means for the queue.
+// means for the queue. What was refused was not delivered: it may go again.
 func (c *carriage) conclude(rep *report, err error) {
-	switch faultOf(err) {
-	case network, login, envelope:
+	switch f := faultOf(err); {
+	case f == envelope && c.from == c.desk():
+		err = &Error{fault: permanent, err: err}
+	case f == network || f == login || f == envelope:
 		rep.trouble = err
+		if c.begun {
+			c.settle(rep, ticket.Outcome{State: ticket.RowQueued, Next: c.Now(), Error: describe(err)}, err)
+		}
 		return
-	case lost:
+	case f == crowd:
+		rep.crowd = true
+	case f == lost:
 		rep.trouble, rep.lost = &Error{fault: network, err: err}, true
 		if !c.begun && c.drops < mostDrops {
 			return
@@ -167,11 +178,32 @@ func (c *carriage) verdict(err error) ticket.Outcome {
 			return o
 		}
 		return c.climb(o)
+	case crowd:
+		if !c.alone { // with one connection less it goes
+			o.State, o.Next = ticket.RowQueued, c.Now().Add(crowdTime)
+			return o
+		}
+		return c.climb(o)
 	case temporary:
 		return c.climb(o)
+	case tooLarge:
+		return c.lighten(o)
 	case permanent:
 		_, o.Counts = errors.AsType[*smtp.SMTPError](err)
 	}
+	return o
+}
+
+// crowdTime is how long a letter waits that met too many of our own connections.
+const crowdTime = 30 * time.Second
+
+// lighten lets the letter go again with less of it, as often as less is left.
+func (c *carriage) lighten(o ticket.Outcome) ticket.Outcome {
+	if less, ok := lighter(c.row); ok {
+		o.State, o.Next, o.Weight = ticket.RowQueued, c.Now(), less
+		return o
+	}
+	o.Counts = true
 	return o
 }
 
@@ -193,7 +225,7 @@ func (c *carriage) settle(rep *report, o ticket.Outcome, why error) {
 		rep.fatal = fmt.Errorf("settle notice %d: %w", n.ID, err)
 		return
 	}
-	rep.settled = true
+	rep.settled, rep.final, rep.why = true, o.State != ticket.RowQueued, why
 	log := c.Log.Info()
 	if why != nil {
 		log = c.Log.Warn().Str("error", o.Error)
@@ -216,7 +248,7 @@ func (c *carriage) release(err error) *session {
 		return c.session
 	}
 	f := faultOf(err)
-	dead := ended(err) || f == unknown || f == login
+	dead := ended(err) || f == unknown || f == login || f == crowd
 	if !dead && c.session.client.Reset() == nil {
 		return c.session
 	}

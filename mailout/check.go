@@ -34,6 +34,6 @@ func (s *Sender) Post(ctx context.Context, from, to string, raw []byte) error {
 	if err := c.prepare(from, to, int64(len(raw))); err != nil {
 		return err
 	}
-	_, err = c.transmit(ctx, &ticket.Letter{Chunks: []ticket.Chunk{{Bytes: raw}}}, nil)
+	_, err = c.transmit(ctx, &ticket.Letter{Chunks: []ticket.Chunk{{Bytes: raw}}}, nil, from)
 	return err
 }

@@ -1,10 +1,6 @@
 package mailout
 
-import (
-	"errors"
-
-	"github.com/emersion/go-smtp"
-)
+import "errors"
 
 // fault says what an error means for a letter and for the queue.
 type fault int
@@ -24,6 +20,10 @@ const (
 	login
 	// envelope: the server refused our envelope sender, not the letter.
 	envelope
+	// tooLarge: the letter has more bytes than the server takes.
+	tooLarge
+	// crowd: we are on the server more often than it likes.
+	crowd
 )
 
 // Error is what went wrong on the way to the server, and what it means.
@@ -42,20 +42,4 @@ func faultOf(err error) fault {
 		return e.fault
 	}
 	return permanent
-}
-
-// answered sorts an error of an SMTP command: what the server said, or else
-// that the connection broke, which means broken.
-func answered(err error, broken fault) error {
-	var said *smtp.SMTPError
-	switch {
-	case err == nil:
-		return nil
-	case !errors.As(err, &said):
-		return &Error{broken, err}
-	case said.Temporary():
-		return &Error{temporary, said}
-	default:
-		return &Error{permanent, said}
-	}
 }

@@ -29,10 +29,13 @@ type rounds struct {
 	drops   map[ticket.NoticeID]int       // how often the connection broke under a letter
 	idle    []*session
 	pace    pace
-	turn    ticket.Lane // goes next, where it has a letter
-	plain   bool        // the server takes no envelope sender but the desk's address
-	healthy bool        // the last conversation went well; otherwise one letter probes
-	fails   int         // failures in a row to get a conversation
+	turn    ticket.Lane               // goes next, where it has a letter
+	plain   bool                      // the server takes no envelope sender but the desk's address
+	suspect map[ticket.NoticeID]error // letters whose envelope sender was refused, and in what words
+	fewer   int                       // connections that the server allows; 0: no limit is known
+	regrow  time.Time                 // when more are tried again
+	healthy bool                      // the last conversation went well; otherwise one letter probes
+	fails   int                       // failures in a row to get a conversation
 	resume  <-chan time.Time
 	said    string // the condition that was last told
 	fatal   error
@@ -40,7 +43,8 @@ type rounds struct {
 
 func newRounds(ctx context.Context, s *Sender) *rounds {
 	r := &rounds{Sender: s, store: context.WithoutCancel(ctx), pace: pace{most: s.PerMinute}, turn: ticket.LaneCustomers,
-		busy: make(map[ticket.NoticeID]time.Time), stale: make(map[ticket.NoticeID]bool), drops: make(map[ticket.NoticeID]int)}
+		busy: make(map[ticket.NoticeID]time.Time), stale: make(map[ticket.NoticeID]bool), drops: make(map[ticket.NoticeID]int),
+		suspect: make(map[ticket.NoticeID]error)}
 	r.work, r.cut = context.WithCancel(r.store)
 	r.done = make(chan report, max(s.Connections, 1))
 	return r
@@ -80,7 +84,7 @@ func (r *rounds) start(ctx context.Context) (time.Duration, error) {
 	for {
 		room := 1 - len(r.busy)
 		if r.healthy {
-			room = max(r.Connections, 1) - len(r.busy)
+			room = r.most() - len(r.busy)
 		}
 		if room <= 0 {
 			return lookTime, nil
@@ -120,11 +124,12 @@ func (r *rounds) skip(id ticket.NoticeID) bool {
 func (r *rounds) send(row *ticket.Row, now time.Time) {
 	id := row.Notice.ID
 	r.busy[id] = now
-	c := &carriage{Sender: r.Sender, store: r.store, row: row, from: r.from(&row.Notice, r.plain), drops: r.drops[id]}
+	c := &carriage{Sender: r.Sender, store: r.store, row: row, from: r.from(&row.Notice, r.plain || r.suspect[id] != nil), drops: r.drops[id]}
 	if n := len(r.idle); n > 0 {
 		c.session = r.idle[n-1]
 		r.idle = r.idle[:n-1]
 	}
+	c.alone = len(r.busy) == 1 && len(r.idle) == 0
 	r.letters.Go(func() { r.done <- c.carry(r.work) })
 }
 
@@ -150,10 +155,33 @@ func (r *rounds) take(rep report) {
 		r.fatal = rep.fatal
 	case rep.trouble == nil:
 		r.recover(rep.talked)
+		r.proven(rep)
+		if rep.crowd && len(r.busy)+len(r.idle) > 0 {
+			r.shrink(rep.why)
+		}
 	case faultOf(rep.trouble) == envelope:
-		r.fallBack(rep.trouble)
+		r.recover(true)
+		r.suspect[rep.id] = rep.trouble
+	case !rep.talked && faultOf(rep.trouble) == network && len(r.busy)+len(r.idle) > 0:
+		r.shrink(rep.trouble)
 	default:
 		r.pause(rep.trouble)
+	}
+}
+
+// proven draws the conclusion from a letter that went again from the desk's
+// address: taken so, it is what the server wants; refused so too, the letter was
+// meant and not its sender.
+func (r *rounds) proven(rep report) {
+	why := r.suspect[rep.id]
+	if why == nil || !rep.settled {
+		return
+	}
+	if rep.sent {
+		r.fallBack(why)
+	}
+	if rep.final {
+		delete(r.suspect, rep.id)
 	}
 }
 
@@ -170,7 +198,6 @@ func (r *rounds) recover(talked bool) {
 
 // fallBack gives up <> and bounce addresses for as long as the desk runs.
 func (r *rounds) fallBack(why error) {
-	r.recover(true)
 	if r.plain {
 		return
 	}

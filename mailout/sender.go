@@ -11,6 +11,7 @@ import (
 	"github.com/rs/zerolog"
 
 	"sportello/ticket"
+	"sportello/ticket/secret"
 )
 
 // Spool is the outbox as the Sender sees it.
@@ -54,8 +55,10 @@ type Sender struct {
 	// mend: a refused login, no TLS, a refused envelope sender. May be nil.
 	Alert func(ctx context.Context, text string) error
 
-	once sync.Once
-	kick chan struct{}
+	once    sync.Once
+	kick    chan struct{}
+	secrets secret.List // what no text of the server may show
+	spoken  spoken
 	// jitter spreads a pause; nil: by a quarter.
 	jitter func(time.Duration) time.Duration
 }
@@ -96,17 +99,28 @@ func (s *Sender) hello() string {
 	if s.Server.Hello != "" {
 		return s.Server.Hello
 	}
-	if _, domain, ok := strings.Cut(s.DeskAddress, "@"); ok && ascii(domain) {
+	if _, domain, ok := strings.Cut(s.desk(), "@"); ok && ascii(domain) {
 		return domain
 	}
 	return "localhost"
+}
+
+// desk is the desk's address as it goes over the wire.
+func (s *Sender) desk() string {
+	if address, err := wireAddress(s.DeskAddress); err == nil {
+		return address
+	}
+	return s.DeskAddress
 }
 
 // from is the envelope sender of n; plain says that the server takes only the
 // desk's own address.
 func (s *Sender) from(n *ticket.Notice, plain bool) string {
 	if plain || s.Envelope == "desk" {
-		return s.DeskAddress
+		return s.desk()
+	}
+	if address, err := wireAddress(n.Envelope); err == nil {
+		return address
 	}
 	return n.Envelope
 }

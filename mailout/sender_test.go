@@ -374,7 +374,9 @@ func TestRefusedLogin(t *testing.T) {
 				r.Server.Password = func(context.Context) (string, error) { return "secret", nil }
 				r.server.answer = func(_ int, line string) string {
 					if strings.HasPrefix(line, "AUTH") {
-						logins = append(logins, time.Since(r.start))
+						if t := time.Since(r.start); len(logins) == 0 || t > logins[len(logins)-1] { // each try says PLAIN and LOGIN
+							logins = append(logins, t)
+						}
 						if time.Since(r.start) < c.until {
 							return c.code
 						}
@@ -617,21 +619,6 @@ func TestPace(t *testing.T) {
 		}
 		if len(began) > 0 && p.wait(began[len(began)-1].Add(-time.Hour)) != 0 {
 			t.Fatal("a clock that went back holds letters up")
-		}
-	})
-}
-
-// TestSize: a letter larger than the server takes is not even offered (G08).
-func TestSize(t *testing.T) {
-	run(t, func(r *rig) {
-		r.server.ehlo = []string{"SIZE 1000"}
-		r.queue(ticket.NoticeAnswer, 1, 1)
-	}, func(r *rig) {
-		if row := r.state(t, 1, ticket.RowFailed); !strings.Contains(row.LastError, "at most 1000") {
-			t.Errorf("error %q", row.LastError)
-		}
-		if r.server.count("MAIL") != 0 {
-			t.Error("the letter was offered")
 		}
 	})
 }

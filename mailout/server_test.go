@@ -24,6 +24,7 @@ type server struct {
 	mu    sync.Mutex
 	conns int
 	open  int
+	gone  map[int]bool // connections that are closed
 	mails []received
 	lines []string // commands, in order
 }
@@ -54,6 +55,10 @@ func (s *server) serve(conn net.Conn, n int) {
 		conn.Close()
 		s.mu.Lock()
 		s.open--
+		if s.gone == nil {
+			s.gone = map[int]bool{}
+		}
+		s.gone[n] = true
 		s.mu.Unlock()
 	}()
 	say := func(line string) bool {
@@ -62,9 +67,11 @@ func (s *server) serve(conn net.Conn, n int) {
 	}
 	hello := "220 ready"
 	if s.greeting != nil {
+		s.mu.Lock()
 		hello = s.greeting(n)
+		s.mu.Unlock()
 	}
-	if !say(hello) {
+	if hello == "drop" || !say(hello) {
 		return
 	}
 	in := bufio.NewScanner(conn)
@@ -152,3 +159,7 @@ func (s *server) connected() (all, open int) {
 	defer s.mu.Unlock()
 	return s.conns, s.open
 }
+
+// isOpen tells whether a connection is not closed yet. It is for answer, which
+// is called with the server's mutex held.
+func (s *server) isOpen(conn int) bool { return !s.gone[conn] }

@@ -119,6 +119,9 @@ func (s *memSpool) Settle(_ context.Context, id ticket.NoticeID, o ticket.Outcom
 	r.State, r.LastError, r.Response = o.State, o.Error, o.Response
 	if o.State == ticket.RowQueued {
 		r.Next = o.Next
+		if o.Weight > r.Weight {
+			r.Weight, r.Fixed = o.Weight, false
+		}
 		if o.Counts {
 			r.Tries++
 		}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"slices"
 	"strings"
 	"time"
 
@@ -60,69 +61,140 @@ type session struct {
 	since  time.Time
 }
 
-// deadlineConn bounds every write: go-smtp sets no deadline while the body is
-// written. Reads are bounded by go-smtp per command.
-type deadlineConn struct{ net.Conn }
-
-func (c deadlineConn) Write(p []byte) (int, error) {
-	if err := c.SetWriteDeadline(time.Now().Add(bodyTime)); err != nil {
-		return 0, err
-	}
-	return c.Conn.Write(p)
-}
-
 // open connects and logs in. Whatever fails is a fault of the network or of
-// the login, never of a letter.
+// the login, never of a letter. Where a refused login ended the connection, the
+// next dialect is tried on another.
 func (s *Sender) open(ctx context.Context) (*session, error) {
 	ctx, cancel := context.WithTimeout(ctx, openTime)
 	defer cancel()
+	for first := 0; ; {
+		c, next, err := s.enter(ctx, first)
+		if err == nil || next == 0 {
+			return c, err
+		}
+		first = next
+	}
+}
+
+// enter makes one connection; see authenticate for first and next.
+func (s *Sender) enter(ctx context.Context, first int) (_ *session, next int, err error) {
+	word := ""
+	if s.Server.User != "" && s.Server.Auth != "xoauth2" { // known before the server says its first word
+		if word, err = s.Server.secret(ctx); err != nil {
+			return nil, 0, err
+		}
+		s.secrets.Add(word)
+	}
 	raw, err := s.Dial(ctx)
 	if err != nil {
-		return nil, &Error{network, fmt.Errorf("connect: %w", err)}
+		return nil, 0, &Error{network, fmt.Errorf("connect: %w", err)}
 	}
 	stop := context.AfterFunc(ctx, func() { raw.Close() })
-	c, err := s.greet(ctx, deadlineConn{raw})
-	if err == nil {
-		err = s.Server.authenticate(ctx, c)
+	c, err := s.greet(ctx, raw)
+	if err == nil && s.Server.User != "" {
+		if word == "" {
+			word, err = s.Server.secret(ctx)
+			s.secrets.Add(word)
+		}
+		if err == nil {
+			next, err = s.authenticate(c, word, first)
+		}
 	}
 	if !stop() && err == nil {
 		err = &Error{network, fmt.Errorf("log in: %w", context.Cause(ctx))}
 	}
 	if err != nil {
 		raw.Close()
-		return nil, err
+		return nil, next, err
 	}
-	return &session{client: c, conn: raw}, nil
+	return &session{client: c, conn: raw}, 0, nil
 }
 
 // greet does everything before the login: TLS as demanded, EHLO.
-func (s *Sender) greet(ctx context.Context, conn net.Conn) (*smtp.Client, error) {
+func (s *Sender) greet(ctx context.Context, raw net.Conn) (*smtp.Client, error) {
+	conn, err := s.secure(ctx, raw)
+	if err != nil {
+		return nil, err
+	}
+	c := smtp.NewClient(conn)
+	c.CommandTimeout, c.SubmissionTimeout = commandTime, dotTime
+	if err := c.Hello(s.hello()); err != nil {
+		return nil, &Error{network, fmt.Errorf("greet: %w", err)}
+	}
+	return c, nil
+}
+
+// secure brings TLS up as demanded. What it returns greets first.
+func (s *Sender) secure(ctx context.Context, raw net.Conn) (*replies, error) {
+	if s.Server.TLS == "none" {
+		return newReplies(raw, &s.secrets), nil
+	}
+	starts := s.Server.TLS != "implicit"
+	if starts {
+		if err := s.startTLS(newReplies(raw, &s.secrets)); err != nil {
+			return nil, err
+		}
+	}
 	conf := s.Server.Conf.Clone()
 	if conf == nil {
 		conf = new(tls.Config)
 	}
 	conf.ServerName, conf.MinVersion = s.Server.Host, tls.VersionTLS12
-	var c *smtp.Client
-	switch s.Server.TLS {
-	case "none":
-		c = smtp.NewClient(conn)
-	case "implicit":
-		secure := tls.Client(conn, conf)
-		if err := secure.HandshakeContext(ctx); err != nil {
-			return nil, untrusted(err)
-		}
-		c = smtp.NewClient(secure)
-	default:
-		var err error
-		if c, err = smtp.NewClientStartTLS(conn, conf); err != nil {
-			return nil, noTLS(err)
-		}
-	}
-	c.CommandTimeout, c.SubmissionTimeout = commandTime, dotTime
-	if err := c.Hello(s.hello()); err != nil {
+	conn := tls.Client(raw, conf)
+	if err := conn.HandshakeContext(ctx); err != nil {
 		return nil, untrusted(err)
 	}
-	return c, nil
+	secured := newReplies(conn, &s.secrets)
+	if starts {
+		secured.out = []byte("220 TLS is up\r\n")
+		secured.answered = true
+	}
+	return secured, nil
+}
+
+// startTLS asks for TLS (RFC 3207). Nothing else is said in the clear, and a
+// server that sends more than its consent is not believed.
+func (s *Sender) startTLS(r *replies) error {
+	if err := r.SetReadDeadline(time.Now().Add(commandTime)); err != nil {
+		return &Error{network, fmt.Errorf("greet: %w", err)}
+	}
+	defer r.SetReadDeadline(time.Time{})
+	code, text, err := r.reply()
+	if err == nil && code != 220 {
+		err = &smtp.SMTPError{Code: code, Message: text}
+	}
+	if err == nil {
+		code, text, err = r.ask("EHLO " + s.hello())
+	}
+	if err != nil {
+		return &Error{network, fmt.Errorf("greet: %w", err)}
+	}
+	if code/100 == 4 {
+		return &Error{network, fmt.Errorf("greet: %w", &smtp.SMTPError{Code: code, Message: text})}
+	}
+	if code != 250 || !slices.Contains(strings.Split(text, "\n")[1:], "STARTTLS") {
+		return &Error{login, errors.New("the server offers no STARTTLS: nothing is sent in the clear")}
+	}
+	code, text, err = r.ask("STARTTLS")
+	switch {
+	case err != nil:
+		return &Error{network, fmt.Errorf("STARTTLS: %w", err)}
+	case code/100 == 5:
+		return &Error{login, fmt.Errorf("the server offers STARTTLS and refuses it; nothing is sent in the clear: %w", &smtp.SMTPError{Code: code, Message: text})}
+	case code != 220:
+		return &Error{network, fmt.Errorf("STARTTLS: %w", &smtp.SMTPError{Code: code, Message: text})}
+	case r.in.Buffered() > 0:
+		return &Error{login, errors.New("the server sent data before TLS was up: it is not trusted")}
+	}
+	return nil
+}
+
+// ask says a command and reads the reply.
+func (r *replies) ask(command string) (code int, text string, err error) {
+	if _, err := r.Write([]byte(command + "\r\n")); err != nil {
+		return 0, "", err
+	}
+	return r.reply()
 }
 
 // untrusted tells a certificate that is not believed, which somebody must look
@@ -134,83 +206,56 @@ func untrusted(err error) error {
 	return &Error{network, fmt.Errorf("greet: %w", err)}
 }
 
-// noTLS tells a server that has no STARTTLS from a network that fails. go-smtp
-// says so with a plain error after a good greeting.
-func noTLS(err error) error {
-	var said *smtp.SMTPError
-	var trouble net.Error
-	if err.Error() == "smtp: server doesn't support STARTTLS" || errors.As(err, &said) && said.Code/10 == 50 {
-		return &Error{login, errors.New("the server offers no STARTTLS: nothing is sent in the clear")}
-	}
-	if errors.As(err, &trouble) {
-		return &Error{network, fmt.Errorf("greet: %w", trouble)}
-	}
-	return &Error{network, fmt.Errorf("greet: %w", err)}
-}
+var (
+	// errForeign: the recipient's address needs SMTPUTF8 (RFC 6531).
+	errForeign = errors.New("has letters beyond ASCII before the @, and our mail server cannot carry it (no SMTPUTF8)")
+	// errSize: the server announced that it takes less (RFC 1870).
+	errSize = errors.New("which is more than our mail server takes")
+)
 
 // prepare goes as far as RCPT: after it the server would take the letter.
 func (c *session) prepare(from, to string, size int64) error {
 	utf8 := !ascii(to)
 	if has, _ := c.client.Extension("SMTPUTF8"); utf8 && !has {
-		return &Error{permanent, fmt.Errorf("the address %s has letters beyond ASCII before the @, and our mail server cannot carry it (no SMTPUTF8)", to)}
+		return &Error{permanent, fmt.Errorf("the address %s %w", to, errForeign)}
 	}
 	if most, ok := c.client.MaxMessageSize(); ok && most > 0 && size > int64(most) {
-		return &Error{permanent, fmt.Errorf("the letter has %d bytes, our mail server takes at most %d: lower [limits] relay", size, most)}
+		return &Error{tooLarge, fmt.Errorf("the letter has %d bytes, %w: at most %d", size, errSize, most)}
 	}
-	if err := c.client.Mail(from, &smtp.MailOptions{Size: size, UTF8: utf8}); err != nil {
-		return refusedFrom(err)
+	if err := c.mail(from, &smtp.MailOptions{Size: size, UTF8: utf8}); err != nil {
+		return refused(err, atMail, from)
 	}
-	return refusedTo(c.client.Rcpt(to, nil))
+	return refused(c.client.Rcpt(to, nil), atRcpt, from)
 }
 
-// refusedTo reads a refusal of RCPT. What a server holds against the envelope
-// sender it may keep until then (Postfix does unless told otherwise): the codes
-// of RFC 3463, section 3.2, say so, or its words.
-func refusedTo(err error) error {
-	var said *smtp.SMTPError
-	if !errors.As(err, &said) || said.Temporary() {
-		return answered(err, lost)
+// mail says MAIL, without the letter's size to a server that stumbles over it.
+func (c *session) mail(from string, options *smtp.MailOptions) error {
+	err := c.client.Mail(from, options)
+	said := (*smtp.SMTPError)(nil)
+	if errors.As(err, &said) && (said.Code == 501 || said.Code == 504 || said.Code == 555) && options.Size > 0 && !is(enhanced(said), 1, 7) && !is(enhanced(said), 1, 8) {
+		if again := c.client.Mail(from, &smtp.MailOptions{UTF8: options.UTF8}); again == nil {
+			return nil
+		}
 	}
-	code, words := said.EnhancedCode, strings.ToLower(said.Message)
-	if code == (smtp.EnhancedCode{5, 1, 7}) || code == (smtp.EnhancedCode{5, 1, 8}) ||
-		strings.Contains(words, "sender address rejected") || strings.Contains(words, "sender verify failed") {
-		return &Error{envelope, said}
-	}
-	return answered(err, lost)
-}
-
-// refusedFrom reads a refusal of MAIL FROM, which may be about us, about the
-// envelope sender, or about the letter's size.
-func refusedFrom(err error) error {
-	var said *smtp.SMTPError
-	if !errors.As(err, &said) || said.Temporary() {
-		return answered(err, lost)
-	}
-	switch said.Code {
-	case 530, 534, 535, 538:
-		return &Error{login, fmt.Errorf("the server wants a login: %w", said)}
-	case 552:
-		return &Error{permanent, said}
-	}
-	if strings.Contains(strings.ToLower(said.Message), "authenticat") { // 502, 550, 554: servers differ
-		return &Error{login, fmt.Errorf("the server wants a login: %w", said)}
-	}
-	return &Error{envelope, said}
+	return err
 }
 
 // transmit sends the bytes and returns what the server said when it took them.
-func (c *session) transmit(ctx context.Context, l *ticket.Letter, open Open) (string, error) {
+func (c *session) transmit(ctx context.Context, l *ticket.Letter, open Open, from string) (string, error) {
 	w, err := c.client.Data()
 	if err != nil {
-		return "", answered(err, lost)
+		return "", refused(err, atData, from)
 	}
 	if err := writeLetter(ctx, w, l, open); err != nil {
 		c.conn.Close() // never w.Close: it would send half a letter
 		return "", &Error{lost, fmt.Errorf("send the letter: %w", err)}
 	}
 	said, err := w.CloseWithResponse()
+	if odd := (*smtp.SMTPError)(nil); errors.As(err, &odd) && odd.Code/100 == 2 {
+		return odd.Message, nil
+	}
 	if err != nil {
-		return "", answered(err, unknown)
+		return "", refused(err, atEnd, from)
 	}
 	return said.StatusText, nil
 }
