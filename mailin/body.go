@@ -12,12 +12,15 @@ func (m *mail) readText() string {
 	pieces := c.choose(m.root, "")
 	var text []string
 	for _, p := range pieces {
-		if s := m.textOf(p); s != "" {
+		if s := m.textOf(p); s != "" && m.budget.draw(&m.budget.text, len(between)) {
 			text = append(text, s)
 		}
 	}
-	return strings.Join(text, "\n\n")
+	return strings.Join(text, between)
 }
+
+// between stands between the texts of two parts.
+const between = "\n\n"
 
 // signedNote is the defect of a signed mail (case E16).
 const signedNote = "signed: the signature is not verified"
@@ -134,12 +137,14 @@ func (m *mail) textOf(p *part) string {
 	s := p.text
 	switch p.media {
 	case "text/html":
-		s = m.nameImages(cleanText(htmlText(s)))
+		s = m.nameImages(m.budget.fit(cleanText(htmlText(s, m.budget.text))))
 	case "text/enriched", "text/richtext":
-		s = cleanText(htmlText(strings.ReplaceAll(s, "\n\n", "<br>")))
+		s = m.budget.fit(cleanText(htmlText(strings.ReplaceAll(s, "\n\n", "<br>"), m.budget.text)))
 	default:
 		if strings.EqualFold(p.params["format"], "flowed") {
-			s = unflow(s, strings.EqualFold(p.params["delsp"], "yes"))
+			if flat := unflow(s, strings.EqualFold(p.params["delsp"], "yes")); m.budget.draw(&m.budget.text, len(flat)-len(s)) {
+				s = flat
+			}
 		}
 	}
 	if isBlank([]byte(s)) {
@@ -155,13 +160,7 @@ func (m *mail) nameImages(s string) string {
 	if !strings.Contains(s, mark) {
 		return s
 	}
-	names := map[string]string{}
-	m.root.leaves(func(p *part) bool {
-		if p.id != "" {
-			names[p.id] = fileName(p)
-		}
-		return true
-	})
+	names := m.namesByID()
 	var out strings.Builder
 	for {
 		before, after, ok := strings.Cut(s, mark)
@@ -172,10 +171,26 @@ func (m *mail) nameImages(s string) string {
 		out.WriteString(mark)
 		s = after
 		if end := strings.IndexByte(after[:min(len(after), maxID)], ']'); end >= 0 && names[after[:end]] != "" {
-			out.WriteString(names[after[:end]])
-			s = after[end:]
+			if name := names[after[:end]]; m.budget.draw(&m.budget.text, len(name)-end) {
+				out.WriteString(name)
+				s = after[end:]
+			}
 		}
 	}
+}
+
+// namesByID are the names of the files that have a Content-ID, found once a mail.
+func (m *mail) namesByID() map[string]string {
+	if m.names == nil {
+		m.names = map[string]string{}
+		m.root.leaves(func(p *part) bool {
+			if p.id != "" {
+				m.names[p.id] = fileName(p)
+			}
+			return true
+		})
+	}
+	return m.names
 }
 
 func isPlain(form []*part) bool {

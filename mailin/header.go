@@ -19,7 +19,12 @@ const (
 // empty line, and what was wrong with it. Lines that are no header line are
 // skipped when the header goes on behind them, else the text begins there.
 func readHeader(raw []byte) (h header, body []byte, defects []string, unfit string) {
-	r := &headReader{rest: raw}
+	return readFields(raw, maxFields)
+}
+
+// readFields does the same for a header of at most most fields.
+func readFields(raw []byte, most int) (h header, body []byte, defects []string, unfit string) {
+	r := &headReader{rest: raw, most: most}
 	r.skipLead()
 	for r.next() {
 	}
@@ -47,6 +52,7 @@ func readHeader(raw []byte) (h header, body []byte, defects []string, unfit stri
 type headReader struct {
 	rest    []byte
 	fields  []rawField
+	most    int
 	size    int
 	junk    int
 	defects []string
@@ -104,7 +110,7 @@ func (r *headReader) next() bool {
 	value := r.rest[n+1 : end]
 	r.size += end
 	r.rest = after
-	if r.size > maxHeader || len(r.fields) >= maxFields {
+	if r.size > maxHeader || len(r.fields) >= r.most {
 		r.overflow()
 		return false
 	}

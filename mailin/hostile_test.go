@@ -95,6 +95,12 @@ func sound(t *testing.T, raw []byte, in *ticket.Inbound) {
 	if strings.ContainsAny(in.Text, "\x00\r\x1b") {
 		t.Errorf("controls in the text: %.100q", in.Text)
 	}
+	if n, most := len(in.Text), grownTo(int64(len(raw))); int64(n) > most {
+		t.Errorf("%d bytes of text from %d, at most %d are allowed", n, len(raw), most)
+	}
+	if n := len(in.Attachments); n > 2*maxParts {
+		t.Errorf("%d attachments", n)
+	}
 	for _, i := range []int{0, len(in.Attachments) / 2, len(in.Attachments) - 1} {
 		if i < 0 || i >= len(in.Attachments) {
 			continue

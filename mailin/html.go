@@ -13,12 +13,17 @@ import (
 // tables and links survive, quoted blocks stand in lines that begin with "> ",
 // and a signature that its client marked begins with a line "-- ", so that trim
 // sees what a reader of the HTML sees. Nothing is fetched. It reads tokens
-// instead of building a tree: nesting costs nothing, time is linear.
-func htmlText(src string) string {
+// instead of building a tree: nesting costs nothing, time is linear. Markup may
+// become longer than it is: soon after room bytes the rendering ends.
+func htmlText(src string, room int) string {
 	r := htmlRenderer{z: html.NewTokenizer(strings.NewReader(src))}
-	r.out.Grow(len(src) / 2)
+	r.out.Grow(min(len(src)/2, room))
 	for {
-		switch r.z.Next() {
+		token := r.z.Next()
+		if r.out.Len()+len(r.line) > room {
+			token = html.ErrorToken
+		}
+		switch token {
 		case html.ErrorToken:
 			r.newline(0)
 			return strings.TrimRight(r.out.String(), "\n")
@@ -269,8 +274,8 @@ func (r *htmlRenderer) link(e htmlElement) {
 	if where == "" || r.out.Len() != e.before || len(r.line) <= e.from {
 		return
 	}
-	text := string(bytes.TrimSpace(r.line[e.from:]))
-	if text == "" || strings.Contains(bareLink(text), bareLink(where)) {
+	text := bytes.TrimSpace(r.line[e.from:])
+	if len(text) == 0 || len(text) < maxLinkText && strings.Contains(bareLink(string(text)), bareLink(where)) {
 		return
 	}
 	r.word(" <" + where + ">")
@@ -292,6 +297,10 @@ func linkTarget(href string) string {
 	}
 	return ""
 }
+
+// maxLinkText bounds the text of a link that is compared with where it leads:
+// links inside each other would each look at all of it.
+const maxLinkText = 4 << 10
 
 // bareLink strips what does not make two addresses different to a reader.
 func bareLink(s string) string {

@@ -15,6 +15,8 @@ type mail struct {
 	defects []string
 	unfit   string // why the mail cannot be filed, or ""
 	cut     bool   // not all of it was read
+	budget  *budget
+	names   map[string]string // of files, by Content-ID; nil: not yet asked for
 }
 
 // defect notes what was wrong, once.

@@ -26,6 +26,7 @@ type walker struct {
 	text    int
 	defects []string
 	unfit   string
+	budget  *budget
 }
 
 func (w *walker) defect(s string) {
@@ -40,7 +41,14 @@ func (w *walker) entity(raw []byte, depth int, fallback string) *part {
 	p := &part{}
 	var defects []string
 	var unfit string
-	p.header, p.encoded, defects, unfit = readHeader(raw)
+	fields := maxFields
+	if depth > 0 {
+		fields = min(fields, w.budget.fields)
+	}
+	p.header, p.encoded, defects, unfit = readFields(raw, fields)
+	if depth > 0 {
+		w.budget.draw(&w.budget.fields, len(p.header))
+	}
 	for _, d := range defects {
 		if depth == 0 {
 			w.defect(d)
@@ -133,7 +141,7 @@ func (w *walker) multipart(p *part, depth int) bool {
 	body := p.encoded
 	boundary := strings.TrimRight(p.params["boundary"], " \t\r\n")
 	pieces, closed := w.split(body, boundary)
-	if len(pieces) == 0 && p.encoding != "" && len(body) <= maxText { // RFC 2045 forbids it, some do it
+	if len(pieces) == 0 && p.encoding != "" && len(body) <= maxText && w.budget.draw(&w.budget.opened, len(body)) { // RFC 2045 forbids it, some do it
 		pieces, closed = w.split(decodeTransfer(p.encoding, body), boundary)
 	}
 	if len(pieces) == 0 {
@@ -242,7 +250,9 @@ func (w *walker) leaf(p *part, depth int) {
 	case p.is("text/"):
 		w.decodeText(p)
 	case p.media == "message/rfc822" || p.media == "message/global" || p.media == "message/news":
-		p.body = decodeTransfer(p.encoding, p.encoded[:p.readable()])
+		if n := p.readable(); p.encoding == "" || w.budget.draw(&w.budget.opened, n) {
+			p.body = decodeTransfer(p.encoding, p.encoded[:n])
+		}
 	case p.is("message/"):
 		w.decodeText(p)
 	}
@@ -282,7 +292,7 @@ func (w *walker) decodeText(p *part) {
 		p.body = w.takeUU(p, p.body)
 	}
 	w.text += len(p.body)
-	p.text = cleanText(decodeCharset(p.charset(), p.body))
+	p.text = w.budget.fit(cleanText(decodeCharset(p.charset(), p.body)))
 }
 
 // charset is the label of a text part; of HTML without one what its meta says.

@@ -40,6 +40,10 @@ func Parse(raw []byte, o Options) (in *ticket.Inbound) {
 		in.Attachments = append(in.Attachments, p.describeFile(i))
 	}
 	m.note(in)
+	if m.budget.refused {
+		m.cut = true
+		m.defect(outgrown)
+	}
 	if !m.cut { // what was read in part may differ in the rest: identity is the raw bytes
 		in.Content = contentSum(in)
 	}
@@ -62,7 +66,8 @@ func open(raw []byte) *mail {
 		raw = bytes.ReplaceAll(raw, []byte("\r"), []byte("\n"))
 		m.defects = append(m.defects, "lines end in bare CR")
 	}
-	w := &walker{}
+	m.budget = newBudget(len(raw))
+	w := &walker{budget: m.budget}
 	m.root = w.entity(raw, 0, "text/plain")
 	m.unfit = w.unfit
 	m.cut = w.cut || w.dropped > 0 || w.unfit != ""

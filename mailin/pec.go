@@ -25,7 +25,10 @@ func (m *mail) openCertified() {
 		m.defects = append(m.defects, "certified mail without postacert.eml or daticert.xml")
 		return
 	}
-	w := &walker{}
+	if !m.budget.draw(&m.budget.opened, len(inner.encoded)) {
+		return
+	}
+	w := &walker{budget: m.budget}
 	root := w.entity(inner.bytes(), 1, "text/plain")
 	m.carrier, m.root = m.root, root
 	m.defects = append(m.defects, w.defects...)

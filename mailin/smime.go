@@ -10,7 +10,7 @@ const (
 // whose text no one sees otherwise: p becomes a multipart of the signed entity
 // and of the container, which stays a file. The signature is not verified.
 func (w *walker) openSigned(p *part, depth int) {
-	if depth >= maxDepth || len(p.encoded) > maxSigned {
+	if depth >= maxDepth || len(p.encoded) > maxSigned || !w.budget.draw(&w.budget.opened, len(p.encoded)) {
 		return
 	}
 	inner, ok := signedContent(p.bytes())

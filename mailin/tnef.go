@@ -30,8 +30,11 @@ func (m *mail) openTNEF() {
 			return true
 		}
 		m.defect("TNEF (winmail.dat)")
-		if len(p.encoded) <= maxTNEF {
+		if len(p.encoded) <= maxTNEF && m.budget.draw(&m.budget.opened, len(p.encoded)) {
 			for _, f := range tnefFiles(p.bytes()) {
+				if !m.budget.draw(&m.budget.files, 1) {
+					break
+				}
 				p.addLoose(f)
 			}
 		}

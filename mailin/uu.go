@@ -20,7 +20,7 @@ func (w *walker) takeUU(p *part, src []byte) []byte {
 	var text []byte
 	for ; w.parts < maxParts; w.parts++ {
 		before, f, after, ok := cutUU(src)
-		if !ok {
+		if !ok || !w.budget.draw(&w.budget.opened, len(f.data)) {
 			break
 		}
 		text = append(text, before...)
