@@ -3,6 +3,7 @@ package mailin
 import (
 	"context"
 	"strings"
+	"sync"
 	"time"
 
 	"golang.org/x/net/publicsuffix"
@@ -22,10 +23,12 @@ type Authenticator struct {
 	// LookupTXT asks DNS. A *net.DNSError that IsNotFound means that there is no
 	// such record; any other error that there was no answer. nil: the system's resolver.
 	LookupTXT func(ctx context.Context, name string) ([]string, error)
-	Timeout   time.Duration    // for all keys of a mail; 0: 3 seconds
+	Timeout   time.Duration    // for the keys of a mail, from when they are asked for; 0: 3 seconds
 	Now       func() time.Time // how old a cached key is; nil: time.Now
 
-	keys keyCache
+	keys   keyCache
+	once   sync.Once
+	checks chan struct{} // one place for each core
 }
 
 // Evidence tells what proves the single From of in, whose bytes are raw. strict

@@ -11,6 +11,7 @@ type signedHeader struct {
 	lines [][]byte // each field with its folds and final CRLF
 	names []string // lower case
 	body  []byte
+	bare  bool   // lines of body end in LF, to be read as CRLF
 	doubt string // why nothing may be proved from it; "" for a proper header
 }
 
@@ -19,12 +20,17 @@ const maxSignedHeader = 256 << 10
 
 // readSigned takes the header off raw. A file with LF line ends only is read as
 // if they were CRLF.
-func readSigned(raw []byte) signedHeader {
-	if !bytes.Contains(raw[:min(len(raw), maxSignedHeader)], []byte("\r\n")) {
-		raw = bytes.ReplaceAll(raw, []byte("\n"), []byte("\r\n"))
-	}
-	h := signedHeader{}
+func readSigned(raw []byte) (h signedHeader) {
 	rest, size := raw, 0
+	if !bytes.Contains(raw[:min(len(raw), maxSignedHeader)], []byte("\r\n")) {
+		head, body, _ := bytes.Cut(raw, []byte("\n\n"))
+		if len(head) > maxSignedHeader || len(head) == len(raw) {
+			h.blame("the header has no end")
+			return h
+		}
+		defer func() { h.body, h.bare = body, true }()
+		rest = append(crlf(head), "\r\n\r\n"...)
+	}
 	for {
 		i := bytes.Index(rest, []byte("\r\n"))
 		if i < 0 {
@@ -44,6 +50,9 @@ func readSigned(raw []byte) signedHeader {
 		h.add(line)
 	}
 }
+
+// crlf makes CRLF of the line ends LF.
+func crlf(b []byte) []byte { return bytes.ReplaceAll(b, []byte("\n"), []byte("\r\n")) }
 
 func (h *signedHeader) blame(why string) {
 	if h.doubt == "" {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"io"
+	"runtime"
 	"strings"
 
 	"github.com/emersion/go-msgauth/dkim"
@@ -19,12 +20,13 @@ const (
 // signature is a DKIM-Signature field (RFC 6376, section 3.5), read as far as
 // is needed to decide whether to verify it.
 type signature struct {
-	line     int // in the header
+	line     int  // in the header
+	typed    bool // Content-Type is signed: it decides which part of the body is read
 	domain   string
 	identity string // the domain of i=
 	key      string // the name of the key's record; "" when it has none
 	length   bool   // l= leaves the end of the body open
-	whole    bool   // From, Subject and Date are signed, and no other signature
+	whole    bool   // all fields that the desk reads by are signed, and no other signature
 }
 
 // readSignatures lists the signatures of a mail that can be read at all.
@@ -36,6 +38,7 @@ func readSignatures(h *signedHeader) []signature {
 		}
 		if s, ok := readSignature(h.value(i)); ok {
 			s.line = i
+			s.whole = s.whole && (s.typed || h.count("content-type") == 0)
 			sigs = append(sigs, s)
 		}
 	}
@@ -63,6 +66,7 @@ func readSignature(v string) (s signature, ok bool) {
 	for f := range strings.SplitSeq(tags["h"], ":") {
 		signed[strings.ToLower(f)] = true
 	}
+	s.typed = signed["content-type"]
 	s.whole = signed["from"] && signed["subject"] && signed["date"] && !signed["dkim-signature"]
 	return s, true
 }
@@ -133,7 +137,7 @@ func (a *Authenticator) verify(ctx context.Context, h *signedHeader, from string
 		if !k.usable(s) {
 			continue
 		}
-		switch checkSignature(h, s, k.txt) {
+		switch a.check(h, s, k.txt) {
 		case sigHolds:
 			return proof{aligned: s.domain}
 		case sigFails:
@@ -152,9 +156,17 @@ const (
 	sigFails // mail or signature was changed, or the signature was made up
 )
 
+// check waits for a core: many mails may wait for DNS at a time, each check works.
+func (a *Authenticator) check(h *signedHeader, s signature, txt string) sigState {
+	a.once.Do(func() { a.checks = make(chan struct{}, runtime.GOMAXPROCS(0)) })
+	a.checks <- struct{}{}
+	defer func() { <-a.checks }()
+	return checkSignature(h, s, txt)
+}
+
 // checkSignature verifies s alone: with several, go-msgauth starts a goroutine
 // each, where a panic could not be caught.
-func checkSignature(h *signedHeader, s signature, txt []string) (state sigState) {
+func checkSignature(h *signedHeader, s signature, txt string) (state sigState) {
 	defer func() {
 		if recover() != nil {
 			state = sigUnclear
@@ -167,8 +179,8 @@ func checkSignature(h *signedHeader, s signature, txt []string) (state sigState)
 		}
 	}
 	head.WriteString("\r\n")
-	v, err := dkim.VerifyWithOptions(io.MultiReader(&head, &chunks{h.body}),
-		&dkim.VerifyOptions{LookupTXT: func(string) ([]string, error) { return txt, nil }})
+	v, err := dkim.VerifyWithOptions(io.MultiReader(&head, &chunks{rest: h.body, bare: h.bare}),
+		&dkim.VerifyOptions{LookupTXT: func(string) ([]string, error) { return []string{txt}, nil }})
 	switch {
 	case err != nil || len(v) != 1 || dkim.IsPermFail(v[0].Err) || dkim.IsTempFail(v[0].Err):
 		return sigUnclear
@@ -181,23 +193,40 @@ func checkSignature(h *signedHeader, s signature, txt []string) (state sigState)
 }
 
 // chunks gives out a body in pieces of bodyChunk.
-type chunks struct{ rest []byte }
+type chunks struct {
+	rest  []byte
+	bare  bool   // lines end in LF, to be read as CRLF
+	piece []byte // taken off rest, not yet given out
+}
+
+// take makes sure that piece holds something; false at the end.
+func (c *chunks) take() bool {
+	if len(c.piece) > 0 || len(c.rest) == 0 {
+		return len(c.piece) > 0
+	}
+	n := min(len(c.rest), bodyChunk)
+	c.piece, c.rest = c.rest[:n], c.rest[n:]
+	if c.bare {
+		c.piece = crlf(c.piece)
+	}
+	return true
+}
 
 func (c *chunks) Read(b []byte) (int, error) {
-	if len(c.rest) == 0 {
+	if !c.take() {
 		return 0, io.EOF
 	}
-	n := copy(b, c.rest)
-	c.rest = c.rest[n:]
+	n := copy(b, c.piece)
+	c.piece = c.piece[n:]
 	return n, nil
 }
 
 func (c *chunks) WriteTo(w io.Writer) (int64, error) {
 	var sum int64
-	for len(c.rest) > 0 {
-		n, err := w.Write(c.rest[:min(len(c.rest), bodyChunk)])
+	for c.take() {
+		n, err := w.Write(c.piece)
 		sum += int64(n)
-		c.rest = c.rest[n:]
+		c.piece = c.piece[n:]
 		if err != nil {
 			return sum, err
 		}

@@ -10,91 +10,115 @@ import (
 )
 
 const (
-	keyTimeout = 3 * time.Second  // for all keys of a mail together
 	keyLife    = time.Hour        // a key found is believed so long
 	noKeyLife  = 10 * time.Minute // and that there is none
 	retryAfter = 30 * time.Second // a name that got no answer is asked for again
-	maxKeys    = 2000             // remembered at a time
+	maxKeys    = 2000             // remembered at a time, and as many domains
+	maxKeySize = 8 << 10          // bytes; an RSA key of 16,384 bits takes 2,800
 )
 
 // key is what DNS says about the name of a DKIM key.
 type key struct {
-	txt   []string // empty: there is no such record
-	err   error    // no answer
+	txt   string // "": there is no such record, or not one that could be a key
+	err   error  // no answer
 	until time.Time
 }
 
-// keyCache remembers answers, and for a while that there was none.
-type keyCache struct {
-	mu   sync.Mutex
-	keys map[string]key
-}
-
-func (c *keyCache) get(name string, now time.Time) (key, bool) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	k, ok := c.keys[name]
-	return k, ok && now.Before(k.until)
-}
-
-func (c *keyCache) put(name string, k key) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.keys == nil || len(c.keys) >= maxKeys {
-		c.keys = map[string]key{}
-	}
-	c.keys[name] = k
-}
+var (
+	errSilent = errors.New("the name servers of this domain do not answer")
+	errTurn   = errors.New("too much is asked already")
+)
 
 // lookup answers the keys of sigs in their order. All are asked for at once.
 func (a *Authenticator) lookup(ctx context.Context, sigs []signature) []key {
-	timeout := a.Timeout
-	if timeout == 0 {
-		timeout = keyTimeout
-	}
-	ctx, cancel := context.WithTimeout(ctx, timeout)
-	defer cancel()
 	keys := make([]key, len(sigs))
+	if len(sigs) == 1 {
+		keys[0] = a.key(ctx, sigs[0])
+		return keys
+	}
 	var running sync.WaitGroup
 	for i, s := range sigs {
-		running.Go(func() { keys[i] = a.key(ctx, s.key) })
+		running.Go(func() { keys[i] = a.key(ctx, s) })
 	}
 	running.Wait()
 	return keys
 }
 
-func (a *Authenticator) key(ctx context.Context, name string) key {
-	now := time.Now
-	if a.Now != nil {
-		now = a.Now
-	}
-	if k, ok := a.keys.get(name, now()); ok {
+// key answers from memory, or asks. Who asks for what is being asked already
+// waits for that answer.
+func (a *Authenticator) key(ctx context.Context, s signature) key {
+	k, q, mine := a.keys.claim(s.key, a.now())
+	switch {
+	case q == nil:
 		return k
+	case mine:
+		q.key = a.ask(ctx, s)
+		a.keys.settle(s.key, q)
+		return q.key
 	}
+	select {
+	case <-q.done:
+		return q.key
+	case <-ctx.Done():
+		return key{err: ctx.Err()}
+	}
+}
+
+// ask asks DNS when it is the turn of s.
+func (a *Authenticator) ask(ctx context.Context, s signature) key {
+	d := a.keys.domain(organization(s.domain))
+	leave, err := a.keys.enter(ctx, d, a.timeout(), a.now)
+	if err != nil {
+		return key{err: err, until: a.now().Add(retryAfter)}
+	}
+	actx, cancel := context.WithTimeout(ctx, a.timeout())
+	defer cancel()
+	impatient := time.AfterFunc(hurried, func() {
+		if a.keys.late(a.now()) {
+			cancel()
+		}
+	})
+	defer impatient.Stop()
 	ask := a.LookupTXT
 	if ask == nil {
-		ask = net.DefaultResolver.LookupTXT
+		ask = (&net.Resolver{PreferGo: true}).LookupTXT
 	}
-	txt, err := ask(ctx, name)
-	k := key{err: err, until: now().Add(retryAfter)}
+	txt, err := ask(actx, s.key)
+	now := a.now()
+	k := key{err: err, until: now.Add(retryAfter)}
 	var none *net.DNSError
 	switch {
-	case err == nil && len(txt) > 0:
-		k = key{txt: txt, until: now().Add(keyLife)}
+	case err == nil && len(txt) == 1 && len(txt[0]) <= maxKeySize:
+		k = key{txt: txt[0], until: now.Add(keyLife)}
 	case err == nil, errors.As(err, &none) && none.IsNotFound:
-		k = key{until: now().Add(noKeyLife)}
+		k = key{until: now.Add(noKeyLife)}
 	}
-	a.keys.put(name, k)
+	leave(k.err == nil || ctx.Err() != nil, now) // where nobody waits any more it says nothing about the domain
 	return k
+}
+
+func (a *Authenticator) now() time.Time {
+	if a.Now != nil {
+		return a.Now()
+	}
+	return time.Now()
+}
+
+// timeout is how long the keys of one mail are waited for, once they are asked.
+func (a *Authenticator) timeout() time.Duration {
+	if a.Timeout != 0 {
+		return a.Timeout
+	}
+	return 3 * time.Second
 }
 
 // usable tells whether there is a key for s: a domain that only tests (t=y)
 // says nothing, and one with t=s signs for itself alone (RFC 6376, section 3.6.1).
 func (k key) usable(s signature) bool {
-	if len(k.txt) != 1 {
+	if k.txt == "" {
 		return false
 	}
-	tags, ok := readTags(k.txt[0])
+	tags, ok := readTags(k.txt)
 	if !ok {
 		return false
 	}

@@ -12,10 +12,10 @@ import (
 const (
 	// headBytes is what is fetched of a mail above the size limit.
 	headBytes = 256 << 10
-	// One FETCH asks for at most so many mails, and bytes unless one mail alone
-	// is larger.
+	// One FETCH asks for at most so many mails, and so much of what may be in
+	// flight unless one mail alone is larger.
 	fetchMails = 256
-	fetchSize  = 8 << 20
+	fetchSize  = inFlight / 3
 	// A mail is given up when its failures weigh patience: three that are plainly
 	// its own, or a dozen where the connection died when its turn had come, over
 	// a quarter of an hour and more.

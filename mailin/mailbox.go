@@ -22,6 +22,7 @@ type reader struct {
 	renew    bool      // the token was refused: ask for a new one
 	renewed  time.Time // when that was last done
 	stuck    bool      // filed mail could not be flagged or moved
+	suspects suspects  // mails that may have ended the process
 
 	validity uint32            // UIDVALIDITY that the maps below belong to
 	failed   map[imap.UID]int  // fetches that failed, by mail
@@ -193,10 +194,12 @@ func (s *session) begin(ctx context.Context) error {
 		return fmt.Errorf("%w: read the cursor: %w", errFiling, err)
 	}
 	s.cursor = c
-	if c.UIDValidity == box.UIDValidity && c.UIDValidity != 0 {
-		return nil
+	if c.UIDValidity != box.UIDValidity || c.UIDValidity == 0 {
+		if err := s.epoch(ctx, box.UIDValidity); err != nil {
+			return err
+		}
 	}
-	return s.epoch(ctx, box.UIDValidity)
+	return s.suspects.at(s.cursor)
 }
 
 // epoch begins a mailbox that was never read, or was made anew under the same

@@ -15,7 +15,7 @@ import (
 )
 
 const (
-	inFlight  = 32 << 20 // bytes of mail fetched and not yet filed
+	inFlight  = 48 << 20 // bytes that mails fetched and not yet filed take, and become when they are read
 	batchMail = 256      // mails in one commit
 	batchSize = 16 << 20 // bytes in one commit
 	// linger is how long a mail waits for the next ones of the same fetch, so
@@ -27,22 +27,26 @@ const (
 // in order of UID before their bytes come.
 type slot struct {
 	item
-	weight int64
+	weight int64 // of what is in flight: until it is read what reading may make of it, then what it made
 	raw    []byte
 	head   bool            // only the head is in raw
 	in     *ticket.Inbound // nil when ready: the mail is gone, nothing is to be filed
 	lost   bool            // the fetch ended before this mail: it and all after it stay on the server
 	ready  chan struct{}   // closed when in or lost is final
+	done   chan struct{}   // closed when it was filed, or never will be
+	alone  bool            // nothing else is in flight: it is suspected of ending the process
+	deadly bool            // and known to: its bytes are kept and not read
 }
 
 // pipeline parses on several cores and files in order while the session
 // fetches on. The first failure to file ends it.
 type pipeline struct {
-	*Poller
+	*reader
 	validity uint32
 	budget   *semaphore.Weighted
 	order    chan *slot // to the committer
 	work     chan *slot // to the parsers
+	proving  context.Context
 	cancel   context.CancelFunc
 	running  sync.WaitGroup
 
@@ -54,11 +58,11 @@ type pipeline struct {
 
 // startPipeline begins after cursor. The context it returns ends when filing
 // fails. finish must be called.
-func (p *Poller) startPipeline(ctx context.Context, cursor ticket.Cursor) (context.Context, *pipeline) {
+func (r *reader) startPipeline(ctx context.Context, cursor ticket.Cursor) (context.Context, *pipeline) {
 	inner, cancel := context.WithCancel(ctx)
-	pl := &pipeline{Poller: p, validity: cursor.UIDValidity, budget: semaphore.NewWeighted(inFlight),
-		order: make(chan *slot, 1024), work: make(chan *slot, 4096), cancel: cancel, cursor: cursor}
-	for range p.workers() {
+	pl := &pipeline{reader: r, validity: cursor.UIDValidity, budget: semaphore.NewWeighted(inFlight),
+		order: make(chan *slot, 1024), work: make(chan *slot, 4096), proving: ctx, cancel: cancel, cursor: cursor}
+	for range r.workers() {
 		pl.running.Go(pl.parse)
 	}
 	pl.running.Go(func() { pl.commit(ctx) })
@@ -83,9 +87,10 @@ func (pl *pipeline) taken() []imap.UID {
 	return uids
 }
 
-// newSlot makes room for a mail of which n bytes are to be fetched.
+// newSlot makes room for a mail of which n bytes are to be fetched, and for what
+// reading may make of them.
 func newSlot(it item, n int64) *slot {
-	return &slot{item: it, weight: min(n+4<<10, inFlight), ready: make(chan struct{})}
+	return &slot{item: it, weight: min(n+grownTo(n), inFlight), ready: make(chan struct{}), done: make(chan struct{})}
 }
 
 // line puts slots, together no heavier than inFlight, in the order of filing
@@ -127,11 +132,62 @@ func (pl *pipeline) lose(s *slot) {
 	close(s.ready)
 }
 
+// parse reads mails. What stands behind their senders is found beside it: that
+// may have to wait for an answer, and no mail waits for another's.
 func (pl *pipeline) parse() {
 	for s := range pl.work {
-		s.in = pl.finished(s, pl.parseSafely(s))
-		close(s.ready)
+		in := pl.read(s)
+		pl.lighten(s, in)
+		if pl.Prove == nil || in.Unfit != "" {
+			pl.made(s, in)
+			continue
+		}
+		pl.running.Go(func() {
+			pl.proveSafely(s, in)
+			if pl.proving.Err() != nil { // nobody waited for the answer: the mail is read again
+				pl.lose(s)
+				return
+			}
+			pl.made(s, in)
+		})
 	}
+}
+
+// read parses the mail of s, unless that has ended the process before.
+func (pl *pipeline) read(s *slot) *ticket.Inbound {
+	if s.deadly {
+		return &ticket.Inbound{Unfit: deadly, Raw: s.raw, RawSum: sha256.Sum256(s.raw)}
+	}
+	if s.alone {
+		if err := pl.suspects.reading(true); err == nil {
+			defer pl.suspects.reading(false)
+		}
+	}
+	return pl.parseSafely(s)
+}
+
+// lighten gives back what reading s might have made of it and did not.
+func (pl *pipeline) lighten(s *slot, in *ticket.Inbound) {
+	if held := int64(len(s.raw)+len(in.Text)) + 4<<10; held < s.weight {
+		pl.budget.Release(s.weight - held)
+		s.weight = held
+	}
+}
+
+// made hands a mail to the committer.
+func (pl *pipeline) made(s *slot, in *ticket.Inbound) {
+	s.in = pl.finished(s, in)
+	close(s.ready)
+}
+
+// proveSafely looks for evidence about the sender of in. A panic proves nothing.
+func (pl *pipeline) proveSafely(s *slot, in *ticket.Inbound) {
+	defer func() {
+		if recover() != nil {
+			in.Evidence = ticket.Evidence{}
+		}
+	}()
+	pl.Prove(pl.proving, s.raw, in)
 }
 
 // parseSafely makes a mail that Parse panics on unfit (PROMISES.md F17).
@@ -174,6 +230,7 @@ func (pl *pipeline) commit(ctx context.Context) {
 		}
 		for _, s := range batch {
 			pl.budget.Release(s.weight)
+			close(s.done)
 		}
 		if held == nil && !open {
 			return

@@ -37,6 +37,12 @@ type Poller struct {
 	// Arrived, Size and Partial are filled in afterwards. A panic makes the mail
 	// unfit. nil: the package's Parse.
 	Parse func(raw []byte, arrived time.Time) *ticket.Inbound
+	// Prove fills in the evidence about the sender of in, whose bytes are raw. It
+	// may wait for the network until ctx ends: as many run at once as mails are in
+	// flight. nil: there is none.
+	Prove func(ctx context.Context, raw []byte, in *ticket.Inbound)
+	// Witness remembers what was being filed when the process died; nil: nobody does.
+	Witness Witness
 
 	Now     func() time.Time                       // nil: time.Now
 	Arrived func(time.Time) time.Time              // moves an INTERNALDATE (test clocks); nil: as it is
@@ -49,7 +55,7 @@ type Poller struct {
 	Backlog      time.Duration // first start: how old mail may be; 0: 24 hours, negative: no limit
 	MoveTo       string        // folder for filed mail; "": it is flagged \Seen
 	MaxSize      int64         // bytes; of a larger mail only the head is fetched; 0: 50 MB, negative: no limit
-	Workers      int           // mails parsed at a time; 0: one a core, at least 8: looking for evidence waits for DNS
+	Workers      int           // mails parsed at a time; 0: one a core
 
 	mu     sync.Mutex
 	status Status
@@ -74,7 +80,7 @@ func (p *Poller) Status() Status {
 // network, the server or the credentials is waited out; only an error of the
 // Receiver that is ticket.ErrCommit ends it.
 func (p *Poller) Run(ctx context.Context) error {
-	r := &reader{Poller: p}
+	r := &reader{Poller: p, suspects: p.recall()}
 	for {
 		err := r.session(ctx)
 		if errors.Is(err, ticket.ErrCommit) {
@@ -207,7 +213,7 @@ func (p *Poller) maxSize() int64 {
 
 func (p *Poller) workers() int {
 	if p.Workers <= 0 {
-		return max(8, runtime.GOMAXPROCS(0))
+		return runtime.GOMAXPROCS(0)
 	}
 	return p.Workers
 }

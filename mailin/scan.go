@@ -27,6 +27,9 @@ func (s *session) scan(ctx context.Context) error {
 	if pl != nil {
 		cursor, perr := pl.finish()
 		s.cursor = cursor
+		if rerr := s.suspects.rest(); rerr != nil && perr == nil {
+			err = rerr
+		}
 		if errors.Is(perr, errFiling) {
 			return perr
 		}
@@ -36,6 +39,9 @@ func (s *session) scan(ctx context.Context) error {
 	}
 	if err == nil {
 		err = s.passOld(ctx)
+	}
+	if err == nil { // all that was there is filed: suspects that are left are gone from the server
+		err = s.suspects.clear()
 	}
 	return err
 }
@@ -60,6 +66,9 @@ func (s *session) fetchAll(ctx context.Context, pl *pipeline, items []item) erro
 	for len(items) > 0 {
 		slots, head := s.batch(items)
 		items = items[len(slots):]
+		if err := s.try(slots); err != nil {
+			return err
+		}
 		if err := pl.line(ctx, slots); err != nil {
 			return err
 		}
@@ -78,6 +87,9 @@ func (s *session) fetchAll(ctx context.Context, pl *pipeline, items []item) erro
 			}
 			return err
 		}
+		if slots[0].alone {
+			<-slots[0].done
+		}
 		if uids := pl.taken(); len(uids) > 0 {
 			if _, err := s.settle(uids); err != nil {
 				return err
@@ -85,6 +97,23 @@ func (s *session) fetchAll(ctx context.Context, pl *pipeline, items []item) erro
 		}
 	}
 	return nil
+}
+
+// try notes with the witness that slots are on their way.
+func (s *session) try(slots []*slot) error {
+	first := slots[0]
+	if !s.suspects.has(first.uid) {
+		return s.suspects.together(s.validity, slots[len(slots)-1].uid)
+	}
+	deaths, err := s.suspects.alone(first.uid)
+	first.alone, first.deadly = true, deaths >= tooManyDeaths
+	if deaths >= tooManyDeaths {
+		s.Log.Error().Uint32("uid", uint32(first.uid)).Msg(deadly)
+	}
+	if deaths >= farTooMany {
+		s.failed[first.uid] = patience
+	}
+	return err
 }
 
 // blame weighs down the mail that ended a fetch: the one that err names, or else
@@ -106,21 +135,22 @@ func (s *session) blame(err error, slots []*slot, left map[imap.UID]*slot) {
 }
 
 // batch takes as many of items as one FETCH may ask for, at least one. Mails of
-// which only the head is wanted, or that failed before, go alone.
+// which only the head is wanted, that failed before or are suspects, go alone.
 func (s *session) batch(items []item) (slots []*slot, head bool) {
 	var sum int64
 	for _, it := range items {
 		large := it.size > s.maxSize() || s.heads[it.uid]
-		if len(slots) > 0 && (large || s.failed[it.uid] > 0 || sum+it.size > fetchSize || len(slots) == fetchMails) {
-			break
-		}
 		n := it.size
 		if large {
 			n = headBytes
 		}
-		slots = append(slots, newSlot(it, n))
-		sum += it.size
-		if large || s.failed[it.uid] > 0 {
+		next, alone := newSlot(it, n), large || s.failed[it.uid] > 0 || s.suspects.has(it.uid)
+		if len(slots) > 0 && (alone || sum+next.weight > fetchSize || len(slots) == fetchMails) {
+			break
+		}
+		slots = append(slots, next)
+		sum += next.weight
+		if alone {
 			return slots, large
 		}
 	}

@@ -29,23 +29,40 @@ func lookupTXT(server string) func(ctx context.Context, name string) ([]string, 
 	return r.LookupTXT
 }
 
-// parse reads mail as this desk does: it knows its own addresses and letters,
-// and looks for what stands behind the sender. Of a technician's address more
-// is asked.
-func (c *Config) parse(keys ticket.Keys) func(raw []byte, arrived time.Time) *ticket.Inbound {
-	o := mailin.Options{Own: c.addresses().Own, OwnID: ownLetters(keys)}
-	auth := c.authenticator(true)
-	return func(raw []byte, arrived time.Time) *ticket.Inbound {
-		o := o
-		o.Arrived = arrived
-		in := mailin.Parse(raw, o)
-		from, _ := in.Sole()
-		in.Evidence, in.Unanswered = auth.Evidence(context.Background(), raw, in, c.registered(from.Address))
-		if in.Kind == ticket.KindRequest && len(in.References)+len(in.InReplyTo) == 0 {
-			in.Opinion = c.Policy.Policy.Classify(in.Subject, in.Shown()) // likely a new ticket: asked here, on any core
-		}
-		return in
+// reading reads mail as a desk does: it knows its own addresses and letters, and
+// looks for what stands behind the sender.
+type reading struct {
+	config *Config
+	auth   *mailin.Authenticator
+	mailin.Options
+}
+
+func (c *Config) newReading(keys ticket.Keys) *reading {
+	return &reading{c, c.authenticator(true), mailin.Options{Own: c.addresses().Own, OwnID: ownLetters(keys)}}
+}
+
+// parse reads a mail without asking anybody about it.
+func (r *reading) parse(raw []byte, arrived time.Time) *ticket.Inbound {
+	o := r.Options
+	o.Arrived = arrived
+	in := mailin.Parse(raw, o)
+	if in.Kind == ticket.KindRequest && len(in.References)+len(in.InReplyTo) == 0 {
+		in.Opinion = r.config.Policy.Policy.Classify(in.Subject, in.Shown()) // likely a new ticket: asked here, on any core
 	}
+	return in
+}
+
+// prove adds what stands behind the sender. Of a technician's address more is asked.
+func (r *reading) prove(ctx context.Context, raw []byte, in *ticket.Inbound) {
+	from, _ := in.Sole()
+	in.Evidence, in.Unanswered = r.auth.Evidence(ctx, raw, in, r.config.registered(from.Address))
+}
+
+// reread does both.
+func (r *reading) reread(raw []byte, arrived time.Time) *ticket.Inbound {
+	in := r.parse(raw, arrived)
+	r.prove(context.Background(), raw, in)
+	return in
 }
 
 // registered tells whether addr, in the form of address.Canonical, is a technician's.

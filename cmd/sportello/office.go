@@ -42,12 +42,12 @@ func openOffice(c *Config, env environment, o boltstore.Options) (*office, error
 	}
 	now, _ := newClock(env)
 	off := &office{config: c, store: store, now: now, lastPoll: func() time.Time { return time.Time{} }}
-	off.desk = c.newDesk(store, keys, now)
+	off.desk = c.newDesk(store, keys, c.newReading(keys), now)
 	return off, nil
 }
 
 // newDesk makes the desk that a configuration describes.
-func (c *Config) newDesk(store ticket.Store, keys ticket.Keys, now func() time.Time) *ticket.Desk {
+func (c *Config) newDesk(store ticket.Store, keys ticket.Keys, r *reading, now func() time.Time) *ticket.Desk {
 	return &ticket.Desk{
 		Store: store, Policy: c.Policy.Policy, Keys: keys, Name: c.Desk.Name, Addresses: c.addresses(),
 		Language: c.Desk.Language, Zone: c.Desk.Zone, Technicians: c.Technicians, ReopenDays: c.Desk.ReopenDays,
@@ -57,7 +57,7 @@ func (c *Config) newDesk(store ticket.Store, keys ticket.Keys, now func() time.T
 			Relay: c.Limits.Relay,
 		},
 		TokenTechnician: c.Security.TechnicianToken, TokenCustomer: c.Security.CustomerToken,
-		Now: now, Reread: c.parse(keys),
+		Now: now, Reread: r.reread,
 	}
 }
 

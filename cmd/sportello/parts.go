@@ -35,12 +35,14 @@ type alert struct{ key, text string }
 func newParts(c *Config, store *boltstore.Store, keys ticket.Keys, env environment, log zerolog.Logger) (*parts, error) {
 	now, offset := newClock(env)
 	p := &parts{alerts: make(chan alert, 16), every: sweepEvery(), beat: func(context.Context) {}, log: log}
-	desk := c.newDesk(store, keys, now)
+	r := c.newReading(keys)
+	desk := c.newDesk(store, keys, r, now)
 	var err error
 	if p.poller, err = c.newPoller(desk, env, log); err != nil {
 		return nil, err
 	}
 	p.poller.Receiver = roomy{desk, c.Desk.StateDir, volumeOf}
+	p.poller.Parse, p.poller.Prove, p.poller.Witness = r.parse, r.prove, witnessIn(c.Desk.StateDir)
 	p.poller.Now = now
 	p.poller.Arrived = func(t time.Time) time.Time { return t.Add(offset()) }
 	p.poller.Alert = func(condition mailin.Condition, text string) { p.alert("imap "+condition.String(), text) }
@@ -73,7 +75,7 @@ func (c *Config) newPoller(desk *ticket.Desk, env environment, log zerolog.Logge
 			Host: c.IMAP.Host, Port: port, TLS: c.IMAP.imapTLS(), TLSConfig: conf, User: c.IMAP.User, Auth: c.IMAP.Auth,
 			Password: secrets.password, Token: secrets.accessToken,
 		},
-		Mailbox: c.IMAP.Mailbox, Receiver: desk, Parse: desk.Reread, Log: log.With().Str("part", "imap").Logger(),
+		Mailbox: c.IMAP.Mailbox, Receiver: desk, Log: log.With().Str("part", "imap").Logger(),
 		PollInterval: c.IMAP.PollInterval, Backlog: c.IMAP.Backlog, MoveTo: c.IMAP.MoveTo, MaxSize: c.Limits.MaxMessageSize,
 	}
 	if p.MaxSize == 0 {

@@ -39,7 +39,7 @@ func (a *app) serveVerb() *cobra.Command {
 func (a *app) serve(ctx context.Context, afterRestore bool) error {
 	c, err := a.config(true)
 	if err != nil {
-		return err
+		return statusError{exitRefused, err} // 2 is how Go ends a program that crashed: that is started again
 	}
 	log := a.newLog()
 	warning, err := checkVolume(c.Desk.StateDir)
