@@ -79,7 +79,7 @@ func (s signer) sign(t *testing.T, domain, raw string) string {
 	t.Helper()
 	var signed bytes.Buffer
 	err := dkim.Sign(&signed, strings.NewReader(strings.ReplaceAll(raw, "\n", "\r\n")), &dkim.SignOptions{Domain: domain, Selector: "s1",
-		Signer: s.private, HeaderKeys: []string{"From", "To", "Subject", "Date", "Message-ID"}})
+		Signer: s.private, HeaderKeys: []string{"From", "To", "Subject", "Date", "Message-ID", "Content-Type"}})
 	if err != nil {
 		t.Fatal(err)
 	}
