@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 )
@@ -249,19 +250,69 @@ func (d *Desk) Recover(ctx context.Context) error {
 	})
 }
 
-// RetryLetter queues a letter again that failed, is unknown or held.
-func (d *Desk) RetryLetter(ctx context.Context, id NoticeID) error {
-	return d.turn(ctx, id, RowQueued, "", RowFailed, RowUnknown, RowHeld, RowQueued)
+// LetterVerb is what an admin may do with letters that are not on their way.
+type LetterVerb int
+
+const (
+	LetterRetry   LetterVerb = iota + 1 // queue it again
+	LetterRelease                       // let a held one go
+	LetterHold                          // keep it until it is released
+	LetterDrop                          // give it up
+)
+
+// letterMoves are the states that each verb moves a letter between.
+var letterMoves = [...]struct {
+	to   RowState
+	from []RowState
+}{
+	LetterRetry:   {RowQueued, []RowState{RowFailed, RowUnknown, RowHeld, RowQueued}},
+	LetterRelease: {RowQueued, []RowState{RowHeld}},
+	LetterHold:    {RowHeld, []RowState{RowQueued}},
+	LetterDrop:    {RowFailed, []RowState{RowQueued, RowUnknown, RowFailed, RowHeld}},
 }
 
-// ReleaseLetter queues a held letter.
-func (d *Desk) ReleaseLetter(ctx context.Context, id NoticeID) error {
-	return d.turn(ctx, id, RowQueued, "", RowHeld)
+// RetryLetter queues a letter again that failed, is unknown or held.
+func (d *Desk) RetryLetter(ctx context.Context, id NoticeID) error {
+	return d.MoveLetter(ctx, LetterRetry, id, "")
 }
 
 // DropLetter gives up a letter that was not sent; actor stands in the record.
 func (d *Desk) DropLetter(ctx context.Context, id NoticeID, actor string) error {
-	return d.turn(ctx, id, RowFailed, droppedBy+actor, RowQueued, RowUnknown, RowFailed, RowHeld)
+	return d.MoveLetter(ctx, LetterDrop, id, actor)
+}
+
+// MoveLetter does v with one letter; ErrState when it is in no state for that.
+func (d *Desk) MoveLetter(ctx context.Context, v LetterVerb, id NoticeID, actor string) error {
+	return d.do(ctx, func(w *work) error { return w.turn(v, id, actor) })
+}
+
+// movedAtOnce bounds how many letters one transaction of MoveLetters touches.
+const movedAtOnce = 500
+
+// MoveLetters does v with those of ids that are in a state for it, and returns
+// how many they are. After an error some may have been moved.
+func (d *Desk) MoveLetters(ctx context.Context, v LetterVerb, ids []NoticeID, actor string) (int, error) {
+	moved := 0
+	for some := range slices.Chunk(ids, movedAtOnce) {
+		n := 0
+		err := d.do(ctx, func(w *work) error {
+			n = 0
+			for _, id := range some {
+				switch err := w.turn(v, id, actor); {
+				case err == nil:
+					n++
+				case !errors.Is(err, ErrState):
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			return moved, err
+		}
+		moved += n
+	}
+	return moved, nil
 }
 
 // Dropped tells whether an admin gave the letter up.
@@ -271,22 +322,24 @@ func (r *Row) Dropped() bool {
 
 const droppedBy = "dropped by "
 
-// turn moves a row from one of the states in from to another.
-func (d *Desk) turn(ctx context.Context, id NoticeID, to RowState, why string, from ...RowState) error {
-	return d.do(ctx, func(w *work) error {
-		r, err := w.tx.Row(id)
-		if err != nil {
-			return fmt.Errorf("letter %d: %w", id, err)
+// turn moves a row from one of the states of v to its other.
+func (w *work) turn(v LetterVerb, id NoticeID, actor string) error {
+	r, err := w.tx.Row(id)
+	if err != nil {
+		return fmt.Errorf("letter %d: %w", id, err)
+	}
+	move := letterMoves[v]
+	if !contains(move.from, r.State) {
+		return fmt.Errorf("letter %d is %s: %w", id, r.State, ErrState)
+	}
+	if move.to == RowQueued {
+		if err := w.welcomeBack(r); err != nil {
+			return err
 		}
-		if !contains(from, r.State) {
-			return fmt.Errorf("letter %d is %s: %w", id, r.State, ErrState)
-		}
-		if to == RowQueued {
-			if err := w.welcomeBack(r); err != nil {
-				return err
-			}
-		}
-		r.State, r.Next, r.LastError, w.queued = to, w.now, why, true
-		return w.tx.PutRow(r)
-	})
+	}
+	r.State, r.Next, r.LastError, w.queued = move.to, w.now, "", true
+	if v == LetterDrop {
+		r.LastError = droppedBy + actor
+	}
+	return w.tx.PutRow(r)
 }

@@ -1,10 +1,12 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"strconv"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -22,60 +24,108 @@ type rowJSON struct {
 	Next      string            `json:"next"`
 	LastError string            `json:"last_error"`
 	MessageID string            `json:"message_id"`
+	Created   string            `json:"created"`
+	Sent      string            `json:"sent"`
+	Response  string            `json:"response"`
+	Lane      ticket.Lane       `json:"lane"`
 }
 
 func (o *office) row(r *ticket.Row) rowJSON {
 	j := rowJSON{
 		ID: strconv.FormatUint(uint64(r.Notice.ID), 10), Ticket: r.Notice.Ticket, Notice: r.Notice.Kind, To: r.Notice.To.Address,
 		State: r.State, Tries: r.Tries, LastError: r.LastError, MessageID: r.Notice.MessageID,
+		Created: o.instant(r.Notice.At), Response: r.Response, Lane: r.Notice.Kind.Lane(),
 	}
-	if r.State == ticket.RowQueued {
+	switch r.State {
+	case ticket.RowQueued:
 		j.Next = o.instant(r.Next)
+	case ticket.RowSent:
+		j.Sent = o.instant(r.Settled)
 	}
 	return j
 }
 
+// said is what the server last said to a letter, or why it was not sent.
+func (j rowJSON) said() string {
+	if j.Response != "" {
+		return j.Response
+	}
+	return j.LastError
+}
+
 func (a *app) queueVerbs() *cobra.Command {
-	var state string
-	var limit int
-	all := &cobra.Command{Use: "list", Short: "List letters, newest first; with a state oldest first", Args: cobra.NoArgs}
-	all.Flags().StringVar(&state, "state", "", "only `STATE`: queued, sending, sent, unknown, failed or held")
-	all.Flags().IntVar(&limit, "limit", 0, "at most `N`; 0 shows all")
-	all.RunE = a.onDesk(func(ctx context.Context, o *office, _ []string) error {
-		var s ticket.RowState
-		if err := named("--state", state, "queued, sending, sent, unknown, failed or held", &s); err != nil {
-			return err
-		}
-		return a.queueList(ctx, o, s, limit)
-	})
-	return a.family("queue", "Look at the letters to send and move them", all,
-		a.queueAct("retry ID|all", "Send a letter again that failed, is unknown or held",
-			[]ticket.RowState{ticket.RowFailed, ticket.RowQueued}, func(ctx context.Context, o *office, id ticket.NoticeID) error {
-				return o.desk.RetryLetter(ctx, id)
-			}),
-		a.queueAct("drop ID|all", "Give up a letter that was not sent",
-			[]ticket.RowState{ticket.RowQueued, ticket.RowHeld}, func(ctx context.Context, o *office, id ticket.NoticeID) error {
-				return o.desk.DropLetter(ctx, id, admin)
-			}),
-		a.queueAct("release [ID|all]", "Let held letters go",
-			[]ticket.RowState{ticket.RowHeld}, func(ctx context.Context, o *office, id ticket.NoticeID) error {
-				return o.desk.ReleaseLetter(ctx, id)
-			}),
+	return a.family("queue", "Look at the letters to send and move them", a.queueListVerb(),
+		a.queueAct("retry ID|all", "Send letters again that failed, are unknown or held", ticket.LetterRetry, ticket.RowFailed, ticket.RowQueued),
+		a.queueAct("drop ID|all", "Give up letters that were not sent", ticket.LetterDrop, ticket.RowQueued, ticket.RowHeld),
+		a.queueAct("hold ID|all", "Keep letters until they are released", ticket.LetterHold, ticket.RowQueued),
+		a.queueAct("release [ID|all]", "Let held letters go", ticket.LetterRelease, ticket.RowHeld),
 	)
 }
 
-func (a *app) queueList(ctx context.Context, o *office, s ticket.RowState, limit int) error {
+// letters selects rows of the outbox; zero fields select all.
+type letters struct {
+	state  ticket.RowState
+	ticket ticket.ID
+	kind   ticket.NoticeKind
+}
+
+func (l letters) selects(r *ticket.Row) bool {
+	return (l.ticket == 0 || r.Notice.Ticket == l.ticket) && (l.kind == 0 || r.Notice.Kind == l.kind)
+}
+
+// noticeFlag reads --notice.
+func noticeFlag(s string) (k ticket.NoticeKind, err error) {
+	err = named("--notice", s, "ack, quote, answer, ticket-new or another that stands in X-Sportello-Notice", &k)
+	return k, err
+}
+
+func (a *app) queueListVerb() *cobra.Command {
+	var state, about, notice string
+	var limit int
+	cmd := &cobra.Command{Use: "list", Short: "List letters, newest first; with a state oldest first", Args: cobra.NoArgs}
+	cmd.Flags().StringVar(&state, "state", "", "only `STATE`: queued, sending, sent, unknown, failed or held")
+	cmd.Flags().StringVar(&about, "ticket", "", "only letters about ticket `N`")
+	cmd.Flags().StringVar(&notice, "notice", "", "only letters of `KIND`, like ack or ticket-new")
+	cmd.Flags().IntVar(&limit, "limit", 0, "at most `N`; 0 shows all")
+	cmd.RunE = a.onDesk(func(ctx context.Context, o *office, _ []string) error {
+		var l letters
+		err := named("--state", state, "queued, sending, sent, unknown, failed or held", &l.state)
+		if err == nil {
+			l.kind, err = noticeFlag(notice)
+		}
+		if err == nil && about != "" {
+			l.ticket, err = number[ticket.ID]("ticket", about)
+		}
+		if err != nil {
+			return err
+		}
+		return a.queueList(ctx, o, l, limit)
+	})
+	return cmd
+}
+
+func (a *app) queueList(ctx context.Context, o *office, l letters, limit int) error {
 	var rows [][]string
 	shown := 0
 	err := o.store.View(ctx, func(tx ticket.Tx) error {
-		for r, err := range tx.Rows(s) {
+		began, err := l.began(tx)
+		if err != nil {
+			return err
+		}
+		for r, err := range tx.Rows(l.state) {
 			if err != nil {
 				return fmt.Errorf("listing letters: %w", err)
 			}
+			if l.state == 0 && r.Notice.At.Before(began) {
+				return nil
+			}
+			if !l.selects(r) {
+				continue
+			}
 			j := o.row(r)
 			if !a.json {
-				rows = append(rows, []string{j.ID, j.State.String(), j.Notice.String(), ticketNumber(j.Ticket), j.To,
-					strconv.Itoa(j.Tries), shownTime(j.Next), shorten(j.LastError, 60)})
+				rows = append(rows, []string{j.ID, shownTime(cmp.Or(j.Sent, j.Created)), j.State.String(), j.Notice.String(), ticketNumber(j.Ticket), j.To,
+					strconv.Itoa(j.Tries), shownTime(j.Next), shorten(j.said(), 60)})
 			} else if err := writeJSON(a.stdout, j); err != nil {
 				return err
 			}
@@ -88,7 +138,21 @@ func (a *app) queueList(ctx context.Context, o *office, s ticket.RowState, limit
 	if err != nil {
 		return err
 	}
-	return table(a.stdout, []string{"ID", "STATE", "LETTER", "TICKET", "TO", "TRIES", "NEXT", "LAST ERROR"}, rows)
+	return table(a.stdout, []string{"ID", "TIME", "STATE", "LETTER", "TICKET", "TO", "TRIES", "NEXT", "SERVER'S ANSWER"}, rows)
+}
+
+// began is a moment before which no letter about the ticket was queued, so that
+// a list from the newest may end there; zero when no ticket is selected. A
+// ticket that does not exist is an error.
+func (l letters) began(tx ticket.Tx) (time.Time, error) {
+	if l.ticket == 0 {
+		return time.Time{}, nil
+	}
+	t, err := tx.Ticket(l.ticket)
+	if err != nil {
+		return time.Time{}, fmt.Errorf("ticket %d: %w", l.ticket, err)
+	}
+	return t.Opened.Add(-24 * time.Hour), nil // a clock may have gone back
 }
 
 func ticketNumber(id ticket.ID) string {
@@ -98,25 +162,41 @@ func ticketNumber(id ticket.ID) string {
 	return ticketNumbers([]ticket.ID{id})
 }
 
-// queueAct makes a verb that moves one letter, or all in the given states.
-func (a *app) queueAct(use, short string, states []ticket.RowState, do func(context.Context, *office, ticket.NoticeID) error) *cobra.Command {
-	return &cobra.Command{Use: use, Short: short, Args: cobra.MaximumNArgs(1), RunE: a.onDesk(func(ctx context.Context, o *office, args []string) error {
-		if len(args) == 0 && use != "release [ID|all]" {
-			return usagef("%s: which letter? Its ID, or all", use)
+// queueAct makes a verb that moves one letter, or all in the given states, or
+// those of them that are of one kind.
+func (a *app) queueAct(use, short string, verb ticket.LetterVerb, states ...ticket.RowState) *cobra.Command {
+	var notice string
+	cmd := &cobra.Command{Use: use, Short: short, Args: cobra.MaximumNArgs(1)}
+	cmd.Flags().StringVar(&notice, "notice", "", "all letters of `KIND`, like ack or ticket-new")
+	cmd.RunE = a.onDesk(func(ctx context.Context, o *office, args []string) error {
+		kind, err := noticeFlag(notice)
+		if err != nil {
+			return err
 		}
-		if len(args) == 1 && args[0] != "all" {
+		one := len(args) == 1 && args[0] != "all"
+		switch {
+		case len(args) == 0 && kind == 0 && verb != ticket.LetterRelease:
+			return usagef("%s: which letter? Its ID, all, or --notice KIND", use)
+		case one && kind != 0:
+			return usagef("%s: either an ID or --notice, not both", use)
+		case one:
 			id, err := number[ticket.NoticeID]("letter", args[0])
 			if err != nil {
 				return err
 			}
-			return do(ctx, o, id)
+			return o.desk.MoveLetter(ctx, verb, id, admin)
 		}
-		ids, err := o.lettersIn(ctx, states)
+		ids, err := o.lettersIn(ctx, states, kind)
 		if err != nil {
 			return err
 		}
-		return a.actOnAll(len(ids), "letter", func(i int) error { return do(ctx, o, ids[i]) })
-	})}
+		moved, err := o.desk.MoveLetters(ctx, verb, ids, admin)
+		if !a.json {
+			fmt.Fprintf(a.stdout, "%d of %d letters\n", moved, len(ids))
+		}
+		return err
+	})
+	return cmd
 }
 
 // actOnAll does something n times; what has changed meanwhile is no error.
@@ -138,7 +218,9 @@ func (a *app) actOnAll(n int, what string, do func(i int) error) error {
 	return errors.Join(failed...)
 }
 
-func (o *office) lettersIn(ctx context.Context, states []ticket.RowState) ([]ticket.NoticeID, error) {
+// lettersIn are the letters in one of states, of a kind or of all; without those
+// that were given up: only by its ID does one of them come back.
+func (o *office) lettersIn(ctx context.Context, states []ticket.RowState, kind ticket.NoticeKind) ([]ticket.NoticeID, error) {
 	var ids []ticket.NoticeID
 	err := o.store.View(ctx, func(tx ticket.Tx) error {
 		for _, s := range states {
@@ -146,7 +228,7 @@ func (o *office) lettersIn(ctx context.Context, states []ticket.RowState) ([]tic
 				if err != nil {
 					return fmt.Errorf("listing letters: %w", err)
 				}
-				if !r.Dropped() { // given up: only by its ID does it come back
+				if !r.Dropped() && (letters{kind: kind}).selects(r) {
 					ids = append(ids, r.Notice.ID)
 				}
 			}

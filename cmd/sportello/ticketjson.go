@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -63,6 +64,7 @@ type messageJSON struct {
 	verified bool
 	name     string
 	unsent   *ticket.Notice // a letter that is not written yet; else nil
+	way      string         // how it came in, or how far its letter is: for people; "" when neither
 }
 
 type attachmentJSON struct {
@@ -167,6 +169,10 @@ func (o *office) message(tx ticket.Tx, m *ticket.Message) (messageJSON, error) {
 	for _, at := range m.Attachments {
 		j.Attachments = append(j.Attachments, attachmentJSON{at.Name, at.Type, at.Size})
 	}
+	var err error
+	if j.way, err = o.way(tx, m); err != nil {
+		return j, err
+	}
 	if m.Text != "" || m.NoticeID == 0 {
 		return j, nil
 	}
@@ -187,6 +193,49 @@ func (o *office) message(tx ticket.Tx, m *ticket.Message) (messageJSON, error) {
 	}
 	j.unsent = &row.Notice
 	return j, nil
+}
+
+// way tells a person how a message came in, or what became of its letter.
+func (o *office) way(tx ticket.Tx, m *ticket.Message) (string, error) {
+	if m.NoticeID != 0 {
+		r, err := tx.Row(m.NoticeID)
+		if err != nil {
+			return "", ignoreMissing(err)
+		}
+		return o.letterWay(r), nil
+	}
+	if m.Arrival == 0 {
+		return "", nil
+	}
+	a, err := tx.Arrival(m.Arrival)
+	if err != nil {
+		return "", ignoreMissing(err)
+	}
+	return fmt.Sprintf("arrival %d, uid %d, message-id %s", a.ID, a.Source.UID, cmp.Or(a.MessageID, "none")), nil
+}
+
+// letterWay is how far a letter is: "letter 12 to a@x: sent 2026-03-03 10:00, 250 ok".
+func (o *office) letterWay(r *ticket.Row) string {
+	j := o.row(r)
+	s := fmt.Sprintf("letter %s to %s: %s", j.ID, j.To, j.State)
+	switch {
+	case j.Sent != "":
+		s += " " + shownTime(j.Sent)
+	case j.Next != "":
+		s += ", due " + shownTime(j.Next)
+	}
+	if said := j.said(); said != "" {
+		s += ", " + said
+	}
+	return s
+}
+
+// ignoreMissing lets pass that a record is not there any more.
+func ignoreMissing(err error) error {
+	if errors.Is(err, ticket.ErrNotFound) {
+		return nil
+	}
+	return err
 }
 
 // foretell fills in the texts of letters that wait for their first try, as they

@@ -54,6 +54,9 @@ func (o *office) writeTicket(p *page, w *ticketWhole) {
 	for _, m := range w.Messages {
 		p.line("")
 		p.line("%s", plain(m.heading()))
+		if m.way != "" {
+			p.line("  %s", plain(m.way))
+		}
 		if m.Text != "" {
 			for l := range strings.SplitSeq(strings.TrimRight(m.Text, "\n"), "\n") {
 				p.line("  | %s", plain(l))
@@ -122,6 +125,8 @@ type rulingJSON struct {
 	Value    string   `json:"value"`
 	Rule     string   `json:"rule"`
 	Evidence []string `json:"evidence"`
+
+	cause string // of the event
 }
 
 func (a *app) whyVerb() *cobra.Command {
@@ -136,7 +141,11 @@ func (a *app) whyVerb() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return a.showRulings(id, rulings)
+			ways, err := o.ways(ctx, id)
+			if err != nil {
+				return err
+			}
+			return a.showRulings(id, rulings, ways)
 		}),
 	}
 }
@@ -152,7 +161,7 @@ func (o *office) rulings(ctx context.Context, id ticket.ID) ([]rulingJSON, error
 		events, err := tx.Events(id)
 		for _, e := range events {
 			for _, r := range e.Rulings {
-				all = append(all, rulingJSON{e.Seq, o.instant(e.At), r.Decision, r.Value, r.Rule, list(r.Evidence)})
+				all = append(all, rulingJSON{e.Seq, o.instant(e.At), r.Decision, r.Value, r.Rule, list(r.Evidence), e.Cause})
 			}
 		}
 		return err
@@ -163,7 +172,29 @@ func (o *office) rulings(ctx context.Context, id ticket.ID) ([]rulingJSON, error
 	return all, nil
 }
 
-func (a *app) showRulings(id ticket.ID, rulings []rulingJSON) error {
+// ways tells of each message of a ticket how it came in or went out.
+func (o *office) ways(ctx context.Context, id ticket.ID) ([]string, error) {
+	var ways []string
+	err := o.store.View(ctx, func(tx ticket.Tx) error {
+		messages, err := tx.Messages(id)
+		for _, m := range messages {
+			way, err := o.way(tx, m)
+			if err != nil {
+				return err
+			}
+			if way != "" {
+				ways = append(ways, fmt.Sprintf("message %d, %s, %s", m.Seq, m.Kind, way))
+			}
+		}
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("ticket %d: %w", id, err)
+	}
+	return ways, nil
+}
+
+func (a *app) showRulings(id ticket.ID, rulings []rulingJSON, ways []string) error {
 	p := &page{w: a.stdout}
 	last := 0
 	for _, r := range rulings {
@@ -174,12 +205,17 @@ func (a *app) showRulings(id ticket.ID, rulings []rulingJSON) error {
 			continue
 		}
 		if r.Seq != last {
-			p.line("#%d, event %d, %s", id, r.Seq, shownTime(r.At))
+			p.line("#%d, event %d, %s, %s", id, r.Seq, shownTime(r.At), r.cause)
 			last = r.Seq
 		}
 		p.line("  %-10s %s", r.Decision, plain(withReason(r.Value, r.Rule)))
 		for _, e := range r.Evidence {
 			p.line("             - %s", plain(e))
+		}
+	}
+	for _, way := range ways {
+		if !a.json {
+			p.line("%s", plain(way))
 		}
 	}
 	return p.err
