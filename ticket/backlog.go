@@ -2,7 +2,6 @@ package ticket
 
 import (
 	"fmt"
-	"net/url"
 	"time"
 )
 
@@ -105,12 +104,8 @@ func (w *work) tellBacklog() error {
 		tech := &w.d.Technicians[i]
 		lines := []string{w.say("backlog", w.backlog.Untold), w.say("backlog-where")}
 		for _, t := range tickets {
-			line := fmt.Sprintf("#%d %s: %s", t.ID, firstOf(t.Requester.Name, t.Requester.Address), t.Subject)
-			if w.d.Addresses.Pattern != "" {
-				to := w.address(Token{Purpose: PurposeWork, Number: uint64(t.ID), Participant: tech.Number()})
-				line += fmt.Sprintf(" mailto:%s?subject=%s", to, url.PathEscape(fmt.Sprintf("[%s #%d]", w.d.Name, t.ID)))
-			}
-			lines = append(lines, line)
+			who := firstOf(t.Requester.Name, t.Requester.Address)
+			lines = append(lines, fmt.Sprintf("#%d %s: %s %s", t.ID, who, t.Subject, w.answerLink(t, tech)))
 		}
 		if err := w.tellPlainly(NoticeDigest, tech, func(n *Notice) { n.Lines = lines }); err != nil {
 			return err

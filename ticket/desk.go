@@ -67,6 +67,7 @@ func (d *Desk) Receive(ctx context.Context, in []*Inbound, c Cursor) error {
 					return err
 				}
 			}
+			w.mail = nil
 			if err := w.closeBacklog(c); err != nil {
 				return err
 			}
@@ -94,6 +95,7 @@ func (d *Desk) Receive(ctx context.Context, in []*Inbound, c Cursor) error {
 // fileOr files a mail, or quarantines it when a first try said why it cannot
 // be filed. A panic on the way is an error of Store.Update.
 func (w *work) fileOr(poisoned string, m *Inbound, ref RawRef) error {
+	w.mail = m
 	if poisoned != "" {
 		return w.quarantine(m, ref, poisoned)
 	}
@@ -150,8 +152,9 @@ type work struct {
 	d        *Desk
 	tx       Tx
 	now      time.Time
-	queued   bool // a letter was queued
-	released bool // held mail was released, to be filed after this transaction
+	mail     *Inbound // what is being filed; nil: nothing is
+	queued   bool     // a letter was queued
+	released bool     // held mail was released, to be filed after this transaction
 	backlog  backlog
 }
 

@@ -57,7 +57,7 @@ func (w *work) stolen(m *Inbound, a *Arrival, s sender, th thread) error {
 	}
 	tech := w.d.technicianNumbered(th.token.Participant)
 	if tech == nil {
-		return w.alertOnce("stolen\x00"+s.Address, time.Hour, w.say("stolen", s.Address))
+		return w.alertOnce("stolen", time.Hour, w.say("stolen", s.Address))
 	}
 	line := w.say("stolen", s.Address)
 	if m.Carried() != "" {
@@ -86,10 +86,16 @@ func (w *work) park(a *Arrival, th thread, reason string) error {
 // ask tells tech about a mail in her name. NoticeHeld can be answered: with
 // `#send`, `#discard` or `#from ADDRESS` as its first line.
 func (w *work) ask(m *Inbound, a *Arrival, tech *Technician, th thread, kind NoticeKind, lines ...string) error {
+	if !w.backlog.hushes(kind) {
+		if crowded, err := w.crowdedClaim(tech, m, a); crowded || err != nil {
+			return err
+		}
+	}
 	n := &Notice{Kind: kind, Language: w.d.Language, AutoSubmitted: "auto-generated"}
 	if th.ticket != nil {
 		n = w.about(kind, th.ticket, w.d.Language)
 	}
+	n.replies(m)
 	n.To, n.Lines, n.Subject = tech.Mailbox(), lines, firstOf(n.Subject, BareSubject(m.Subject, w.d.Name))
 	id := Token{Purpose: PurposeWork, Number: uint64(n.Ticket), Participant: tech.Number()}
 	if kind == NoticeHeld {
@@ -143,6 +149,6 @@ func (w *work) settleHeld(m *Inbound, a *Arrival, tech *Technician, line string)
 		return err
 	}
 	return w.tellPlainly(NoticeTranscript, tech, func(n *Notice) {
-		n.Lines, n.InReplyTo, n.Subject = []string{line, w.say("nothing-done")}, m.MessageID, BareSubject(m.Subject, w.d.Name)
+		n.Lines, n.Subject = []string{line, w.say("nothing-done")}, BareSubject(m.Subject, w.d.Name)
 	})
 }

@@ -143,10 +143,12 @@ func (w *work) tooMany(s sender) (string, error) {
 	if err != nil || ok {
 		return "", err
 	}
-	key := "flood"
-	if how == proven { // addresses that nobody proved are as many as somebody likes
-		key += "\x00" + s.Address
-	}
 	why := fmt.Sprintf("more than %d tickets in an hour from one %s", limit, who)
+	key := "flood"
+	if how == proven { // of addresses that nobody proved there are as many as somebody likes
+		key += "\x00" + s.Address
+	} else if err := w.gatherMail("flood", s.Address); err != nil {
+		return "", err
+	}
 	return why, w.alertOnce(key, time.Hour, w.say("flood", s.Address, limit))
 }

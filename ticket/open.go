@@ -47,9 +47,6 @@ func (w *work) open(m *Inbound, a *Arrival, s sender, th thread, goesOn ID) erro
 	if err := w.tellTechnicians(NoticeTicketNew, t, m, msg, s); err != nil {
 		return err
 	}
-	if err := w.copyCommercial(t, m, msg, s); err != nil {
-		return err
-	}
 	if err := w.fileMessageID(m, t.ID); err != nil {
 		return err
 	}

@@ -80,6 +80,7 @@ func (d *Desk) refile(ctx context.Context, id ArrivalID, how string) error {
 		m.Evidence = Evidence{Contrary: m.Evidence.Contrary} // an old mail sent again proves nothing
 	}
 	return d.do(ctx, func(w *work) error {
+		w.mail = m
 		a, err := w.pending(id)
 		if err != nil {
 			return err

@@ -240,16 +240,19 @@ func clip(s string, n int) string {
 
 // reference adds a Message-ID to the thread as the customer sees it: the first
 // 3 and the last 7 are kept (DESIGN.md section 5).
-func (t *Ticket) reference(mids ...string) {
+func (t *Ticket) reference(mids ...string) { t.References = chain(t.References, mids...) }
+
+// chain is refs and mids, each once, as far as the References of a letter hold them.
+func chain(refs []string, mids ...string) []string {
 	for _, mid := range mids {
-		if mid == "" || contains(t.References, mid) {
-			continue
+		if mid != "" && !contains(refs, mid) {
+			refs = append(refs, mid)
 		}
-		t.References = append(t.References, mid)
 	}
-	if n := len(t.References); n > 10 {
-		t.References = append(t.References[:3:3], t.References[n-7:]...)
+	if n := len(refs); n > 10 {
+		refs = append(refs[:3:3], refs[n-7:]...)
 	}
+	return refs
 }
 
 func contains[T comparable](list []T, v T) bool {

@@ -111,6 +111,10 @@ type Tx interface {
 	Seen() (time.Time, error)
 	SetSeen(time.Time) error
 
+	// Gathered is what the technicians are still to be told of; zero: nothing.
+	Gathered() (Gathered, error)
+	SetGathered(Gathered) error
+
 	// Count adds to one of the counters that nothing else implies.
 	Count(c Counter, n int) error
 	Stats() (Stats, error)
@@ -199,7 +203,8 @@ type Stats struct {
 	Messages              int // arrivals that became a message
 	Duplicates            int
 	Ignored               int
-	Quarantine            int              // FateQuarantine, FateHeld and FateDropped
+	Quarantine            int              // FateQuarantine and FateHeld: what is there now
+	Dropped               int              // was in quarantine
 	Outbox                [RowHeld + 1]int // by RowState
 	Suppressed            int
 	Customers             int

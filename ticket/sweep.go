@@ -12,10 +12,13 @@ import (
 const sweepBatch = 100
 
 // Sweep does what has become due by now: closing warnings, closings, quotes
-// that run out, and held mail that was released. It may be called at any time;
+// that run out, held mail that was released, and the summary of the hour. It may be called at any time;
 // what is done is done once.
 func (d *Desk) Sweep(ctx context.Context) error {
 	if err := d.release(ctx); err != nil {
+		return err
+	}
+	if err := d.summarize(ctx); err != nil {
 		return err
 	}
 	for {

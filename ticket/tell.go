@@ -9,8 +9,20 @@ import (
 )
 
 // tellTechnicians queues mail about what the customer's side wrote: to every
-// technician when the ticket is new or nobody's, else to the assignee.
+// technician when the ticket is new or nobody's, else to the assignee; and to
+// the commercial office what is new and commercial. Past its limits what nothing
+// proves is gathered for the summary of the hour instead.
 func (w *work) tellTechnicians(kind NoticeKind, t *Ticket, m *Inbound, msg *Message, s sender) error {
+	if crowded, err := w.crowded(t, m, msg, s); crowded || err != nil {
+		return err
+	}
+	if err := w.tellConcerned(kind, t, m, msg, s); err != nil || kind != NoticeTicketNew {
+		return err
+	}
+	return w.copyCommercial(t, m, msg, s)
+}
+
+func (w *work) tellConcerned(kind NoticeKind, t *Ticket, m *Inbound, msg *Message, s sender) error {
 	candidates, err := w.candidateLines(t)
 	if err != nil {
 		return err
@@ -187,8 +199,17 @@ func (w *work) alert(t *Ticket, lines ...string) error {
 // tellPlainly queues a letter to tech that is about no ticket.
 func (w *work) tellPlainly(kind NoticeKind, tech *Technician, edit func(*Notice)) error {
 	n := &Notice{Kind: kind, Language: w.d.Language, To: tech.Mailbox(), AutoSubmitted: "auto-generated"}
+	n.replies(w.mail)
 	edit(n)
 	return w.queue(n, Token{Purpose: PurposeWork, Participant: tech.Number()})
+}
+
+// replies makes n stand under the mail that it is about; m may be nil.
+func (n *Notice) replies(m *Inbound) {
+	if m == nil || m.MessageID == "" {
+		return
+	}
+	n.InReplyTo, n.References = m.MessageID, chain(nil, append(slices.Clone(m.References), m.MessageID)...)
 }
 
 // alertOnce is an alert about no ticket, at most once per key and window.

@@ -29,6 +29,7 @@ type statsJSON struct {
 		Held    int `json:"held"`
 	} `json:"outbox"`
 	Quarantine  int    `json:"quarantine"`
+	Dropped     int    `json:"dropped"`
 	Suppressed  int    `json:"suppressed"`
 	Customers   int    `json:"customers"`
 	UIDValidity uint32 `json:"uidvalidity"`
@@ -67,7 +68,7 @@ func (o *office) stats(ctx context.Context) (statsJSON, error) {
 		return statsJSON{}, fmt.Errorf("counting: %w", err)
 	}
 	s := statsJSON{
-		Mails: n.Mails, Messages: n.Messages, Duplicates: n.Duplicates, Ignored: n.Ignored, Quarantine: n.Quarantine,
+		Mails: n.Mails, Messages: n.Messages, Duplicates: n.Duplicates, Ignored: n.Ignored, Quarantine: n.Quarantine, Dropped: n.Dropped,
 		Suppressed: n.Suppressed, Customers: n.Customers, UIDValidity: c.UIDValidity, LastUID: c.Last,
 		LastPoll: o.instant(o.lastPoll()), Build: buildVersion(),
 	}
@@ -81,7 +82,7 @@ func (o *office) stats(ctx context.Context) (statsJSON, error) {
 // write prints s for a person.
 func (s statsJSON) write(p *page) error {
 	p.row("Tickets", fmt.Sprintf("%d open, %d waiting, %d closed", s.Tickets.Open, s.Tickets.Waiting, s.Tickets.Closed))
-	p.row("Mail", fmt.Sprintf("%d: %d messages, %d duplicates, %d ignored, %d in quarantine", s.Mails, s.Messages, s.Duplicates, s.Ignored, s.Quarantine))
+	p.row("Mail", fmt.Sprintf("%d: %d messages, %d duplicates, %d ignored, %d in quarantine, %d dropped", s.Mails, s.Messages, s.Duplicates, s.Ignored, s.Quarantine, s.Dropped))
 	p.row("Letters", fmt.Sprintf("%d queued, %d sending, %d sent, %d unknown, %d failed, %d held; %d suppressed",
 		s.Outbox.Queued, s.Outbox.Sending, s.Outbox.Sent, s.Outbox.Unknown, s.Outbox.Failed, s.Outbox.Held, s.Suppressed))
 	p.row("Customers", fmt.Sprint(s.Customers))

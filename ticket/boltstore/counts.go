@@ -78,8 +78,10 @@ func countFate(n *ticket.Stats, f ticket.Fate, d int) {
 		n.Duplicates += d
 	case ticket.FateIgnored:
 		n.Ignored += d
-	case ticket.FateQuarantine, ticket.FateHeld, ticket.FateDropped:
+	case ticket.FateQuarantine, ticket.FateHeld:
 		n.Quarantine += d
+	case ticket.FateDropped:
+		n.Dropped += d
 	}
 }
 

@@ -45,6 +45,7 @@ var (
 	keyMeta   = []byte("meta")
 	keyCursor = []byte("cursor")
 	keySeen   = []byte("seen")
+	keyHour   = []byte("gathered")
 	keyStats  = []byte("stats")
 )
 

@@ -99,6 +99,31 @@ func (r cursorRecord) value() ticket.Cursor {
 		Backlog: ticket.Backlog{Began: r.Began, Untold: r.Untold}}
 }
 
+// gatheredRecord is what the next summary to the technicians tells.
+type gatheredRecord struct {
+	Since   time.Time            `json:"since,omitzero"`
+	Tickets []ticket.ID          `json:"tickets,omitempty"`
+	Mails   []gatheredMailRecord `json:"mails,omitempty"`
+	More    int                  `json:"more,omitempty"`
+}
+
+type gatheredMailRecord struct {
+	Why     string `json:"why"`
+	Address string `json:"address"`
+	Count   int    `json:"count"`
+}
+
+func newGatheredMailRecord(m ticket.GatheredMail) gatheredMailRecord { return gatheredMailRecord(m) }
+func (r gatheredMailRecord) value() ticket.GatheredMail              { return ticket.GatheredMail(r) }
+
+func newGatheredRecord(g ticket.Gathered) gatheredRecord {
+	return gatheredRecord{g.Since.UTC(), g.Tickets, each(g.Mails, newGatheredMailRecord), g.More}
+}
+
+func (r gatheredRecord) value() ticket.Gathered {
+	return ticket.Gathered{Since: r.Since, Tickets: r.Tickets, Mails: each(r.Mails, gatheredMailRecord.value), More: r.More}
+}
+
 // statsRecord names the outbox counts, so that a new state does not shift them.
 type statsRecord struct {
 	Open       int            `json:"open"`
@@ -109,6 +134,7 @@ type statsRecord struct {
 	Duplicates int            `json:"duplicates"`
 	Ignored    int            `json:"ignored"`
 	Quarantine int            `json:"quarantine"`
+	Dropped    int            `json:"dropped,omitempty"`
 	Outbox     map[string]int `json:"outbox"`
 	Suppressed int            `json:"suppressed"`
 	Customers  int            `json:"customers"`
@@ -116,7 +142,7 @@ type statsRecord struct {
 
 func newStatsRecord(s ticket.Stats) statsRecord {
 	r := statsRecord{Open: s.Open, Waiting: s.Waiting, Closed: s.Closed, Mails: s.Mails, Messages: s.Messages,
-		Duplicates: s.Duplicates, Ignored: s.Ignored, Quarantine: s.Quarantine, Outbox: map[string]int{},
+		Duplicates: s.Duplicates, Ignored: s.Ignored, Quarantine: s.Quarantine, Dropped: s.Dropped, Outbox: map[string]int{},
 		Suppressed: s.Suppressed, Customers: s.Customers}
 	for i, n := range s.Outbox {
 		if n != 0 {
@@ -128,7 +154,7 @@ func newStatsRecord(s ticket.Stats) statsRecord {
 
 func (r statsRecord) value() ticket.Stats {
 	s := ticket.Stats{Open: r.Open, Waiting: r.Waiting, Closed: r.Closed, Mails: r.Mails, Messages: r.Messages,
-		Duplicates: r.Duplicates, Ignored: r.Ignored, Quarantine: r.Quarantine, Suppressed: r.Suppressed, Customers: r.Customers}
+		Duplicates: r.Duplicates, Ignored: r.Ignored, Quarantine: r.Quarantine, Dropped: r.Dropped, Suppressed: r.Suppressed, Customers: r.Customers}
 	for i := range s.Outbox {
 		s.Outbox[i] = r.Outbox[ticket.RowState(i).String()]
 	}

@@ -199,6 +199,23 @@ func (t *tx) SetCursor(c ticket.Cursor) error {
 	return t.put(t.bucket(bucketDesk), keyCursor, newCursorRecord(c), "cursor", "")
 }
 
+func (t *tx) Gathered() (ticket.Gathered, error) {
+	var r gatheredRecord
+	if b := t.bucket(bucketDesk).Get(keyHour); b != nil {
+		if err := decode(b, &r); err != nil {
+			return ticket.Gathered{}, fmt.Errorf("gathered: %w", err)
+		}
+	}
+	return r.value(), nil
+}
+
+func (t *tx) SetGathered(g ticket.Gathered) error {
+	if err := t.writing(); err != nil {
+		return err
+	}
+	return t.put(t.bucket(bucketDesk), keyHour, newGatheredRecord(g), "gathered", "")
+}
+
 func (t *tx) Seen() (time.Time, error) {
 	if b := t.bucket(bucketDesk).Get(keySeen); b != nil {
 		return keyTime(b), nil

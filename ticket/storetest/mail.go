@@ -157,6 +157,24 @@ func cursorAndSeen(s suite) {
 	})
 }
 
+func gathered(s suite) {
+	want := ticket.Gathered{Since: at(5), Tickets: []ticket.ID{3, 1}, More: 7,
+		Mails: []ticket.GatheredMail{{Why: "forged", Address: "a@x", Count: 2}, {Why: "stolen", Address: "a@x", Count: 1}}}
+	same := func(want ticket.Gathered) {
+		s.Helper()
+		s.view(func(tx ticket.Tx) error {
+			got, err := tx.Gathered()
+			s.same("gathered", got, want)
+			return err
+		})
+	}
+	same(ticket.Gathered{})
+	s.update(func(tx ticket.Tx) error { return tx.SetGathered(want) })
+	same(want)
+	s.update(func(tx ticket.Tx) error { return tx.SetGathered(ticket.Gathered{}) })
+	same(ticket.Gathered{})
+}
+
 func counts(s suite) {
 	s.put(&ticket.Ticket{ID: 1, State: ticket.StateOpen}, &ticket.Ticket{ID: 2, State: ticket.StateOpen}, &ticket.Ticket{ID: 3, State: ticket.StateWaiting},
 		&ticket.Arrival{ID: 1, Fate: ticket.FateMessage}, &ticket.Arrival{ID: 2, Fate: ticket.FateDuplicate}, &ticket.Arrival{ID: 3, Fate: ticket.FateQuarantine},
@@ -168,7 +186,7 @@ func counts(s suite) {
 	s.update(func(tx ticket.Tx) error {
 		return errors.Join(tx.Count(ticket.CountSuppressed, 2), tx.Count(ticket.CountSuppressed, 1))
 	})
-	want := ticket.Stats{Open: 1, Waiting: 1, Closed: 1, Mails: 5, Messages: 2, Duplicates: 1, Ignored: 1, Quarantine: 1, Suppressed: 3, Customers: 1}
+	want := ticket.Stats{Open: 1, Waiting: 1, Closed: 1, Mails: 5, Messages: 2, Duplicates: 1, Ignored: 1, Dropped: 1, Suppressed: 3, Customers: 1}
 	want.Outbox[ticket.RowQueued], want.Outbox[ticket.RowSent] = 1, 1
 	s.view(func(tx ticket.Tx) error {
 		got, err := tx.Stats()

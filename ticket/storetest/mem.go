@@ -51,6 +51,7 @@ type state struct {
 	letters     map[ticket.NoticeID]*ticket.Letter
 	hits        map[string][]hit
 	cursor      ticket.Cursor
+	gathered    ticket.Gathered
 	seen        hit
 	suppressed  int
 }

@@ -153,6 +153,26 @@ func (t *memTx) SetSeen(at time.Time) error {
 	return nil
 }
 
+func (t *memTx) Gathered() (ticket.Gathered, error) {
+	g, err := deep(&t.gathered)
+	if err != nil {
+		return ticket.Gathered{}, err
+	}
+	return *g, nil
+}
+
+func (t *memTx) SetGathered(g ticket.Gathered) error {
+	if err := t.writing(); err != nil {
+		return err
+	}
+	kept, err := deep(&g)
+	if err != nil {
+		return err
+	}
+	t.gathered = *kept
+	return nil
+}
+
 func (t *memTx) Count(c ticket.Counter, n int) error {
 	if err := t.writing(); err != nil {
 		return err
@@ -185,8 +205,10 @@ func (t *memTx) Stats() (ticket.Stats, error) {
 			s.Duplicates++
 		case ticket.FateIgnored:
 			s.Ignored++
-		case ticket.FateQuarantine, ticket.FateHeld, ticket.FateDropped:
+		case ticket.FateQuarantine, ticket.FateHeld:
 			s.Quarantine++
+		case ticket.FateDropped:
+			s.Dropped++
 		}
 	}
 	for _, r := range t.rows {

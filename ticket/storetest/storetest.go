@@ -61,6 +61,7 @@ var cases = []struct {
 	{"letters come back byte for byte", letters},
 	{"hits within a window", hits},
 	{"cursor and seen", cursorAndSeen},
+	{"gathered", gathered},
 	{"counts are in step with the records", counts},
 	{"raw mail comes back byte for byte", raws},
 	{"after Close nothing works", closed},
