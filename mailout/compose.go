@@ -22,7 +22,9 @@ var embedded embed.FS
 // Composer turns notices into letters. The same notice gives the same bytes.
 // Its fields do not change after the first use; it must not be copied.
 type Composer struct {
-	Name    string         // of the desk: subject tag and sender
+	Name    string         // of the desk: sender, and subject tag where Mark is empty
+	Mark    string         // the subject tag's short name ("AE" of [AE #19]); "": Name
+	Tone    Tone           // how Italian letters address the customer; "": ToneLei
 	Address string         // of the desk: From
 	Zone    *time.Location // of dates and hours; nil: UTC
 	// Override holds templates that replace embedded ones of the same path
@@ -41,10 +43,32 @@ type Composer struct {
 	err     error
 }
 
-// Check reads all templates and reports the first that cannot be.
+// Check reads all templates, writes every sample letter with them, and reports
+// the first template that cannot be read or used.
 func (c *Composer) Check() error {
-	c.once.Do(c.load)
+	c.once.Do(func() {
+		c.load()
+		for _, language := range []string{"it", "en"} {
+			for _, n := range Samples(language) {
+				if c.err == nil {
+					_, _, c.err = c.forms(c.view(n))
+				}
+			}
+		}
+	})
 	return c.err
+}
+
+// forms writes what v says as text and as HTML.
+func (c *Composer) forms(v *view) (text, html string, err error) {
+	page, err := c.page(v)
+	if err != nil {
+		return "", "", err
+	}
+	if html, err = webPage(c.frame, v.Language, page); err != nil {
+		return "", "", fmt.Errorf("letter %s: %w", v.Kind, err)
+	}
+	return plainText(page), html, nil
 }
 
 // Compose makes the letter of n. An error means that this letter can never be
@@ -54,17 +78,11 @@ func (c *Composer) Compose(ctx context.Context, n *ticket.Notice) (*ticket.Lette
 		return nil, err
 	}
 	v := c.view(n)
-	page, err := c.page(v)
+	text, html, err := c.forms(v)
 	if err != nil {
 		return nil, err
 	}
-	subject := v.subject()
-	text := plainText(page)
-	html, err := webPage(c.frame, v.Language, subject, page)
-	if err != nil {
-		return nil, fmt.Errorf("letter %s: %w", n.Kind, err)
-	}
-	h := c.header(n, subject)
+	h := c.header(n, v.subject())
 	if h.err != nil {
 		return nil, h.err
 	}
@@ -101,7 +119,7 @@ func (c *Composer) header(n *ticket.Notice, subject string) *header {
 	if controls(n.Subject) {
 		h.fail("Subject", errors.New("control characters"))
 	}
-	h.text("Subject", "["+tag(c.Name, n.Ticket)+"] "+subject)
+	h.text("Subject", "["+tag(c.mark(), n.Ticket)+"] "+subject)
 	h.words("Date", n.At.In(c.zone()).Format(time.RFC1123Z))
 	if n.MessageID == "" || !strings.Contains(n.MessageID, "@") {
 		h.fail("Message-ID", errors.New("missing"))
@@ -158,6 +176,14 @@ func customer(n *ticket.Notice) ticket.Mailbox {
 	return n.Author
 }
 
+// mark is the name in the subject's tag.
+func (c *Composer) mark() string {
+	if c.Mark != "" {
+		return c.Mark
+	}
+	return c.Name
+}
+
 func (c *Composer) zone() *time.Location {
 	if c.Zone == nil {
 		return time.UTC
@@ -167,9 +193,9 @@ func (c *Composer) zone() *time.Location {
 
 // load parses the templates of both languages and the frame of HTML.
 func (c *Composer) load() {
-	c.letters, c.ownTag = make(map[string]*texttemplate.Template), tagPattern(c.Name)
+	c.letters, c.ownTag = make(map[string]*texttemplate.Template), tagPattern(c.Name, c.mark())
 	for _, language := range []string{"it", "en"} {
-		t := texttemplate.New(language).Option("missingkey=error").Funcs(letterFuncs(language))
+		t := texttemplate.New(language).Option("missingkey=error").Funcs(letterFuncs(language, c.Tone))
 		names, err := fs.Glob(embedded, "templates/"+language+"/*.txt")
 		if err != nil || len(names) == 0 {
 			c.err = fmt.Errorf("templates of %s: %w", language, errors.Join(err, fs.ErrNotExist))

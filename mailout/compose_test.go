@@ -18,6 +18,7 @@ import (
 	"strings"
 	"testing"
 	"testing/fstest"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -26,14 +27,14 @@ import (
 
 var update = flag.Bool("update", false, "rewrite the golden letters")
 
-// contact adds a commercial contact without naming its type, which is policy's.
-func contact(n *ticket.Notice) {
-	fill(&n.Commercial)
-	n.Commercial.Email, n.Commercial.Phone, n.Commercial.Hours = "commerciale@example.it", "+39 011 000 000", "lun-ven 9-18"
-	n.Commercial.ShopURL = "https://shop.example.it/crediti"
-}
+func rome() *time.Location { return time.FixedZone("CET", 3600) }
 
-func fill[T any](p **T) { *p = new(T) }
+func composer() *Composer {
+	return &Composer{Name: "Assistenza Example", Address: "assistenza@example.it", Zone: rome(),
+		Attachment: func(_ context.Context, ref ticket.AttachmentRef) ([]byte, error) {
+			return []byte("bytes of " + string(ref.Raw)), nil
+		}}
+}
 
 // wire returns the bytes of a letter as they would go out.
 func wire(t testing.TB, c *Composer, l *ticket.Letter) []byte {
@@ -59,7 +60,7 @@ func compose(t testing.TB, n *ticket.Notice) (*ticket.Letter, []byte) {
 // people have read. -update rewrites them.
 func TestGoldenLetters(t *testing.T) {
 	for _, language := range []string{"it", "en"} {
-		all := letters(language)
+		all := Samples(language)
 		for _, name := range slices.Sorted(maps.Keys(all)) {
 			t.Run(language+"/"+name, func(t *testing.T) {
 				l, raw := compose(t, all[name])
@@ -90,7 +91,7 @@ func golden(t *testing.T, name, got string) {
 
 // TestGoldenPage keeps one whole HTML form under review.
 func TestGoldenPage(t *testing.T) {
-	_, raw := compose(t, letters("it")["quote"])
+	_, raw := compose(t, Samples("it")["quote"])
 	_, html, _ := read(t, raw)
 	golden(t, "it-quote.html", html)
 }
@@ -161,7 +162,7 @@ func read(t testing.TB, raw []byte) (text, html string, files []file) {
 // section 4.5.3.1; PROMISES.md E22, E23).
 func TestLettersOnTheWire(t *testing.T) {
 	for _, language := range []string{"it", "en"} {
-		for name, n := range letters(language) {
+		for name, n := range Samples(language) {
 			l, raw := compose(t, n)
 			for i, line := range strings.Split(strings.TrimSuffix(string(raw), "\r\n"), "\r\n") {
 				if len(line) > 78 || strings.ContainsAny(line, "\r\n\x00") || !ascii(line) {
@@ -196,7 +197,7 @@ func TestLettersOnTheWire(t *testing.T) {
 
 // TestMarks: which letters say that no person wrote them (PROMISES.md D16).
 func TestMarks(t *testing.T) {
-	for name, n := range letters("it") {
+	for name, n := range Samples("it") {
 		_, raw := compose(t, n)
 		m, err := mail.ReadMessage(bytes.NewReader(raw))
 		if err != nil {
@@ -227,9 +228,10 @@ func TestMarks(t *testing.T) {
 
 // TestNoteAddressOnce: it stands in the text once, and in X-Sportello-Note.
 func TestNoteAddressOnce(t *testing.T) {
-	l, raw := compose(t, letters("en")["ticket-new"])
-	if n := strings.Count(l.Text, "mailto:assistenza+n1042.1.1abc.z4@example.it"); n != 1 {
-		t.Errorf("the note address stands %d times in:\n%s", n, l.Text)
+	l, raw := compose(t, Samples("en")["ticket-new"])
+	link := "mailto:assistenza%2Bn1042.1.1abc.z4@example.it?subject=%5BAssistenza%20Example%20%231042%5D%20Note"
+	if n := strings.Count(l.Text, "\n"+link+"\n"); n != 1 || strings.Count(l.Text, "n1042.1.1abc") != 1 {
+		t.Errorf("the note link stands alone on %d lines of:\n%s", n, l.Text)
 	}
 	m, err := mail.ReadMessage(bytes.NewReader(raw))
 	if err != nil {
@@ -249,18 +251,19 @@ func TestNoteAddressOnce(t *testing.T) {
 	}
 }
 
-// TestQuoteButtons: the links write the very words that accept and decline.
+// TestQuoteButtons: the links write the very words that accept and decline, in
+// both forms of the letter.
 func TestQuoteButtons(t *testing.T) {
 	for language, words := range map[string][2]string{
 		"it": {"Accetto il preventivo P-1042-1", "Rifiuto il preventivo P-1042-1"},
 		"en": {"I accept quote P-1042-1", "I decline quote P-1042-1"},
 	} {
-		l, raw := compose(t, letters(language)["quote"])
+		l, raw := compose(t, Samples(language)["quote"])
 		_, html, _ := read(t, raw)
 		for _, w := range words {
-			link := `href="mailto:assistenza+q1042.0.1.1abc.p3@example.it?subject=%5BAssistenza%20Example%20%231042%5D&amp;body=` +
+			link := `href="mailto:assistenza%2Bq1042.0.1.1abc.p3@example.it?subject=%5BAssistenza%20Example%20%231042%5D&amp;body=` +
 				strings.ReplaceAll(w, " ", "%20") + `"`
-			if !strings.Contains(strings.ReplaceAll(html, "&#43;", "+"), link) {
+			if !strings.Contains(html, link) {
 				t.Errorf("no %s in:\n%s", link, html)
 			}
 			if !strings.Contains(strings.Join(strings.Fields(l.Text), " "), w) {
@@ -272,7 +275,7 @@ func TestQuoteButtons(t *testing.T) {
 
 // TestQuoteTokenInSubject: where addresses carry no token, the links' subject does.
 func TestQuoteTokenInSubject(t *testing.T) {
-	n := letters("it")["quote"]
+	n := Samples("it")["quote"]
 	n.ReplyTo, n.Token = "assistenza@example.it", "q1042.0.1.1abc.p3"
 	_, raw := compose(t, n)
 	_, html, _ := read(t, raw)
@@ -301,7 +304,7 @@ func TestUnverifiedAck(t *testing.T) {
 // TestAttachments: what goes along keeps its name and bytes, an attached mail
 // goes as plain bytes, what is left is named.
 func TestAttachments(t *testing.T) {
-	l, raw := compose(t, letters("it")["answer-attachments"])
+	l, raw := compose(t, Samples("it")["answer-attachments"])
 	_, _, files := read(t, raw)
 	want := []file{
 		{"schermata.png", "image/png", "inline", "bytes of a"},
@@ -338,7 +341,7 @@ func TestUnwritable(t *testing.T) {
 	}
 	c := composer()
 	c.Attachment = func(context.Context, ticket.AttachmentRef) ([]byte, error) { return nil, broken }
-	if _, err := c.Compose(context.Background(), letters("it")["answer-attachments"]); !errors.Is(err, broken) {
+	if _, err := c.Compose(context.Background(), Samples("it")["answer-attachments"]); !errors.Is(err, broken) {
 		t.Errorf("unreadable attachment: %v", err)
 	}
 }

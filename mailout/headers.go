@@ -191,9 +191,9 @@ func quoteRune(r rune) string {
 // our customers and their neighbours.
 var replyMarks = regexp.MustCompile(`(?i)^\s*(?:re|r|rif|i|fw|fwd|aw|wg|tr|sv|vs|antw|rv|res|enc)\s*(?:\[\d+\])?\s*:\s*`)
 
-// tagPattern finds the tags of a desk, of any ticket.
-func tagPattern(desk string) *regexp.Regexp {
-	return regexp.MustCompile(`(?i)\[` + regexp.QuoteMeta(desk) + `(?: #\d+)?\]`)
+// tagPattern finds the tags of a desk, of any ticket, under its name and its mark.
+func tagPattern(name, mark string) *regexp.Regexp {
+	return regexp.MustCompile(`(?i)\[(?:` + regexp.QuoteMeta(name) + "|" + regexp.QuoteMeta(mark) + `)(?: #\d+)?\]`)
 }
 
 // foldSubject takes reply marks and the desk's own tags off a subject. Of a

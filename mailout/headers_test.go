@@ -19,6 +19,7 @@ func TestFoldSubject(t *testing.T) {
 		"[Desk #12] [Desk #13] Il sito":          "Il sito",
 		"[desk #12]Il sito":                      "Il sito",
 		"[Altro #12] Il sito":                    "[Altro #12] Il sito",
+		"R: [AE #12] Il sito":                    "Il sito",
 		"Il sito [Desk #12]":                     "Il sito",
 		"Rif : Il sito":                          "Il sito",
 		"Ricetta: pane":                          "Ricetta: pane",
@@ -31,7 +32,7 @@ func TestFoldSubject(t *testing.T) {
 		"R\u00e9: accento":                       "R\u00e9: accento",
 		strings.Repeat("lungo ", 50) + "la fine": strings.Repeat("lungo ", 33) + "l…",
 	} {
-		if got := foldSubject(in, tagPattern("Desk")); got != want {
+		if got := foldSubject(in, tagPattern("Desk", "AE")); got != want {
 			t.Errorf("%q: %q, want %q", in, got, want)
 		}
 	}

@@ -18,7 +18,7 @@ const (
 
 // block is one piece of a page.
 type block struct {
-	Kind string // para, item, fact, button, web, text, message, small, sign, rule
+	Kind string // para, item, fact, button, link, text, message, small, sign, rule
 	Args []string
 }
 
@@ -62,11 +62,12 @@ func blocks(out string) (page []block) {
 func plainText(page []block) string {
 	var out strings.Builder
 	for i, b := range page {
-		if i > 0 && !(joined(b.Kind) && page[i-1].Kind == b.Kind) && !silent(b.Kind) {
+		if i > 0 && !(joined(b.Kind) && page[i-1].Kind == b.Kind) {
 			out.WriteString("\n")
 		}
 		switch b.Kind {
-		case "button", "web":
+		case "button", "link":
+			out.WriteString(b.Args[0] + ":\n" + b.Args[1] + "\n") // alone on its line: nothing breaks it
 		case "rule":
 			out.WriteString(strings.Repeat("-", 40) + "\n")
 		case "item":
@@ -90,9 +91,6 @@ func plainText(page []block) string {
 
 // joined tells whether blocks of a kind follow each other without an empty line.
 func joined(kind string) bool { return kind == "item" || kind == "fact" }
-
-// silent tells whether blocks of a kind stand in the HTML form only.
-func silent(kind string) bool { return kind == "button" || kind == "web" }
 
 // wrap breaks a paragraph at textWidth; the first line begins with first, the
 // others with indent. Words are never broken: an address stays whole. No line
@@ -120,12 +118,12 @@ func width(s string) int {
 }
 
 // webPage writes a page as a small HTML document that loads nothing.
-func webPage(frame *template.Template, language, title string, page []block) (string, error) {
+func webPage(frame *template.Template, language string, page []block) (string, error) {
 	var out bytes.Buffer
 	err := frame.Execute(&out, struct {
-		Language, Title string
-		Groups          []group
-	}{language, title, groups(page)})
+		Language string
+		Groups   []group
+	}{language, groups(page)})
 	return out.String(), err
 }
 

@@ -23,12 +23,12 @@ func TestWrap(t *testing.T) {
 
 // TestBlocks: paragraphs and blocks in their order; facts stand together.
 func TestBlocks(t *testing.T) {
-	page := blocks("uno\ndue\n\ntre " + markup("fact")("A", "1") + "\n" + markup("fact")("B", "2") + markup("web")("solo HTML") + markup("item")("x") + " quattro")
+	page := blocks("uno\ndue\n\ntre " + markup("fact")("A", "1") + "\n" + markup("fact")("B", "2") + markup("item")("x") + " quattro")
 	want := "uno due\n\ntre\n\nA: 1\nB: 2\n\n- x\n\nquattro\n"
 	if got := plainText(page); got != want {
 		t.Errorf("%q, want %q", got, want)
 	}
-	if n := len(groups(page)); n != 6 {
+	if n := len(groups(page)); n != 5 {
 		t.Errorf("%d groups of %v", n, page)
 	}
 }

@@ -124,7 +124,7 @@ func TestConnections(t *testing.T) {
 
 // TestBytes: what arrives is what was fixed, dots and attachments included.
 func TestBytes(t *testing.T) {
-	n := letters("it")["answer-attachments"]
+	n := Samples("it")["answer-attachments"]
 	n.Text = ".\n..due\n.tre"
 	run(t, func(r *rig) { r.spool.add(n) }, func(r *rig) {
 		_, want := compose(t, n)

@@ -16,12 +16,13 @@ type view struct {
 	ticket.Notice
 	Desk    string // the desk's name
 	Address string // the desk's address
+	mark    string // the name in the subject's tag
 	ownTag  *regexp.Regexp
 }
 
 // view copies n without anything that could be taken for markup of a page.
 func (c *Composer) view(n *ticket.Notice) *view {
-	v := &view{Notice: *n, Desk: c.Name, Address: c.Address, ownTag: c.ownTag}
+	v := &view{Notice: *n, Desk: c.Name, Address: c.Address, mark: c.mark(), ownTag: c.ownTag}
 	if v.Language != "en" {
 		v.Language = "it"
 	}
@@ -63,7 +64,7 @@ func (v *view) subject() string {
 	}
 	words := subjects[v.Kind]
 	if words == [2]string{} {
-		words = [2]string{"La Sua richiesta", "Your request"}
+		words = [2]string{"Richiesta di assistenza", "Support request"}
 	}
 	if v.Language == "en" {
 		return words[1]
@@ -75,9 +76,9 @@ func (v *view) subject() string {
 // and English.
 var subjects = map[ticket.NoticeKind][2]string{
 	ticket.NoticeLotExpiring: {"Crediti in scadenza", "Credits about to expire"},
-	ticket.NoticeStatement:   {"Il Suo estratto conto", "Your statement"},
-	ticket.NoticeHeld:        {"Una Sua mail aspetta una decisione", "A mail of yours waits for a decision"},
-	ticket.NoticeTranscript:  {"Esito della Sua mail", "Outcome of your mail"},
+	ticket.NoticeStatement:   {"Estratto conto dei crediti", "Credit statement"},
+	ticket.NoticeHeld:        {"Una Sua e-mail attende una decisione", "One of your emails is waiting for a decision"},
+	ticket.NoticeTranscript:  {"Esito della Sua e-mail", "Outcome of your email"},
 	ticket.NoticeDigest:      {"Riepilogo dello sportello", "Summary of the desk"},
 	ticket.NoticeAlert:       {"Avviso dello sportello", "The desk needs attention"},
 }
@@ -195,13 +196,34 @@ func (v *view) Doubtful() bool {
 	return !v.Verified && (v.Kind == ticket.NoticeTicketNew || v.Kind == ticket.NoticeTicketReply && !v.Is("bounce"))
 }
 
+// NoteLink writes an internal note. The tag in its subject is the sign of the
+// ticket without which a token address does nothing.
+func (v *view) NoteLink() string {
+	words := "Nota"
+	if v.Language == "en" {
+		words = "Note"
+	}
+	return mailto(v.NoteAddress, "["+tag(v.mark, v.Ticket)+"] "+words, "")
+}
+
+// Files lists the attachments that go along.
+func (v *view) Files() (out []ticket.Relay) {
+	for _, r := range v.Attachments {
+		if !r.Left {
+			r.Name = fileName(r.Name)
+			out = append(out, r)
+		}
+	}
+	return out
+}
+
 // Percent is the confidence in the topic.
 func (v *view) Percent() int { return int(v.Confidence*100 + 0.5) }
 
 // Mailto is a link that writes to the reply address with a body. Where that
 // address carries no token, the subject does.
 func (v *view) Mailto(body string) string {
-	subject := "[" + tag(v.Desk, v.Ticket) + "]"
+	subject := "[" + tag(v.mark, v.Ticket) + "]"
 	if v.Token != "" {
 		subject += " [" + v.Token + "]"
 	}

@@ -13,12 +13,14 @@ import (
 )
 
 // letterFuncs are the functions of letter templates. Blocks: fact LABEL VALUE,
-// item TEXT, button LABEL URL, text TEXT (as written), message TITLE TEXT (in a
-// frame), small TEXT, web TEXT (in HTML only), sign LINE…, rule. Words: b (bold), date, moment, credits, size, cap.
-func letterFuncs(language string) template.FuncMap {
+// item TEXT, button LABEL URL, link LABEL URL, text TEXT (as written), message
+// TITLE TEXT (in a frame), small TEXT, sign LINE…, rule. Words: b (bold), date,
+// moment, credits, size, cap, and say LEI TU VOI, which chooses by the tone.
+func letterFuncs(language string, tone Tone) template.FuncMap {
 	return template.FuncMap{
-		"fact": markup("fact"), "item": markup("item"), "button": markup("button"), "text": markup("text"),
-		"message": markup("message"), "small": markup("small"), "web": markup("web"), "sign": markup("sign"), "rule": markup("rule"),
+		"fact": markup("fact"), "item": markup("item"), "button": markup("button"), "link": markup("link"), "text": markup("text"),
+		"message": markup("message"), "small": markup("small"), "sign": markup("sign"), "rule": markup("rule"),
+		"say":     tone.say,
 		"b":       func(s any) string { return boldStart + fmt.Sprint(s) + boldEnd },
 		"date":    func(d ticket.Date) string { return longDate(d, language) },
 		"moment":  func(t time.Time) string { return moment(t, language) },
@@ -28,6 +30,8 @@ func letterFuncs(language string) template.FuncMap {
 		"next":    func(n int) int { return n + 1 },
 		"person":  person,
 		"name":    phraseName,
+		"files":   func(list []ticket.Relay) string { return fileCount(len(list), language) },
+		"names":   fileNames,
 		"quoteState": func(s ticket.QuoteState) string {
 			if language == "en" {
 				return s.String()
@@ -66,17 +70,57 @@ func person(m ticket.Mailbox) string {
 	return m.Name + " <" + m.Address + ">"
 }
 
-// mailto writes a link (RFC 6068).
+// Tone is how Italian letters address the customer.
+type Tone string
+
+const (
+	ToneLei Tone = "lei" // the polite form, of an office; also the zero value
+	ToneTu  Tone = "tu"
+	ToneVoi Tone = "voi"
+)
+
+// say chooses among the three wordings of a phrase.
+func (t Tone) say(lei, tu, voi string) string {
+	switch t {
+	case ToneTu:
+		return tu
+	case ToneVoi:
+		return voi
+	}
+	return lei
+}
+
+// fileCount is the label before the names of attached files.
+func fileCount(n int, language string) string {
+	switch {
+	case language == "en" && n == 1:
+		return "1 attached file"
+	case language == "en":
+		return fmt.Sprintf("%d attached files", n)
+	case n == 1:
+		return "1 file allegato"
+	}
+	return fmt.Sprintf("%d file allegati", n)
+}
+
+// fileNames lists files with their sizes.
+func fileNames(list []ticket.Relay) string {
+	names := make([]string, len(list))
+	for i, r := range list {
+		names[i] = r.Name + " (" + fileSize(r.Size) + ")"
+	}
+	return strings.Join(names, ", ")
+}
+
+// mailto writes a link (RFC 6068). A "+" of the address is %2B: some mail
+// programs read a raw one as a blank.
 func mailto(address, subject, body string) string {
 	query := "subject=" + percent(subject)
 	if body != "" {
 		query += "&body=" + percent(body)
 	}
-	return "mailto:" + plainAddress.Replace(percent(address)) + "?" + query
+	return "mailto:" + strings.Replace(percent(address), "%40", "@", 1) + "?" + query
 }
-
-// plainAddress leaves readable in an address what links may hold as it is.
-var plainAddress = strings.NewReplacer("%40", "@", "%2B", "+")
 
 // percent encodes all but unreserved characters.
 func percent(s string) string { return strings.ReplaceAll(url.QueryEscape(s), "+", "%20") }

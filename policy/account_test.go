@@ -102,7 +102,7 @@ func TestWordsForLetters(t *testing.T) {
 		p.PlanText("hyper", "it"):                  "piano Hyper",
 		p.PlanText("hyper", "en"):                  "Hyper plan",
 		p.PlanText("gold", "en"):                   "gold",
-		p.ClauseText("extra-backups", "en"):        "the recovery of backups is an extra request",
+		p.ClauseText("extra-backups", "en"):        "restoring backups is charged as an extra",
 		p.ClauseText("a-clause-of-old-days", "it"): "a-clause-of-old-days",
 		p.TopicText("gossip", "it"):                "gossip",
 	} {

@@ -21,7 +21,7 @@ func TestDecideExplainsItself(t *testing.T) {
 		"plan hosting for b.it, 2026-03-10 to 2027-03-10: extra",
 		"plan hyper for a.it, 2026-03-10 to 2027-03-10: covered, 3 of 12 interventions used, but the mail names another site",
 		"undetermined: a plan for another site than the named one would decide better",
-		"clause coverage-first: before any work a technician establishes whether the request is covered by the service or is to be considered extra",
+		"clause coverage-first: before any work a technician establishes whether the request is covered by the service or counts as an extra",
 	}
 	if got := strings.Join(d.Evidence, "\n"); got != strings.Join(want, "\n") {
 		t.Errorf("evidence:\n%s\nwant:\n%s", got, strings.Join(want, "\n"))

@@ -204,7 +204,7 @@ var faulty = []struct {
 		},
 	},
 	{
-		"a clause in one language", "en = \"the recovery of backups is an extra request\"\n", "",
+		"a clause in one language", "en = \"restoring backups is charged as an extra\"\n", "",
 		[]string{
 			`[clause.extra-backups] | clause.extra-backups.en: missing, must be the words of the clause in English`,
 		},

@@ -50,7 +50,8 @@ type Notice struct {
 	ClosesOn      Date   // last day on which an answer keeps it open; zero: none
 	ClosesAfter   int    // days a ticket waits for the customer before it closes
 	ReopenDays    int
-	Stranger      bool // no customer is known
+	ZoneName      string // of the desk's days and hours, where the reader's clock differs; else ""
+	Stranger      bool   // no customer is known
 	Customer      string
 	CustomerName  string
 	Assignee      string

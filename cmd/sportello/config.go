@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"sportello/mailout"
 	"sportello/policy"
 	"sportello/ticket"
 	"sportello/ticket/address"
@@ -32,6 +33,9 @@ type Config struct {
 // DeskConfig is the table [desk].
 type DeskConfig struct {
 	Name       string
+	Tag        string // the short name in subjects; "": Name
+	Tone       mailout.Tone
+	Templates  string // folder whose templates replace the embedded ones; "" none
 	Address    string // here and below in the form of address.Canonical
 	Aliases    []string
 	Lists      []string
@@ -153,6 +157,9 @@ func (r *configReader) desk(s *section) DeskConfig {
 	defer s.unknown()
 	d := DeskConfig{
 		Name:       s.text("name", "Assistenza Example"),
+		Tag:        s.text("tag", ""),
+		Tone:       mailout.Tone(s.word("tone", "lei", "tu", "voi")),
+		Templates:  r.path(s.text("templates", "")),
 		Address:    r.address(s, "address", s.need("address", "assistenza@example.it")),
 		Language:   s.word("language", "it", "en"),
 		StateDir:   r.path(s.need("state_dir", "/var/lib/sportello")),
@@ -168,8 +175,18 @@ func (r *configReader) desk(s *section) DeskConfig {
 		}
 		d.Lists = append(d.Lists, address.OfList(l))
 	}
-	if d.Name == "" || len(d.Name) > 60 || strings.ContainsAny(d.Name, "[]#<>\"@") || strings.ContainsFunc(d.Name, isControl) {
-		s.fault("name", "%q cannot stand in subjects; it must be 1 to 60 characters without [ ] # < > @ and quotes", d.Name)
+	if d.Name == "" {
+		s.fault("name", "is empty; it stands in subjects and as the sender, for example name = \"Assistenza Example\"")
+	}
+	for key, name := range map[string]string{"name": d.Name, "tag": d.Tag} {
+		if len(name) > 60 || strings.ContainsAny(name, "[]#<>\"@") || strings.ContainsFunc(name, isControl) {
+			s.fault(key, "%q cannot stand in subjects; it must be 1 to 60 characters without [ ] # < > @ and quotes", name)
+		}
+	}
+	if d.Templates != "" {
+		if err := (&mailout.Composer{Name: d.Name, Override: os.DirFS(d.Templates)}).Check(); err != nil {
+			s.fault("templates", "%v; `sportello letters --html DIR` shows how the letters look", err)
+		}
 	}
 	zone := s.text("timezone", "Europe/Rome")
 	loc, err := time.LoadLocation(zone)

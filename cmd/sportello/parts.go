@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"os"
 	"strconv"
 	"time"
 
@@ -111,7 +112,8 @@ func (c *Config) newSender(desk *ticket.Desk, store ticket.Store, env environmen
 		return nil, err
 	}
 	secrets := c.newCredentials(c.SMTP, env)
-	composer := &mailout.Composer{Name: c.Desk.Name, Address: c.Desk.Address, Zone: c.Desk.Zone, Attachment: attachments(store), Strike: desk.ForCustomers}
+	composer := c.newComposer(store)
+	composer.Strike = desk.ForCustomers
 	if err := composer.Check(); err != nil {
 		return nil, fmt.Errorf("templates: %w", err)
 	}
@@ -135,7 +137,18 @@ func (c *Config) newSender(desk *ticket.Desk, store ticket.Store, env environmen
 
 // newComposer writes the letters of the desk on store.
 func (c *Config) newComposer(store ticket.Store) *mailout.Composer {
-	return &mailout.Composer{Name: c.Desk.Name, Address: c.Desk.Address, Zone: c.Desk.Zone, Attachment: attachments(store)}
+	composer := c.Desk.composer()
+	composer.Attachment = attachments(store)
+	return composer
+}
+
+// composer writes letters in the desk's name, without attachments.
+func (d DeskConfig) composer() *mailout.Composer {
+	c := &mailout.Composer{Name: d.Name, Mark: d.Tag, Tone: d.Tone, Address: d.Address, Zone: d.Zone}
+	if d.Templates != "" {
+		c.Override = os.DirFS(d.Templates)
+	}
+	return c
 }
 
 // attachments finds the bytes of stored attachments.

@@ -88,6 +88,7 @@ type noticeRecord struct {
 	ClosesOn      ticket.Date        `json:"closes_on,omitzero"`
 	ClosesAfter   int                `json:"closes_after,omitempty"`
 	ReopenDays    int                `json:"reopen_days,omitempty"`
+	ZoneName      string             `json:"zone_name,omitempty"`
 	Stranger      bool               `json:"stranger,omitempty"`
 	Customer      string             `json:"customer,omitempty"`
 	CustomerName  string             `json:"customer_name,omitempty"`
@@ -120,7 +121,7 @@ func newNoticeRecord(n ticket.Notice) noticeRecord {
 		State: n.State, ClosedReason: n.ClosedReason, Topic: n.Topic, TopicText: n.TopicText, Coverage: n.Coverage,
 		Confidence: n.Confidence, Plan: n.Plan, PlanText: n.PlanText, Site: n.Site, ClauseText: n.ClauseText,
 		Price: priceRecord(n.Price), Allowance: maybe(n.Allowance, newAllowanceRecord), LapsedText: n.LapsedText, LapsedOn: n.LapsedOn,
-		AnswerDue: n.AnswerDue, ClosesOn: n.ClosesOn, ClosesAfter: n.ClosesAfter, ReopenDays: n.ReopenDays, Stranger: n.Stranger,
+		AnswerDue: n.AnswerDue, ClosesOn: n.ClosesOn, ClosesAfter: n.ClosesAfter, ReopenDays: n.ReopenDays, ZoneName: n.ZoneName, Stranger: n.Stranger,
 		Customer: n.Customer, CustomerName: n.CustomerName, Assignee: n.Assignee, OfficeOpensAt: n.OfficeOpensAt.UTC(),
 		Commercial: maybe(n.Commercial, newContactPageRecord), Quote: maybe(n.Quote, newQuoteRecord), QuoteUntil: n.QuoteUntil,
 		QuoteOthers: n.QuoteOthers, TooLarge: n.TooLarge, Requester: mailboxRecord(n.Requester), About: n.About, Credits: n.Credits,
@@ -136,7 +137,7 @@ func (r noticeRecord) value() ticket.Notice {
 		State: r.State, ClosedReason: r.ClosedReason, Topic: r.Topic, TopicText: r.TopicText, Coverage: r.Coverage,
 		Confidence: r.Confidence, Plan: r.Plan, PlanText: r.PlanText, Site: r.Site, ClauseText: r.ClauseText,
 		Price: policy.Price(r.Price), Allowance: maybe(r.Allowance, allowanceRecord.value), LapsedText: r.LapsedText, LapsedOn: r.LapsedOn,
-		AnswerDue: r.AnswerDue, ClosesOn: r.ClosesOn, ClosesAfter: r.ClosesAfter, ReopenDays: r.ReopenDays, Stranger: r.Stranger,
+		AnswerDue: r.AnswerDue, ClosesOn: r.ClosesOn, ClosesAfter: r.ClosesAfter, ReopenDays: r.ReopenDays, ZoneName: r.ZoneName, Stranger: r.Stranger,
 		Customer: r.Customer, CustomerName: r.CustomerName, Assignee: r.Assignee, OfficeOpensAt: r.OfficeOpensAt,
 		Commercial: maybe(r.Commercial, contactPageRecord.value), Quote: maybe(r.Quote, quoteRecord.value), QuoteUntil: r.QuoteUntil,
 		QuoteOthers: r.QuoteOthers, TooLarge: r.TooLarge, Requester: r.Requester.value(), About: r.About, Credits: r.Credits,

@@ -1,7 +1,6 @@
 package mailout
 
 import (
-	"context"
 	"encoding/json"
 	"maps"
 	"time"
@@ -11,15 +10,6 @@ import (
 
 // at is Sunday 22 November 2026, 10:30 in Rome.
 var at = time.Date(2026, 11, 22, 9, 30, 0, 0, time.UTC)
-
-func rome() *time.Location { return time.FixedZone("CET", 3600) }
-
-func composer() *Composer {
-	return &Composer{Name: "Assistenza Example", Address: "assistenza@example.it", Zone: rome(),
-		Attachment: func(_ context.Context, ref ticket.AttachmentRef) ([]byte, error) {
-			return []byte("bytes of " + string(ref.Raw)), nil
-		}}
-}
 
 // sample is a notice of kind with the facts that most letters have.
 func sample(kind ticket.NoticeKind, language string, edit ...func(*ticket.Notice)) *ticket.Notice {
@@ -36,12 +26,12 @@ func sample(kind ticket.NoticeKind, language string, edit ...func(*ticket.Notice
 	set(&n.Coverage, "covered")
 	set(&n.Price.Kind, "none")
 	n.TopicText, n.PlanText, n.Site = "hosting, file system o web server non funzionanti", "piano Hosting", "esempio.it"
-	n.ClauseText = "i piani hosting comprendono il mantenimento di hosting, file system e web server sempre attivi e funzionanti"
+	n.ClauseText = "i piani hosting comprendono il mantenimento in funzione di hosting, file system e web server"
 	if language == "en" {
 		n.To, n.Requester = ticket.Mailbox{Name: "Jane Doe", Address: "jane@example.com"}, ticket.Mailbox{Name: "Jane Doe", Address: "jane@example.com"}
 		n.Subject, n.CustomerName, n.Site = "The website is down", "Doe Ltd", "example.com"
 		n.TopicText, n.PlanText = "hosting, file system or web server not working", "Hosting plan"
-		n.ClauseText = "the hosting plans include keeping hosting, file system and web server always up and working"
+		n.ClauseText = "hosting plans include keeping hosting, file system and web server up and running"
 	}
 	n.AnswerDue = ticket.Date{Year: 2026, Month: 11, Day: 29}
 	n.Balance = &ticket.Balance{Available: 4, NextExpiry: ticket.Date{Year: 2026, Month: 12, Day: 31}}
@@ -97,7 +87,7 @@ func extra(price string, min, max ticket.Credits) func(*ticket.Notice) {
 		n.ClauseText = "le aggiunte, modifiche o rimozioni di caselle di posta elettronica sono richieste extra"
 		if n.Language == "en" {
 			n.Subject, n.TopicText = "New mailbox", "a mailbox, alias, password, quota or forward to be added, changed or removed"
-			n.ClauseText = "adding, changing or removing mailboxes are extra requests"
+			n.ClauseText = "adding, changing or removing mailboxes is charged as an extra"
 		}
 	}
 }
@@ -111,8 +101,8 @@ func fourthOfTwelve(n *ticket.Notice) {
 	n.Subject, n.TopicText, n.PlanText = "Errore in WooCommerce", "baco o verifica di funzionamento di uno script open source installato", "piano Hyper"
 	n.ClauseText = "il piano Hyper prevede l'assistenza straordinaria, entro il numero di interventi compresi"
 	if n.Language == "en" {
-		n.Subject, n.TopicText, n.PlanText = "WooCommerce fails", "bug, or check of the working, of an installed open-source script", "Hyper plan"
-		n.ClauseText = "the Hyper plan provides extraordinary assistance, up to the number of interventions included"
+		n.Subject, n.TopicText, n.PlanText = "WooCommerce fails", "a bug in an installed open-source script, or a check that it works", "Hyper plan"
+		n.ClauseText = "the Hyper plan provides extraordinary assistance, up to the number of interventions it includes"
 	}
 }
 
@@ -144,8 +134,10 @@ func relays() []ticket.Relay {
 	}
 }
 
-// letters are the notices of the golden letters, by name.
-func letters(language string) map[string]*ticket.Notice {
+// Samples are notices with made-up facts, one for each letter and for each
+// thing that a letter may have to say, by name. language is "it" or "en". The
+// bytes of their attachments stand nowhere: Composer.Attachment makes them.
+func Samples(language string) map[string]*ticket.Notice {
 	all := customerLetters(language)
 	maps.Copy(all, technicianLetters(language))
 	return all
@@ -277,16 +269,16 @@ func undetermined(n *ticket.Notice) {
 	n.ClauseText = "prima di intervenire un tecnico stabilisce se la richiesta è coperta dal servizio o è da considerarsi extra"
 	if n.Language == "en" {
 		n.Subject, n.TopicText = "Help", "a request to be made clear"
-		n.ClauseText = "before any work a technician establishes whether the request is covered by the service or is to be considered extra"
+		n.ClauseText = "before any work a technician establishes whether the request is covered by the service or counts as an extra"
 	}
 }
 
 func commercial(n *ticket.Notice) {
 	contact(n)
 	n.Topic, n.AnswerDue = "commercial", ticket.Date{}
-	n.Subject, n.TopicText, n.ClauseText = "Rinnovo", "questione commerciale", "le richieste commerciali sono seguite dal contatto commerciale"
+	n.Subject, n.TopicText, n.ClauseText = "Rinnovo", "questione commerciale", "le richieste commerciali sono seguite dal nostro ufficio commerciale"
 	if n.Language == "en" {
-		n.Subject, n.TopicText, n.ClauseText = "Renewal", "a commercial matter", "commercial requests are handled by the commercial contact"
+		n.Subject, n.TopicText, n.ClauseText = "Renewal", "a commercial matter", "commercial requests are handled by our sales team"
 	}
 }
 
@@ -296,3 +288,12 @@ func lapsed(n *ticket.Notice) {
 		n.LapsedText = "Hosting plan"
 	}
 }
+
+// contact adds a commercial contact without naming its type, which is policy's.
+func contact(n *ticket.Notice) {
+	fill(&n.Commercial)
+	n.Commercial.Email, n.Commercial.Phone, n.Commercial.Hours = "commerciale@example.it", "+39 011 000 000", "lun-ven 9-18"
+	n.Commercial.ShopURL = "https://shop.example.it/crediti"
+}
+
+func fill[T any](p **T) { *p = new(T) }
