@@ -296,7 +296,7 @@ func TestUnverifiedAck(t *testing.T) {
 	if strings.Contains(string(raw)+text+html, "canarino") {
 		t.Error("the letter repeats the mail")
 	}
-	if !strings.Contains(string(raw), "\r\nSubject: [Assistenza Example #1042] La Sua richiesta\r\n") || !strings.HasPrefix(text, "Buongiorno,") {
+	if !strings.Contains(string(raw), "\r\nSubject: [Assistenza Example #1042] Richiesta di assistenza\r\n") || !strings.HasPrefix(text, "Buongiorno,") {
 		t.Errorf("subject or greeting:\n%s", raw)
 	}
 }
