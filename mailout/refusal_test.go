@@ -208,7 +208,7 @@ func TestTooLarge(t *testing.T) {
 						t.Fatalf("%d mails", len(mails))
 					}
 					got, _, files := read(t, []byte(strings.ReplaceAll(mails[0].Body, "\r\n..", "\r\n.")))
-					if len(files) != 0 || strings.Count(strings.Join(strings.Fields(got), " "), "troppo grande per una mail") != 4 {
+					if len(files) != 0 || strings.Count(strings.Join(strings.Fields(got), " "), "troppo grande per una e-mail") != 4 {
 						t.Errorf("%d files, text ends in %q", len(files), got[max(0, len(got)-1000):])
 					}
 					if cut := strings.Contains(got, "Il testo continua"); cut != (text == long) || len(got) > 20_000 {

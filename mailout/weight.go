@@ -56,5 +56,5 @@ func shortened(n *ticket.Notice) string {
 	case n.Language == "en":
 		return "(The text goes on, but it is too long for one mail. If you need the rest, just reply and we send it.)"
 	}
-	return "(Il testo continua, ma è troppo lungo per una sola mail. Se Le serve il resto, risponda a questa mail e glielo mandiamo.)"
+	return "(Il testo continua, ma è troppo lungo per una sola e-mail: per riceverlo tutto basta rispondere a questa.)"
 }
