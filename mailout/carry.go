@@ -228,13 +228,22 @@ func (c *carriage) settle(rep *report, o ticket.Outcome, why error) {
 	rep.settled, rep.final, rep.why = true, o.State != ticket.RowQueued, why
 	log := c.Log.Info()
 	if why != nil {
-		log = c.Log.Warn().Str("error", o.Error)
+		log = c.Log.Warn().Str("error", logged(o.Error))
 	}
 	if !o.Next.IsZero() {
 		log = log.Time("next", o.Next)
 	}
 	log.Uint64("notice", uint64(n.ID)).Uint64("ticket", uint64(n.Ticket)).Str("kind", n.Kind.String()).
-		Str("state", o.State.String()).Msg("letter")
+		Str("lane", n.Kind.Lane().String()).Str("state", o.State.String()).Str("response", logged(o.Response)).Msg("letter")
+}
+
+// logged cuts what others wrote to what a log line may hold of it (PROMISES.md E25).
+func logged(s string) string {
+	const most = 200
+	if len(s) > most {
+		return strings.ToValidUTF8(s[:most], "")
+	}
+	return s
 }
 
 // release returns the connection when it can carry another letter, and closes

@@ -30,6 +30,9 @@ type Desk struct {
 	Reread func(raw []byte, arrived time.Time) *Inbound
 	// Kick, when not nil, is called after a commit that queued letters.
 	Kick func()
+	// Filed, when not nil, is told after a commit what became of each arrival
+	// in it. It must not call the desk.
+	Filed func(Filed)
 }
 
 // Limits bounds what one sender can cause; 0 means no limit.
@@ -160,9 +163,18 @@ type work struct {
 
 func (d *Desk) update(ctx context.Context, f func(*work) error) error {
 	now := d.Now()
-	return d.Store.Update(ctx, func(tx Tx) error {
-		return f(&work{d: d, tx: tx, now: now})
+	var seen *recorder
+	err := d.Store.Update(ctx, func(tx Tx) error {
+		seen = newRecorder(tx)
+		return f(&work{d: d, tx: seen, now: now})
 	})
+	if err != nil || d.Filed == nil {
+		return err
+	}
+	for _, f := range seen.filed() {
+		d.Filed(f)
+	}
+	return nil
 }
 
 // do is update for a verb: it kicks the sender when letters were queued.

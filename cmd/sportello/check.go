@@ -32,8 +32,10 @@ func (a *app) checkVerb() *cobra.Command {
 			if online {
 				return a.checkOnline(ctx, c)
 			}
-			fmt.Fprintf(a.stdout, "%s: no faults\n", c.File)
-			return nil
+			if a.json {
+				return a.showStep(stepJSON{"configuration", "ok", c.File + ": no faults"})
+			}
+			return a.say("%s: no faults", c.File)
 		}),
 	}
 	cmd.Flags().BoolVar(&online, "online", false, "also try IMAP, SMTP, DNS, mail to itself at a token address, a forged Authentication-Results")

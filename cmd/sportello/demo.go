@@ -24,7 +24,12 @@ func (a *app) demoVerb() *cobra.Command {
 	var dir string
 	cmd := &cobra.Command{
 		Use: "demo", Short: "See the whole desk at work, without any server or configuration", Args: cobra.NoArgs,
-		RunE: a.verb(func(ctx context.Context, _ []string) error { return a.demo(ctx, dir, once) }),
+		RunE: a.verb(func(ctx context.Context, _ []string) error {
+			if a.json {
+				return usagef("demo tells a story to people: it has no --json")
+			}
+			return a.demo(ctx, dir, once)
+		}),
 	}
 	cmd.Flags().BoolVar(&once, "once", false, "end when the story is complete")
 	cmd.Flags().StringVar(&dir, "dir", "", "where to keep the demo's desk (default: a new temporary folder)")

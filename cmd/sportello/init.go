@@ -28,8 +28,10 @@ func (a *app) initVerb() *cobra.Command {
 			if err := makeDesk(c.Desk.StateDir); err != nil {
 				return err
 			}
-			fmt.Fprintf(a.stdout, "A new desk lies in %s. Next: `sportello check --online`, then `sportello serve`.\n", c.Desk.StateDir)
-			return nil
+			if a.json {
+				return a.showStep(stepJSON{"state directory", "ok", c.Desk.StateDir})
+			}
+			return a.say("A new desk lies in %s. Next: `sportello check --online`, then `sportello serve`.", c.Desk.StateDir)
 		}),
 	}
 }

@@ -21,6 +21,14 @@ func writeJSON(w io.Writer, v any) error {
 	return nil
 }
 
+// say prints one line for a person.
+func (a *app) say(format string, args ...any) error {
+	if _, err := fmt.Fprintf(a.stdout, format+"\n", args...); err != nil {
+		return fmt.Errorf("writing: %w", err)
+	}
+	return nil
+}
+
 // list makes a missing list an empty one: JSON shows [] and never null.
 func list[T any](l []T) []T {
 	if l == nil {

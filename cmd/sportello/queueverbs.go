@@ -191,10 +191,7 @@ func (a *app) queueAct(use, short string, verb ticket.LetterVerb, states ...tick
 			return err
 		}
 		moved, err := o.desk.MoveLetters(ctx, verb, ids, admin)
-		if !a.json {
-			fmt.Fprintf(a.stdout, "%d of %d letters\n", moved, len(ids))
-		}
-		return err
+		return errors.Join(a.showDone(moved, len(ids), "letter"), err)
 	})
 	return cmd
 }
@@ -212,10 +209,18 @@ func (a *app) actOnAll(n int, what string, do func(i int) error) error {
 			failed = append(failed, err)
 		}
 	}
-	if !a.json {
-		fmt.Fprintf(a.stdout, "%d of %d %ss\n", done, n, what)
+	return errors.Join(a.showDone(done, n, what), errors.Join(failed...))
+}
+
+// showDone says of how many things something was done.
+func (a *app) showDone(done, of int, what string) error {
+	if a.json {
+		return writeJSON(a.stdout, struct {
+			Done int `json:"done"`
+			Of   int `json:"of"`
+		}{done, of})
 	}
-	return errors.Join(failed...)
+	return a.say("%d of %d %ss", done, of, what)
 }
 
 // lettersIn are the letters in one of states, of a kind or of all; without those

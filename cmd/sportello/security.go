@@ -34,6 +34,9 @@ func (r *configReader) security(s *section, desk string) SecurityConfig {
 	return c
 }
 
+// noEvidence tells whether nothing can ever prove who sent a mail.
+func (c SecurityConfig) noEvidence() bool { return c.AuthservID == "" && !c.VerifyDKIM }
+
 // subaddress reads the pattern of token addresses; "" is none.
 func (r *configReader) subaddress(s *section, desk string) string {
 	standard := ticket.PlusPattern(desk)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"os/signal"
 	"path/filepath"
@@ -12,7 +11,6 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/mattn/go-isatty"
 	"github.com/rs/zerolog"
 	"github.com/spf13/cobra"
 	"golang.org/x/sync/errgroup"
@@ -41,7 +39,7 @@ func (a *app) serve(ctx context.Context, afterRestore bool) error {
 	if err != nil {
 		return statusError{exitRefused, err} // 2 is how Go ends a program that crashed: that is started again
 	}
-	log := a.newLog()
+	log := a.newLog(c)
 	warning, err := checkVolume(c.Desk.StateDir)
 	if err != nil {
 		return err
@@ -64,15 +62,6 @@ func (a *app) serve(ctx context.Context, afterRestore bool) error {
 	defer signal.Stop(hup)
 	d.hup = hup
 	return d.run(ctx)
-}
-
-// newLog writes JSON lines, or something for people when stderr is a terminal.
-func (a *app) newLog() zerolog.Logger {
-	var w io.Writer = a.stderr
-	if f, ok := w.(*os.File); ok && isatty.IsTerminal(f.Fd()) {
-		w = zerolog.ConsoleWriter{Out: f, TimeFormat: time.TimeOnly}
-	}
-	return zerolog.New(w).With().Timestamp().Logger()
 }
 
 // service is the running daemon: it holds the store and the control socket and runs the parts of one
@@ -142,9 +131,8 @@ func (d *service) run(ctx context.Context) error {
 func (d *service) greet(c *Config) {
 	d.log.Info().Str("desk", c.Desk.Address).Str("state_dir", c.Desk.StateDir).Str("build", buildVersion()).
 		Str("policy", c.Policy.Policy.Digest()).Int("technicians", len(c.Technicians)).Msg("the desk is open")
-	if !c.Security.TechnicianToken {
-		d.log.Warn().Str("authserv_id", c.Security.AuthservID).Bool("verify_dkim", c.Security.VerifyDKIM).
-			Msg(`technicians' mail is held until evidence about its sender can be had (security.technician = "authenticated"); "token" does without`)
+	if c.Security.noEvidence() && !c.Security.TechnicianToken {
+		d.log.Warn().Msg(`every mail of a technician will be held: nothing can prove its sender (security.technician = "authenticated", no authserv_id, verify_dkim = false)`)
 	}
 	for _, w := range c.Policy.Policy.Warnings() {
 		d.log.Warn().Str("policy", w).Msg("the policy file")

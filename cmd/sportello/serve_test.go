@@ -106,8 +106,8 @@ func TestServe(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	go func() { ended <- s.run(ctx) }()
 	expect("READY=1", "STATUS=running")
-	if !strings.Contains(log.String(), "technicians' mail is held") {
-		t.Errorf("nothing is said about technicians' mail: %s", log)
+	if strings.Contains(log.String(), "every mail of a technician") {
+		t.Errorf("evidence can be had, and the log says it cannot: %s", log)
 	}
 
 	rewrite(`language = "it"`, "")
@@ -149,6 +149,27 @@ func TestServe(t *testing.T) {
 	}
 	if err := again.Close(); err != nil {
 		t.Error(err)
+	}
+}
+
+// TestGreetOfNoEvidence: the start warns of technicians' mail only where
+// nothing can ever prove its sender.
+func TestGreetOfNoEvidence(t *testing.T) {
+	for security, warns := range map[string]bool{
+		"": false, "verify_dkim = false": true, "authserv_id = \"mx.example.it\"\nverify_dkim = false": false,
+		"authserv_id = \"mx.example.it\"": false, "technician = \"token\"\nverify_dkim = false": false,
+	} {
+		file, rewrite := testConfig(t)
+		rewrite(`technician = "authenticated"`, security)
+		c, err := loadConfig(file, noEnv, true)
+		if err != nil {
+			t.Fatal(err)
+		}
+		log := &lockedBuffer{}
+		(&service{log: zerolog.New(log)}).greet(c)
+		if got := strings.Contains(log.String(), "every mail of a technician"); got != warns {
+			t.Errorf("%q: warned %v: %s", security, got, log)
+		}
 	}
 }
 
