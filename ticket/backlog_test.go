@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"pgregory.net/rapid"
+
 	"sportello/ticket"
 	"sportello/ticket/storetest"
 )
@@ -111,4 +113,60 @@ func TestRecentBacklog(t *testing.T) {
 	b.now = b.now.Add(80 * time.Hour)
 	b.file(3, b.mail(john, "Site slow", down, aged(30*time.Hour)))
 	wantLetters(t, b.send(), "ticket-new anna, ticket-new bruno")
+}
+
+// TestBacklogProperty: for mail of any age in any portions, with other mail
+// behind it, each technician gets one summary that counts the old mails, or
+// none when there was no old mail, and one letter about each mail that was not
+// old; nobody is acknowledged for what was older than a day, and no more than
+// half of the hour's acknowledgements go to what lay there.
+func TestBacklogProperty(t *testing.T) {
+	rapid.Check(t, func(rt *rapid.T) {
+		b := newBench(t, storetest.NewMem())
+		b.Limits.AcksPerHour, b.Limits.AcksPerAddressHour = 6, 0
+		last := rapid.IntRange(0, 14).Draw(rt, "mails")
+		later := rapid.IntRange(0, 3).Draw(rt, "later")
+		b.begin(uint32(last))
+		old, left := 0, last+later
+		for left > 0 {
+			var in []*ticket.Inbound
+			for range min(left, rapid.IntRange(1, 9).Draw(rt, "portion")) {
+				age := time.Duration(0)
+				if left > later {
+					age = rapid.SampledFrom([]time.Duration{time.Minute, 23 * time.Hour, 25 * time.Hour, 9000 * time.Hour}).Draw(rt, "age")
+				}
+				if age > 24*time.Hour {
+					old++
+				}
+				from := fmt.Sprintf("cliente%d@altro.example", left)
+				in = append(in, b.mail(from, fmt.Sprint("Sito ", left), "Il sito non si apre.", aged(age), func(m *ticket.Inbound) {
+					m.Evidence = ticket.Evidence{Aligned: true, Method: "dkim", Domain: "altro.example"}
+				}))
+				left--
+			}
+			b.file(uint32(last), in...)
+		}
+		news, acks, sums := 0, 0, 0
+		for _, n := range b.send() {
+			switch n.Kind {
+			case ticket.NoticeTicketNew:
+				news++
+			case ticket.NoticeAck:
+				acks++
+			case ticket.NoticeDigest:
+				sums++
+				if !strings.Contains(n.Lines[0], fmt.Sprintf(": %d.", old)) {
+					rt.Errorf("of %d old mails it says %q", old, n.Lines[0])
+				}
+			default:
+				rt.Errorf("a letter %s", n.Kind)
+			}
+		}
+		if want := 2 * min(old, 1); sums != want || news != 2*(last+later-old) {
+			rt.Errorf("%d summaries, %d letters of %d mails, %d of them old", sums, news, last+later, old)
+		}
+		if want := min(3, last-old) + later; acks != want {
+			rt.Errorf("%d acknowledgements, want %d", acks, want)
+		}
+	})
 }

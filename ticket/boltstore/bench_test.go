@@ -101,6 +101,40 @@ func BenchmarkUpdate(b *testing.B) {
 	})
 }
 
+// BenchmarkTake finds the letter that goes next behind any number of others,
+// due and not due.
+func BenchmarkTake(b *testing.B) {
+	for _, queued := range []int{100, 100_000} {
+		b.Run(fmt.Sprint(queued), func(b *testing.B) {
+			s := newStore(b)
+			s.db.NoSync = true
+			for from := 0; from < queued; from += 1000 {
+				if err := s.Update(context.Background(), func(tx ticket.Tx) error {
+					for id := from + 1; id <= min(from+1000, queued); id++ {
+						kind := []ticket.NoticeKind{ticket.NoticeTicketNew, ticket.NoticeAck, ticket.NoticeAnswer, ticket.NoticeAlert}[id%4]
+						r := &ticket.Row{Notice: ticket.Notice{ID: ticket.NoticeID(id), Kind: kind}, State: ticket.RowQueued, Next: month0.Add(time.Duration(id%2) * time.Hour)}
+						if err := tx.PutRow(r); err != nil {
+							return err
+						}
+					}
+					return nil
+				}); err != nil {
+					b.Fatal(err)
+				}
+			}
+			d := &ticket.Desk{Store: s, Now: func() time.Time { return month0 }}
+			for b.Loop() {
+				if rows, _, err := d.Take(context.Background(), ticket.LaneTechnicians, 1, func(ticket.NoticeID) bool { return false }); err != nil || len(rows) != 1 {
+					b.Fatal(len(rows), err)
+				}
+				if rows, next, err := d.Take(context.Background(), ticket.LaneTechnicians, 0, nil); err != nil || len(rows) != 0 || next.IsZero() {
+					b.Fatal(len(rows), err)
+				}
+			}
+		})
+	}
+}
+
 // BenchmarkList lists at 10,000 tickets; what it costs must not hang on how many there are.
 func BenchmarkList(b *testing.B) {
 	s := newStore(b)
