@@ -2,6 +2,8 @@ package mailout
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"sync"
 	"time"
 
@@ -107,11 +109,34 @@ func (r *rounds) start(ctx context.Context) (time.Duration, error) {
 			return min(max(next.Sub(now), time.Millisecond), lookTime), nil
 		}
 		for _, row := range rows {
+			if row.Stale(now) {
+				if err := r.drop(row); err != nil {
+					return 0, err
+				}
+				continue
+			}
 			r.pace.note(now)
 			r.turn = row.Notice.Kind.Lane().Other()
 			r.send(row, now)
 		}
 	}
+}
+
+// drop gives up a letter that comes too late, before any server hears of it.
+func (r *rounds) drop(row *ticket.Row) error {
+	id := row.Notice.ID
+	r.stale[id] = true
+	err := r.Spool.Begin(r.store, id, nil)
+	if errors.Is(err, ticket.ErrStale) {
+		return nil
+	}
+	if err == nil { // the clock has just gone back: its time may come yet
+		err = r.Spool.Settle(r.store, id, ticket.Outcome{State: ticket.RowQueued, Next: r.Now()})
+	}
+	if err != nil {
+		return fmt.Errorf("drop notice %d: %w", id, err)
+	}
+	return nil
 }
 
 // skip tells which rows Take must leave out.

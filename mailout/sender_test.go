@@ -587,6 +587,25 @@ func TestStaleTakesNoTurn(t *testing.T) {
 	})
 }
 
+// TestLateAcknowledgements: after a long outage what comes too late is dropped
+// before any server hears of it, and takes no turn of what is new.
+func TestLateAcknowledgements(t *testing.T) {
+	run(t, func(r *rig) {
+		r.PerMinute, r.Connections = 1, 1
+		for id := ticket.NoticeID(1); id <= 50; id++ {
+			r.spool.add(sample(ticket.NoticeAck, "it", func(n *ticket.Notice) { n.ID, n.At = id, at.Add(-25*time.Hour) }))
+			r.spool.stale[id] = true
+		}
+		r.queue(ticket.NoticeAck, 51, 1)
+	}, func(r *rig) {
+		r.wait(time.Second)
+		r.state(t, 51, ticket.RowSent)
+		if n := r.server.count("MAIL"); n != 1 {
+			t.Errorf("MAIL %d times", n)
+		}
+	})
+}
+
 // TestPace: for any letters at any moments, also with a clock that steps back,
 // none begins while wait says no, and after what it says one does.
 func TestPace(t *testing.T) {

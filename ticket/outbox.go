@@ -43,7 +43,7 @@ func (d *Desk) Begin(ctx context.Context, id NoticeID, l *Letter) error {
 			stale = true
 			return nil
 		}
-		if r.Notice.Kind == NoticeAck && w.now.Sub(r.Notice.At) > maxAge {
+		if r.Stale(w.now) {
 			stale = true
 			r.State, r.LastError, r.Settled = RowFailed, "not sent: an acknowledgement older than 24 hours", w.now
 			return w.tx.PutRow(r)
@@ -69,6 +69,12 @@ func (d *Desk) Begin(ctx context.Context, id NoticeID, l *Letter) error {
 		return fmt.Errorf("notice %d: %w", id, ErrStale)
 	}
 	return err
+}
+
+// Stale tells whether a letter comes too late to be sent: Begin drops it with a
+// record.
+func (r *Row) Stale(now time.Time) bool {
+	return r.Notice.Kind == NoticeAck && now.Sub(r.Notice.At) > maxAge
 }
 
 // Letter returns the stored bytes of a row that is Fixed.
