@@ -17,7 +17,8 @@ import (
 // and SMTP servers of its own, so cmd may import anything.
 var arrows = map[string][]string{
 	"cmd/sportello":         {"mailin", "mailout", "policy", "ticket", "ticket/address", "ticket/boltstore"},
-	"mailin":                {"ticket", "ticket/address", "ticket/secret"},
+	"mailin":                {"mailin/internal/wire", "ticket", "ticket/address", "ticket/secret"},
+	"mailin/internal/wire":  {"ticket/secret"},
 	"mailout":               {"ticket", "ticket/address", "ticket/secret"},
 	"ticket":                {"policy", "ticket/address"},
 	"ticket/address":        {},

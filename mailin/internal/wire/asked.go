@@ -1,0 +1,129 @@
+package wire
+
+import (
+	"bytes"
+	"strconv"
+	"strings"
+)
+
+// asked is what the client has asked for and not yet been told the end of.
+type asked struct {
+	tags map[string]bool // commands without an answer; true: a FETCH that asks for bodies
+
+	line    []byte // of the client, up to now
+	literal int64  // bytes of a literal of the client that are to come
+	due     bool   // a "+" is waited for
+
+	sasl    string // tag of the AUTHENTICATE that is under way
+	plain   bool   // its mechanism is PLAIN
+	initial string // what was sent with it and not asked for again
+
+	oddSearch bool
+}
+
+// longestCommand is far above any line of ours.
+const longestCommand = 1 << 20
+
+// sent reads what the client writes, in pieces as they come.
+func (a *asked) sent(p []byte) {
+	for len(p) > 0 {
+		if a.literal > 0 {
+			n := min(a.literal, int64(len(p)))
+			p, a.literal = p[n:], a.literal-n
+			continue
+		}
+		i := bytes.IndexByte(p, '\n')
+		if i < 0 {
+			if len(a.line) < longestCommand {
+				a.line = append(a.line, p...)
+			}
+			return
+		}
+		a.command(string(trimEnd(append(a.line, p[:i]...))))
+		p = p[i+1:]
+	}
+}
+
+func (a *asked) command(line string) {
+	a.line = a.line[:0]
+	if _, n, ok := literalAt([]byte(line)); ok {
+		if tag, _, _ := strings.Cut(line, " "); tag != "" {
+			a.tags[tag] = false // it may be refused before it is whole
+		}
+		a.line = append(a.line, line[:strings.LastIndexByte(line, '{')]...)
+		a.literal, a.due = n, !strings.HasSuffix(line, "+}")
+		return
+	}
+	if a.sasl != "" || line == "DONE" {
+		a.due = a.sasl != ""
+		return
+	}
+	tag, rest, _ := strings.Cut(line, " ")
+	words := strings.Fields(rest)
+	if tag == "" || len(words) == 0 {
+		return
+	}
+	a.tags[tag] = strings.Contains(rest, "FETCH ") && strings.Contains(rest, "BODY")
+	switch words[0] {
+	case "IDLE":
+		a.due = true
+	case "AUTHENTICATE":
+		a.due, a.sasl, a.plain = true, tag, len(words) > 1 && words[1] == "PLAIN"
+		if len(words) > 2 {
+			a.initial = words[2]
+		}
+	}
+}
+
+// end tells whether a command with that tag was under way.
+func (a *asked) end(tag string) bool {
+	if _, ok := a.tags[tag]; !ok {
+		return false
+	}
+	delete(a.tags, tag)
+	a.due = false
+	if tag == a.sasl {
+		a.sasl, a.plain, a.initial = "", false, ""
+	}
+	return true
+}
+
+// next is what to do with a "+": whether one is due, what was sent already and
+// is to be sent again, and whether it belongs to AUTHENTICATE.
+func (a *asked) next() (due bool, again string, plain, sasl bool) {
+	due, again, plain, sasl = a.due, a.initial, a.plain, a.sasl != ""
+	a.initial = ""
+	a.due = again != "" // after it a challenge may come
+	return due, again, plain, sasl
+}
+
+// bodies tells whether a FETCH that asks for bodies is under way.
+func (a *asked) bodies() bool {
+	for _, bodies := range a.tags {
+		if bodies {
+			return true
+		}
+	}
+	return false
+}
+
+// literalAt finds a literal that a line ends with: {n}, {n+} or ~{n} (RFC 7888,
+// RFC 3516). at is where it begins.
+func literalAt(line []byte) (at int, n int64, ok bool) {
+	line = trimEnd(line)
+	if !bytes.HasSuffix(line, []byte("}")) {
+		return 0, 0, false
+	}
+	at = bytes.LastIndexByte(line, '{')
+	if at < 0 {
+		return 0, 0, false
+	}
+	n, err := strconv.ParseInt(string(bytes.TrimSuffix(line[at+1:len(line)-1], []byte("+"))), 10, 64)
+	if err != nil || n < 0 || line[at+1] == '+' {
+		return 0, 0, false
+	}
+	if at > 0 && line[at-1] == '~' {
+		at--
+	}
+	return at, n, true
+}
