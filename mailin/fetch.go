@@ -47,7 +47,7 @@ func (b *batch) fetch(slots []*slot) error {
 		return nil
 	}
 	err := b.fetchSet(slots, b.bySeq)
-	if no := new(imap.Error); err != nil && (!errors.As(err, &no) || busyCode(no.Code)) {
+	if err != nil && !ofTheMail(refusedBy(err)) {
 		return err
 	}
 	for _, sl := range slots {
@@ -61,15 +61,24 @@ func (b *batch) fetch(slots []*slot) error {
 	return nil
 }
 
-// busyCode tells of a server that cannot answer now: nothing is wrong with the mail.
-func busyCode(c imap.ResponseCode) bool {
-	return c == imap.ResponseCodeUnavailable || c == imap.ResponseCodeInUse || c == imap.ResponseCodeLimit
+// ofTheMail tells a refusal that may be due to the mail that was asked for. A
+// server that has an internal error often has it of one mail alone.
+func ofTheMail(no *imap.Error) bool {
+	if no == nil || disconnected(no) {
+		return false
+	}
+	switch no.Code {
+	case imap.ResponseCodeUnavailable, imap.ResponseCodeInUse, imap.ResponseCodeLimit:
+		return false
+	}
+	return !aboutCredentials(no)
 }
 
 // fetchOne tries again for a mail that did not come with the others: alone, then
 // by its sequence number, since a body that comes before its UID is only
 // delivered so; the UID in the answer still decides.
 func (b *batch) fetchOne(sl *slot) error {
+	var why error
 	for _, bySeq := range []bool{false, true} {
 		items, err := b.list(imap.UIDSetNum(sl.uid))
 		if err != nil {
@@ -82,13 +91,19 @@ func (b *batch) fetchOne(sl *slot) error {
 		}
 		sl.seq = items[0].seq
 		err = b.fetchSet([]*slot{sl}, bySeq)
-		if no := new(imap.Error); err != nil && (!errors.As(err, &no) || busyCode(no.Code)) {
+		if err != nil && !ofTheMail(refusedBy(err)) {
 			return err
+		}
+		if err != nil {
+			why = err
 		}
 		if b.slots[sl.uid] == nil {
 			b.bySeq = bySeq
 			return nil
 		}
+	}
+	if why != nil && !b.given { // it gives no other mail either
+		return why
 	}
 	if b.failed[sl.uid]+ownFailure >= patience {
 		b.giveUp(sl)
@@ -168,6 +183,7 @@ func (b *batch) deliver(f fetched) {
 	if sl := b.slots[f.uid]; sl != nil && f.body != nil {
 		delete(b.slots, f.uid)
 		delete(b.failed, f.uid)
+		b.given = true
 		b.pl.got(sl, f.body, b.head)
 	}
 }

@@ -4,7 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"regexp"
+	"slices"
 	"time"
 
 	"github.com/emersion/go-imap/v2"
@@ -27,51 +27,101 @@ func (n noCredentials) Unwrap() error { return n.error }
 // refused one.
 const tokenPause = time.Minute
 
-// login authenticates c. asked is when a new token was last asked for.
-func (s Server) login(ctx context.Context, c *imapclient.Client, caps imap.CapSet, renew bool) error {
+// word is the password or token to log in with; renew asks for a new token.
+func (s Server) word(ctx context.Context, renew bool) (string, error) {
 	if s.Auth == "xoauth2" {
 		token, err := s.Token(ctx, renew)
 		if err != nil {
-			return noCredentials{fmt.Errorf("token: %w", err)}
+			return "", noCredentials{fmt.Errorf("token: %w", err)}
 		}
-		return loginFault(c.Authenticate(&xoauth2{s.User, token}))
+		return token, nil
 	}
 	if s.Password == nil {
-		return noCredentials{errors.New("no password is configured")}
+		return "", noCredentials{errors.New("no password is configured")}
 	}
 	password, err := s.Password(ctx)
 	if err != nil {
-		return noCredentials{fmt.Errorf("password: %w", err)}
+		return "", noCredentials{fmt.Errorf("password: %w", err)}
 	}
-	if caps.Has(imap.AuthCap("PLAIN")) {
-		return loginFault(c.Authenticate(sasl.NewPlainClient("", s.User, password)))
-	}
-	return loginFault(c.Login(s.User, password).Wait())
+	return password, nil
 }
 
-// busy are the words of servers that refuse a login for the moment without a
-// response code (RFC 5530): Gmail, Exchange, Dovecot.
-var busy = regexp.MustCompile(`(?i)unavailable|temporar|try again|too many|internal error`)
+// way is how to log in.
+type way string
+
+const (
+	byPlain  way = "PLAIN" // AUTHENTICATE PLAIN
+	byLogin  way = "LOGIN" // the command LOGIN
+	byBearer way = "XOAUTH2"
+)
+
+// ways are those to try, in this order: the one that worked last, and what the
+// server announces. Some announce what they refuse, and take what they do not
+// announce.
+func (s Server) ways(caps imap.CapSet, last way) []way {
+	if s.Auth == "xoauth2" {
+		return []way{byBearer}
+	}
+	all := []way{byLogin, byPlain}
+	if caps.Has(imap.AuthCap("PLAIN")) || caps.Has(imap.CapLoginDisabled) {
+		all = []way{byPlain, byLogin}
+	}
+	if caps.Has(imap.CapLoginDisabled) {
+		return all[:1]
+	}
+	if last == all[1] {
+		slices.Reverse(all)
+	}
+	return all
+}
+
+// login authenticates c in the first way that is taken, and answers which. A way
+// that is refused is not tried again at once; the next one is, unless the server
+// says that it is about the credentials and again is false.
+func (s Server) login(c *imapclient.Client, ways []way, word string, again bool) (way, error) {
+	var first error
+	for _, w := range ways {
+		err := w.try(c, s.User, word)
+		if err == nil {
+			return w, nil
+		}
+		err = loginFault(err)
+		no := new(imap.Error)
+		if !errors.As(err, new(refused)) || !errors.As(err, &no) {
+			return "", err
+		}
+		if first == nil || aboutCredentials(no) {
+			first = err
+		}
+		if aboutCredentials(no) && !again {
+			break
+		}
+	}
+	return "", first
+}
+
+func (w way) try(c *imapclient.Client, user, word string) error {
+	switch w {
+	case byBearer:
+		return c.Authenticate(&xoauth2{user, word})
+	case byPlain:
+		return c.Authenticate(sasl.NewPlainClient("", user, word))
+	}
+	return c.Login(user, word).Wait()
+}
 
 // loginFault tells refused credentials from a server in trouble.
 func loginFault(err error) error {
 	var no *imap.Error
-	if !errors.As(err, &no) {
+	switch {
+	case !errors.As(err, &no):
 		if bad := new(sasl.OAuthBearerError); errors.As(err, &bad) {
 			return refused{err}
 		}
-		return err
-	}
-	switch no.Code {
-	case imap.ResponseCodeUnavailable, imap.ResponseCodeInUse, imap.ResponseCodeLimit, imap.ResponseCodeServerBug:
-		return err
-	case imap.ResponseCodeAuthenticationFailed, imap.ResponseCodeAuthorizationFailed, imap.ResponseCodeExpired:
+	case !passing(no):
 		return refused{err}
 	}
-	if no.Type == imap.StatusResponseTypeBye || busy.MatchString(no.Text) {
-		return err
-	}
-	return refused{err}
+	return err
 }
 
 // xoauth2 is the mechanism of Google and Microsoft, which go-sasl lacks.

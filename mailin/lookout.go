@@ -158,7 +158,7 @@ func (l *Lookout) open(ctx context.Context, folder string, readOnly bool) (*imap
 	defer s.conn.rest()
 	box, err := s.client.Select(folder, &imap.SelectOptions{ReadOnly: readOnly}).Wait()
 	if err != nil {
-		return nil, fmt.Errorf("%w %s: %w", errMailbox, folder, s.conn.explain(err))
+		return nil, unopened{folder, s.conn.explain(err)}
 	}
 	return box, nil
 }

@@ -227,7 +227,7 @@ func (l *ledger) Receive(_ context.Context, in []*ticket.Inbound, c ticket.Curso
 			return err
 		}
 	}
-	if c.UIDValidity == l.cursor.UIDValidity && c.Last < l.cursor.Last {
+	if c.UIDValidity == l.cursor.UIDValidity && c.Last < l.cursor.Last && c.First > 0 {
 		return fmt.Errorf("the cursor moved back from %d to %d", l.cursor.Last, c.Last)
 	}
 	l.cursor = c

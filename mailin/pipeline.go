@@ -31,6 +31,7 @@ type slot struct {
 	raw    []byte
 	head   bool            // only the head is in raw
 	in     *ticket.Inbound // nil when ready: the mail is gone, nothing is to be filed
+	stub   bool            // in stands for a mail that never came: on the server it stays as it is
 	lost   bool            // the fetch ended before this mail: it and all after it stay on the server
 	ready  chan struct{}   // closed when in or lost is final
 	done   chan struct{}   // closed when it was filed, or never will be
@@ -115,12 +116,18 @@ func (pl *pipeline) got(s *slot, raw []byte, head bool) {
 	pl.work <- s
 }
 
-// unfit files s as a mail that cannot be read. RawSum names its place, so that
-// no two of them are the same mail and one of them is always itself.
+// unfit files s as a mail that the server does not give.
 func (pl *pipeline) unfit(s *slot, why string) {
-	place := fmt.Sprintf("unfetchable %d/%d", pl.validity, s.uid)
-	s.in = pl.finished(s, &ticket.Inbound{Unfit: why, RawSum: sha256.Sum256([]byte(place))})
+	s.stub = true
+	s.in = pl.finished(s, &ticket.Inbound{Unfit: why, RawSum: Unfetchable(pl.validity, uint32(s.uid))})
 	close(s.ready)
+}
+
+// Unfetchable is the RawSum of the stub that stands for a mail that the server
+// does not give. It names the mail's place, so that no two of them are the same
+// mail and one of them is always itself.
+func Unfetchable(validity, uid uint32) [sha256.Size]byte {
+	return sha256.Sum256(fmt.Appendf(nil, "unfetchable %d/%d", validity, uid))
 }
 
 // gone passes over a mail that is no longer on the server.
@@ -307,18 +314,22 @@ func (pl *pipeline) file(ctx context.Context, batch []*slot) {
 			end = errLost
 			break
 		}
-		c.Last = uint32(s.uid)
+		c.Last = max(c.Last, uint32(s.uid))
 		if s.in == nil {
 			continue
 		}
 		if c.First == 0 {
 			c.First = c.Last
 		}
-		in, uids = append(in, s.in), append(uids, s.uid)
+		in = append(in, s.in)
+		if !s.stub {
+			uids = append(uids, s.uid)
+		}
 	}
-	if c != pl.cursor {
+	if len(in) > 0 || c != pl.cursor {
 		if err := pl.Receiver.Receive(ctx, in, c); err != nil {
 			end = fmt.Errorf("%w %d mails up to UID %d: %w", errFiling, len(in), c.Last, err)
+			uids = nil
 			pl.cancel()
 		} else {
 			pl.cursor = c
@@ -326,8 +337,6 @@ func (pl *pipeline) file(ctx context.Context, batch []*slot) {
 	}
 	pl.mu.Lock()
 	defer pl.mu.Unlock()
-	if pl.cursor == c {
-		pl.filed = append(pl.filed, uids...)
-	}
+	pl.filed = append(pl.filed, uids...)
 	pl.err = end
 }

@@ -43,6 +43,10 @@ type Poller struct {
 	Prove func(ctx context.Context, raw []byte, in *ticket.Inbound)
 	// Witness remembers what was being filed when the process died; nil: nobody does.
 	Witness Witness
+	// Filed sorts mails that lie below the cursor: those that were filed whole,
+	// and those of which nothing became. One that was given up (see Unfetchable)
+	// is in neither. nil: all were filed.
+	Filed func(ctx context.Context, validity uint32, uids []uint32) (filed, missed []uint32, err error)
 
 	Now     func() time.Time                       // nil: time.Now
 	Arrived func(time.Time) time.Time              // moves an INTERNALDATE (test clocks); nil: as it is
@@ -106,11 +110,11 @@ func (p *Poller) Check(ctx context.Context) error {
 	defer s.close()
 	stop := context.AfterFunc(ctx, func() { s.conn.Close() })
 	defer stop()
-	if _, err = s.examine(); err != nil || p.MoveTo == "" {
+	if _, err = s.examine(p.mailbox()); err != nil || p.MoveTo == "" {
 		return err
 	}
-	if _, err := s.client.Status(p.MoveTo, &imap.StatusOptions{UIDValidity: true}).Wait(); err != nil {
-		return fmt.Errorf("%w %s, where filed mail is to go: %w", errMailbox, p.MoveTo, err)
+	if _, err := s.examine(p.MoveTo); err != nil {
+		return fmt.Errorf("where filed mail is to go: %w", err)
 	}
 	return nil
 }
@@ -125,7 +129,7 @@ func (p *Poller) Survey(ctx context.Context) (validity uint32, uids []uint32, er
 	defer s.close()
 	stop := context.AfterFunc(ctx, func() { s.conn.Close() })
 	defer stop()
-	validity, err = s.examine()
+	validity, err = s.examine(p.mailbox())
 	if err != nil {
 		return 0, nil, err
 	}

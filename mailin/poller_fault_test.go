@@ -229,6 +229,10 @@ func TestPollerExpungedMeanwhileIsPassedOver(t *testing.T) {
 	s := &scripted{mails: threeMails()}
 	gone := false
 	s.on = func(w io.Writer, tag, verb, rest string) bool {
+		if verb == "UID SEARCH" && gone {
+			fmt.Fprintf(w, "* SEARCH 1 3\r\n%s OK done\r\n", tag)
+			return true
+		}
 		if verb != "UID FETCH" || !hasBody(rest) && !gone {
 			return false
 		}

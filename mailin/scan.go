@@ -10,10 +10,46 @@ import (
 
 // scan files everything that lies behind the cursor.
 func (s *session) scan(ctx context.Context) error {
+	count, found := s.count(), 0
+	err := s.fileAll(ctx, func(f func([]item) error) error {
+		return s.after(func(items []item) error {
+			found += len(items)
+			return f(items)
+		})
+	})
+	if err == nil {
+		err = s.passOld(ctx)
+	}
+	if err == nil { // all that was there is filed: suspects that are left are gone from the server
+		err = s.suspects.clear()
+	}
+	s.account(count, int64(found))
+	return err
+}
+
+// account compares what the server counts with what the looks have found. More
+// mails than that lie below the cursor, where nobody looks.
+func (s *session) account(count, found int64) {
+	if found > 0 {
+		s.empty = 0
+	}
+	held := s.held.Load()
+	switch {
+	case held < 0:
+		s.held.Store(s.total.Load())
+		return
+	case count > held+found:
+		s.doubt.Store(true)
+	}
+	s.held.Add(max(count-held, found))
+}
+
+// fileAll files what each gives to its argument, and marks it.
+func (s *session) fileAll(ctx context.Context, each func(func([]item) error) error) error {
 	var inner context.Context
 	var pl *pipeline
 	stop := func() bool { return true }
-	err := s.after(func(items []item) error {
+	err := each(func(items []item) error {
 		if len(items) == 0 {
 			return nil
 		}
@@ -36,12 +72,6 @@ func (s *session) scan(ctx context.Context) error {
 		if err == nil {
 			_, err = s.settle(pl.taken())
 		}
-	}
-	if err == nil {
-		err = s.passOld(ctx)
-	}
-	if err == nil { // all that was there is filed: suspects that are left are gone from the server
-		err = s.suspects.clear()
 	}
 	return err
 }
@@ -123,7 +153,7 @@ func (s *session) blame(err error, slots []*slot, left map[imap.UID]*slot) {
 		s.failed[br.uid] += ownFailure
 		return
 	}
-	if errors.As(err, new(*imap.Error)) {
+	if no := refusedBy(err); no != nil && !ofTheMail(no) {
 		return
 	}
 	for _, sl := range slots {

@@ -17,7 +17,10 @@ import (
 // with the UIDs 1, 2, 3, …
 type scripted struct {
 	mails  []string
-	noNext bool // SELECT does not tell UIDNEXT
+	noNext bool   // SELECT does not tell UIDNEXT
+	caps   string // beside IMAP4rev1, each behind a blank
+	odd    string // said before the answer to verb at
+	at     string
 	// on may answer a command itself, whole with its tagged line, and return
 	// true. verb is "LOGIN", "UID FETCH" and so on, rest what stands behind it.
 	on func(w io.Writer, tag, verb, rest string) bool
@@ -43,7 +46,7 @@ func (s *scripted) dial(context.Context) (net.Conn, error) {
 
 func (s *scripted) serve(conn net.Conn) {
 	defer conn.Close()
-	if _, err := io.WriteString(conn, "* OK [CAPABILITY IMAP4rev1] hello\r\n"); err != nil {
+	if _, err := io.WriteString(conn, "* OK [CAPABILITY IMAP4rev1"+s.caps+"] hello\r\n"); err != nil {
 		return
 	}
 	r := bufio.NewScanner(conn)
@@ -64,6 +67,9 @@ func (s *scripted) serve(conn net.Conn) {
 			continue
 		}
 		var b strings.Builder
+		if s.at == verb {
+			b.WriteString(s.odd)
+		}
 		s.answer(&b, verb, rest)
 		fmt.Fprintf(&b, "%s OK done\r\n", tag)
 		if _, err := io.WriteString(conn, b.String()); err != nil {
@@ -75,7 +81,7 @@ func (s *scripted) serve(conn net.Conn) {
 func (s *scripted) answer(w io.Writer, verb, rest string) {
 	switch verb {
 	case "CAPABILITY":
-		fmt.Fprint(w, "* CAPABILITY IMAP4rev1\r\n")
+		fmt.Fprintf(w, "* CAPABILITY IMAP4rev1%s\r\n", s.caps)
 	case "SELECT", "EXAMINE":
 		fmt.Fprintf(w, "* %d EXISTS\r\n* OK [UIDVALIDITY 7] ok\r\n", len(s.mails))
 		if !s.noNext {

@@ -2,9 +2,9 @@ package mailin
 
 import (
 	"errors"
+	"fmt"
+	"strings"
 	"time"
-
-	"github.com/emersion/go-imap/v2"
 )
 
 // Condition is how the reading of the mailbox stands.
@@ -20,17 +20,25 @@ const (
 	Unlocked                         // the password or token cannot be had
 	NotFiling                        // mail is there, but the desk cannot file it
 	NotMoving                        // filed mail cannot be flagged or moved
+	Restored                         // the mailbox came back from a backup; never the condition of a Poller
+	Complaining                      // the server says something to people; never the condition of a Poller
 )
 
 var conditionNames = []string{"starting", "starting", "reading", "unreachable", "credentials refused", "server not trusted",
-	"no such mailbox", "no credentials", "cannot file", "cannot move"}
+	"no such mailbox", "no credentials", "cannot file", "cannot move", "mailbox restored", "server complains"}
 
 func (c Condition) String() string { return conditionNames[c] }
 
-var (
-	errMailbox = errors.New("open the mailbox")
-	errFiling  = errors.New("file")
-)
+var errFiling = errors.New("file")
+
+// unopened is a mailbox that could not be opened.
+type unopened struct {
+	name string
+	err  error
+}
+
+func (u unopened) Error() string { return fmt.Sprintf("open the mailbox %s: %v", u.name, u.err) }
+func (u unopened) Unwrap() error { return u.err }
 
 // conditionOf tells what an error of a session means.
 func conditionOf(err error) Condition {
@@ -43,7 +51,13 @@ func conditionOf(err error) Condition {
 		return Unlocked
 	case errors.Is(err, errFiling):
 		return NotFiling
-	case errors.Is(err, errMailbox) && errors.As(err, new(*imap.Error)):
+	}
+	no := refusedBy(err)
+	switch box := new(unopened); {
+	case no == nil:
+	case aboutCredentials(no):
+		return Refused
+	case errors.As(err, box) && missing(no, strings.EqualFold(box.name, "INBOX")):
 		return NoMailbox
 	}
 	return Unreachable
@@ -79,8 +93,16 @@ func (r *reader) trouble(err error) time.Duration {
 		return 0 // a stale token: a new one is asked for at once
 	}
 	c := conditionOf(err)
+	if c == Unreachable && r.looked {
+		// It works but for its end: the next look is due by the clock.
+		r.Log.Debug().Str("error", r.said(err)).Msg("the session ended")
+		d := min(networkPause(r.tries, r.jitter()), r.interval())
+		r.tries++
+		return d
+	}
 	r.note(c, err)
 	if c == Refused {
+		r.renew = false
 		d := refusals[min(r.refusals, len(refusals)-1)]
 		r.refusals++
 		return d
@@ -99,7 +121,7 @@ func (r *reader) note(c Condition, err error) {
 	if c != was.Condition {
 		r.status.Condition, r.status.Since = c, now
 	}
-	text := said(err)
+	text := r.said(err)
 	r.status.Err = text
 	since := r.status.Since
 	r.mu.Unlock()
@@ -121,13 +143,13 @@ func (r *reader) note(c Condition, err error) {
 	}
 }
 
-// said is the text of err, which may hold whatever a server wrote, at a length
-// that can be shown; "" for nil.
-func said(err error) string {
+// said is the text of err, which may hold whatever a server wrote, without what
+// was sent to log in and at a length that can be shown; "" for nil.
+func (r *reader) said(err error) string {
 	if err == nil {
 		return ""
 	}
-	return cutRunes(err.Error(), 300)
+	return cutRunes(r.secrets.Strike(err.Error()), 300)
 }
 
 func (r *reader) alert(c Condition, text string) {

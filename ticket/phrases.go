@@ -6,6 +6,9 @@ import "fmt"
 // letters around them are mailout's.
 var phrases = map[string]map[string]string{
 	"it": {
+		"alert imap-says": "Il server della posta in arrivo avverte:",
+		"alert imap-back": "La casella di posta è tornata a uno stato precedente, come dopo un ripristino. Viene riletta tutta: la posta già nota non ha altri effetti.",
+
 		"hold-doubled":       "Un messaggio a Suo nome ha un'intestazione doppia, come non ne scrivono i programmi di posta: è stato trattenuto.",
 		"hold-spam":          "Un messaggio a Suo nome è stato segnalato come spam: è stato trattenuto.",
 		"hold-no-address":    "Il Suo messaggio cita un ticket ma non è stato spedito al Suo indirizzo di risposta: è stato trattenuto, nulla è stato inviato.",
@@ -66,6 +69,9 @@ var phrases = map[string]map[string]string{
 		"gathered-more":       "e altri %d, che mostrano «sportello ticket list» e «sportello quarantine list»",
 	},
 	"en": {
+		"alert imap-says": "The incoming mail server says:",
+		"alert imap-back": "The mailbox went back to an earlier state, as after a restore. All of it is read again; known mail has no further effect.",
+
 		"hold-doubled":       "A message in your name has a header field twice, as no mail program writes it: it is held.",
 		"hold-spam":          "A message in your name was marked as spam: it is held.",
 		"hold-no-address":    "Your message names a ticket but was not sent to your own reply address: it is held, nothing was sent.",

@@ -8,6 +8,7 @@ import (
 	"github.com/rs/zerolog"
 	"github.com/spf13/cobra"
 
+	"sportello/mailin"
 	"sportello/ticket"
 	"sportello/ticket/boltstore"
 )
@@ -94,6 +95,30 @@ func (a *app) checkMailbox(ctx context.Context, o *office, report func(boltstore
 // places tells what was filed from where; a *boltstore.Store.
 type places interface {
 	Place(ctx context.Context, at ticket.Source) (ticket.ArrivalID, error)
+}
+
+// became tells the poller what became of mail below the cursor.
+func became(store *boltstore.Store) func(context.Context, uint32, []uint32) (filed, missed []uint32, err error) {
+	return func(ctx context.Context, validity uint32, uids []uint32) (filed, missed []uint32, err error) {
+		for _, uid := range uids {
+			id, err := store.Place(ctx, ticket.Source{UIDValidity: validity, UID: uid})
+			if errors.Is(err, ticket.ErrNotFound) {
+				missed = append(missed, uid)
+				continue
+			}
+			var a *ticket.Arrival
+			if err == nil {
+				err = store.View(ctx, func(tx ticket.Tx) (err error) { a, err = tx.Arrival(id); return err })
+			}
+			if err != nil {
+				return nil, nil, err
+			}
+			if a.RawSum != mailin.Unfetchable(validity, uid) {
+				filed = append(filed, uid)
+			}
+		}
+		return filed, missed, nil
+	}
 }
 
 // passedOver compares what lies in the mailbox with what was filed up to c.

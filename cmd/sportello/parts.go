@@ -44,9 +44,10 @@ func newParts(c *Config, store *boltstore.Store, keys ticket.Keys, env environme
 	}
 	p.poller.Receiver = roomy{desk, c.Desk.StateDir, volumeOf}
 	p.poller.Parse, p.poller.Prove, p.poller.Witness = r.parse, r.prove, witnessIn(c.Desk.StateDir)
+	p.poller.Filed = became(store)
 	p.poller.Now = now
 	p.poller.Arrived = func(t time.Time) time.Time { return t.Add(offset()) }
-	p.poller.Alert = func(condition mailin.Condition, text string) { p.alert("imap "+condition.String(), text) }
+	p.poller.Alert = func(condition mailin.Condition, text string) { p.alert(imapAlert(condition, text), text) }
 	if p.sender, err = c.newSender(desk, store, env, log); err != nil {
 		return nil, err
 	}
@@ -59,6 +60,18 @@ func newParts(c *Config, store *boltstore.Store, keys ticket.Keys, env environme
 	desk.Filed = func(f ticket.Filed) { logFiled(p.log, f) }
 	p.office = &office{config: c, store: store, desk: desk, now: now, lastPoll: func() time.Time { return p.poller.Status().LastPoll }}
 	return p, nil
+}
+
+// imapAlert is the key of an alert of the poller: its first word chooses the lead,
+// see Desk.Alert.
+func imapAlert(condition mailin.Condition, text string) string {
+	switch condition {
+	case mailin.Complaining:
+		return "imap-says " + text
+	case mailin.Restored:
+		return "imap-back"
+	}
+	return "imap " + condition.String()
 }
 
 // newPoller reads the mailbox of c for desk.

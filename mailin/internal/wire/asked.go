@@ -8,7 +8,7 @@ import (
 
 // asked is what the client has asked for and not yet been told the end of.
 type asked struct {
-	tags map[string]bool // commands without an answer; true: a FETCH that asks for bodies
+	tags map[string]asks // commands without an answer
 
 	line    []byte // of the client, up to now
 	literal int64  // bytes of a literal of the client that are to come
@@ -18,7 +18,28 @@ type asked struct {
 	plain   bool   // its mechanism is PLAIN
 	initial string // what was sent with it and not asked for again
 
-	oddSearch bool
+	found     bool // the SEARCH under way was answered
+	oddSearch bool // one was answered with what is no answer, or not at all
+}
+
+// asks is what a command asks for.
+type asks int
+
+const (
+	other asks = iota
+	bodies
+	search
+)
+
+// asksFor reads a command without its tag.
+func asksFor(command string) asks {
+	switch verb, rest, _ := strings.Cut(strings.TrimPrefix(command, "UID "), " "); {
+	case verb == "FETCH" && strings.Contains(rest, "BODY"):
+		return bodies
+	case verb == "SEARCH":
+		return search
+	}
+	return other
 }
 
 // longestCommand is far above any line of ours.
@@ -48,7 +69,7 @@ func (a *asked) command(line string) {
 	a.line = a.line[:0]
 	if _, n, ok := literalAt([]byte(line)); ok {
 		if tag, _, _ := strings.Cut(line, " "); tag != "" {
-			a.tags[tag] = false // it may be refused before it is whole
+			a.tags[tag] = other // it may be refused before it is whole
 		}
 		a.line = append(a.line, line[:strings.LastIndexByte(line, '{')]...)
 		a.literal, a.due = n, !strings.HasSuffix(line, "+}")
@@ -63,8 +84,10 @@ func (a *asked) command(line string) {
 	if tag == "" || len(words) == 0 {
 		return
 	}
-	a.tags[tag] = strings.Contains(rest, "FETCH ") && strings.Contains(rest, "BODY")
+	a.tags[tag] = asksFor(rest)
 	switch words[0] {
+	case "SEARCH", "UID":
+		a.found = false
 	case "IDLE":
 		a.due = true
 	case "AUTHENTICATE":
@@ -75,11 +98,14 @@ func (a *asked) command(line string) {
 	}
 }
 
-// end tells whether a command with that tag was under way.
-func (a *asked) end(tag string) bool {
-	if _, ok := a.tags[tag]; !ok {
+// end tells whether a command with that tag was under way, and whether it
+// succeeded. A SEARCH that did must have been answered, if with nothing.
+func (a *asked) end(tag, status string) bool {
+	what, ok := a.tags[tag]
+	if !ok {
 		return false
 	}
+	a.oddSearch = a.oddSearch || what == search && status == "OK" && !a.found
 	delete(a.tags, tag)
 	a.due = false
 	if tag == a.sasl {
@@ -99,8 +125,8 @@ func (a *asked) next() (due bool, again string, plain, sasl bool) {
 
 // bodies tells whether a FETCH that asks for bodies is under way.
 func (a *asked) bodies() bool {
-	for _, bodies := range a.tags {
-		if bodies {
+	for _, what := range a.tags {
+		if what == bodies {
 			return true
 		}
 	}

@@ -74,7 +74,7 @@ func New(c net.Conn, said func(Word), strike func(string) string) *Conn {
 	if strike == nil {
 		strike = func(s string) string { return s }
 	}
-	return &Conn{Conn: c, src: bufio.NewReaderSize(c, 8<<10), said: said, strike: strike, asked: asked{tags: map[string]bool{}}}
+	return &Conn{Conn: c, src: bufio.NewReaderSize(c, 8<<10), said: said, strike: strike, asked: asked{tags: map[string]asks{}}}
 }
 
 // Write notes what is asked for.
@@ -181,14 +181,14 @@ func (c *Conn) response(line []byte) error {
 	case s.take('+'):
 		return c.continuation(s)
 	}
-	tag := s.word()
+	tag, status := string(s.word()), string(bytes.ToUpper(s.letters()))
 	c.mu.Lock()
-	known := c.asked.end(string(tag))
+	known := c.asked.end(tag, status)
 	c.mu.Unlock()
 	if !known {
 		return nil // the answer to DONE when IDLE had ended by itself, or rubbish
 	}
-	c.status(string(tag), string(bytes.ToUpper(s.letters())), s)
+	c.status(tag, status, s)
 	return nil
 }
 
@@ -224,10 +224,15 @@ func (c *Conn) untagged(line []byte, s scanner) error {
 		return nil
 	case kind == "CAPABILITY":
 		c.emit("* CAPABILITY", capabilities(string(s.rest())))
-	case kind == "SEARCH":
-		c.search(s)
-	case kind == "ESEARCH":
-		c.esearch(s)
+	case kind == "SEARCH" || kind == "ESEARCH":
+		c.mu.Lock()
+		c.asked.found = true
+		c.mu.Unlock()
+		if kind == "ESEARCH" {
+			c.esearch(s)
+		} else {
+			c.search(s)
+		}
 	}
 	return c.skip(line)
 }

@@ -141,6 +141,7 @@ func TestSearchThatCannotBeRead(t *testing.T) {
 	for said, failed := range map[string]bool{
 		"* SEARCH 1 2\r\n": false, "* SEARCH 1 two\r\n": true, "* SEARCH 0\r\n": true, "* SEARCH 4294967296\r\n": true, "* SEARCH 1:5\r\n": true,
 		"* ESEARCH (TAG \"T1\") UID ALL 1:5\r\n": false, "* ESEARCH UID ALL x\r\n": true, "* ESEARCH (TAG \"T1\") UID PARTIAL (1:5 1)\r\n": true,
+		"T1 OK done\r\n": true, "T1 NO no\r\n": false, "* SEARCH\r\nT1 OK done\r\n": false, "T9 OK\r\n": false,
 	} {
 		_, c, err := through(t, "T1 UID SEARCH ALL\r\n", said, false)
 		if got := c.SearchFailed(); got != failed || err != nil || c.SearchFailed() {
