@@ -74,11 +74,11 @@ func (a *Authenticator) ask(ctx context.Context, s signature) key {
 	actx, cancel := context.WithTimeout(ctx, a.timeout())
 	defer cancel()
 	impatient := time.AfterFunc(hurried, func() {
+		a.keys.heard(d, false, a.now()) // until it answers: who waits for a turn must not find out again
 		if a.keys.late(a.now()) {
 			cancel()
 		}
 	})
-	defer impatient.Stop()
 	ask := a.LookupTXT
 	if ask == nil {
 		ask = (&net.Resolver{PreferGo: true}).LookupTXT
@@ -93,7 +93,11 @@ func (a *Authenticator) ask(ctx context.Context, s signature) key {
 	case err == nil, errors.As(err, &none) && none.IsNotFound:
 		k = key{until: now.Add(noKeyLife)}
 	}
-	leave(k.err == nil || ctx.Err() != nil, now) // where nobody waits any more it says nothing about the domain
+	answered := k.err == nil || ctx.Err() != nil // where nobody waits any more it says nothing about the domain
+	if impatient.Stop() || answered {
+		a.keys.heard(d, answered, now)
+	}
+	leave()
 	return k
 }
 

@@ -112,8 +112,8 @@ func (c *keyCache) domain(name string) *domain {
 }
 
 // enter waits until a name of d may be asked for. It refuses at once where d is
-// silent, and where others take too long. leave tells how it went.
-func (c *keyCache) enter(ctx context.Context, d *domain, timeout time.Duration, now func() time.Time) (leave func(answered bool, now time.Time), err error) {
+// silent, and where others take too long. leave gives the place back.
+func (c *keyCache) enter(ctx context.Context, d *domain, timeout time.Duration, now func() time.Time) (leave func(), err error) {
 	if err := turn(ctx, d.turns, timeout); err != nil {
 		return nil, err
 	}
@@ -125,8 +125,7 @@ func (c *keyCache) enter(ctx context.Context, d *domain, timeout time.Duration, 
 		<-d.turns
 		return nil, err
 	}
-	return func(answered bool, now time.Time) {
-		c.heard(d, answered, now)
+	return func() {
 		<-c.asked
 		<-d.turns
 	}, nil
