@@ -657,7 +657,7 @@ func TestAuthenticatedHoldsTechnicians(t *testing.T) {
 		}
 		return nil
 	})
-	b.must(b.Retry(b.ctx, held))
+	b.must(b.Retry(b.ctx, held, false))
 	if tk := b.ticket(1); tk.State != ticket.StateClosed {
 		t.Errorf("the admin's release did nothing: %s", tk.State)
 	}

@@ -27,9 +27,64 @@ func (w *work) putQuarantine(a *Arrival, why string) error {
 
 // Retry files a mail anew that is quarantined, held or ignored, with the
 // admin's word for what was missing: a technician's mail then counts as hers.
-// The same raw bytes are read again; ErrNotFound when there are none.
-func (d *Desk) Retry(ctx context.Context, id ArrivalID) error {
+// The same raw bytes are read again; ErrNotFound when there are none. For what
+// nobody's word stands in, the error is a *ForceError, unless force is set: then
+// it is filed to be read, at authority none.
+func (d *Desk) Retry(ctx context.Context, id ArrivalID, force bool) error {
+	if force {
+		return d.refile(ctx, id, "force")
+	}
 	return d.refile(ctx, id, "send")
+}
+
+// ForceError says why a mail that an admin wants to release speaks against
+// itself, and what releasing it would do.
+type ForceError struct {
+	ID     ArrivalID
+	Why    string
+	Ticket ID // it would become a message of this one; 0: it would open one
+}
+
+func (e *ForceError) Error() string {
+	what := "it would open a ticket"
+	if e.Ticket != 0 {
+		what = fmt.Sprintf("it would be shown on ticket %d", e.Ticket)
+	}
+	return fmt.Sprintf("mail %d: %s: %s as not verified, to be read, and have no other effect", e.ID, e.Why, what)
+}
+
+// against says what in a mail speaks against who it says it is from, so that no
+// word of an admin stands in for evidence; "" when nothing does. Of technicians'
+// tokens only one, genuine, in force and her own is no such thing.
+func (w *work) against(m *Inbound, s sender, th thread) string {
+	work := th.token != nil && th.token.technicians()
+	switch {
+	case s.contrary:
+		return "the evidence says that " + s.Address + " did not send it"
+	case m.Doubled != "":
+		return "the field " + m.Doubled + " stands twice"
+	case th.several:
+		return "it holds two different tokens"
+	case work && (s.technician == nil || s.technician.Number() != th.token.Participant):
+		return "it holds a technician's token that is not its sender's"
+	case work && th.expired:
+		return "its token has expired"
+	case s.technician != nil && th.token == nil && w.spurious(m):
+		return "its token is revoked or was never ours"
+	}
+	return ""
+}
+
+// spurious tells whether m came to an address that looks like a token and is none.
+func (w *work) spurious(m *Inbound) bool {
+	for _, addr := range m.Recipients {
+		if c := w.d.Addresses.Candidate(addr); c != "" {
+			if _, ok := w.d.Keys.Verify(c); !ok {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // Drop gives up a mail that is quarantined, held or ignored; it stays in the archive.
@@ -122,6 +177,20 @@ func (w *work) fileReleased(m *Inbound, a *Arrival, how string) error {
 		return err
 	}
 	s.released = true
+	why := w.against(m, s, th)
+	switch {
+	case why == "":
+	case how == "force":
+		s.technician, s.proven, s.aligned, s.quiet, th.token = nil, false, false, true, nil
+	case released == "released by the admin":
+		e := &ForceError{ID: a.ID, Why: why}
+		if th.ticket != nil && !th.unsigned {
+			e.Ticket = th.ticket.ID
+		}
+		return e
+	case s.contrary: // the technician's word does not stand in for it either
+		return fmt.Errorf("arrival %d: %s: %w", a.ID, why, ErrState)
+	}
 	if addr, ok := strings.CutPrefix(how, "from "); ok {
 		return w.openFor(m, a, addr)
 	}

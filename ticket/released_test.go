@@ -30,7 +30,7 @@ func TestReleasedAsItStands(t *testing.T) {
 				}
 				return nil
 			})
-			b.must(b.Retry(b.ctx, held))
+			b.must(b.Retry(b.ctx, held, false))
 		}},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -43,9 +43,7 @@ func (a *app) quarantineVerbs() *cobra.Command {
 		return a.quarantineShow(ctx, o, args[0], raw)
 	})
 	return a.family("quarantine", "Look at mail that is not on a ticket, file it or drop it", all, show,
-		a.quarantineAct("retry ID|all", "File a mail after all", func(ctx context.Context, o *office, id ticket.ArrivalID) error {
-			return o.desk.Retry(ctx, id)
-		}),
+		a.quarantineRetry(),
 		a.quarantineAct("drop ID|all", "Give a mail up; its bytes stay in the archive", func(ctx context.Context, o *office, id ticket.ArrivalID) error {
 			return o.desk.Drop(ctx, id, admin)
 		}))
@@ -140,6 +138,28 @@ func (a *app) showArrival(ctx context.Context, o *office, r *ticket.Arrival, raw
 	return e.write(a.stdout)
 }
 
+// quarantineRetry releases mail. What speaks against itself wants its ID and
+// --force, and "all" leaves it where it is.
+func (a *app) quarantineRetry() *cobra.Command {
+	var force bool
+	cmd := a.quarantineAct("retry ID|all", "File a mail after all", func(ctx context.Context, o *office, id ticket.ArrivalID) error {
+		err := o.desk.Retry(ctx, id, force)
+		if against := (*ticket.ForceError)(nil); errors.As(err, &against) {
+			return fmt.Errorf("%w; --force does that", err)
+		}
+		return err
+	})
+	cmd.Flags().BoolVar(&force, "force", false, "file one mail that speaks against itself, to be read and without effect")
+	run := cmd.RunE
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		if force && args[0] == "all" {
+			return usagef("--force wants the ID of one mail")
+		}
+		return run(cmd, args)
+	}
+	return cmd
+}
+
 func (a *app) quarantineAct(use, short string, do func(context.Context, *office, ticket.ArrivalID) error) *cobra.Command {
 	return &cobra.Command{Use: use, Short: short, Args: cobra.ExactArgs(1), RunE: a.onDesk(func(ctx context.Context, o *office, args []string) error {
 		if args[0] != "all" {
@@ -153,6 +173,13 @@ func (a *app) quarantineAct(use, short string, do func(context.Context, *office,
 		if err != nil {
 			return err
 		}
-		return a.actOnAll(len(all), "mail", func(i int) error { return do(ctx, o, all[i].ID) })
+		return a.actOnAll(len(all), "mail", func(i int) error {
+			err := do(ctx, o, all[i].ID)
+			if against := (*ticket.ForceError)(nil); errors.As(err, &against) {
+				fmt.Fprintf(a.stderr, "left: %v\n", err)
+				return ticket.ErrState
+			}
+			return err
+		})
 	})}
 }
