@@ -35,6 +35,11 @@ func (a *app) fsckVerb() *cobra.Command {
 			if err := o.store.Check(ctx, deep, f.report); err != nil {
 				return fmt.Errorf("fsck: %w", err)
 			}
+			if err := o.desk.Audit(ctx, func(level, promise, where, text string) {
+				f.report(boltstore.Finding{Level: level, Promise: promise, Where: where, Text: text})
+			}); err != nil {
+				return fmt.Errorf("fsck: %w", err)
+			}
 		}
 		if mailbox {
 			if err := a.checkMailbox(ctx, o, f.report); err != nil {
