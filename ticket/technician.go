@@ -25,6 +25,8 @@ func (w *work) fromTechnician(m *Inbound, a *Arrival, s sender, th thread) error
 		return w.holdUnproven(m, a, tech, th)
 	case th.several:
 		return w.hold(m, a, tech, th, "held: two different tokens", "hold-two-tokens")
+	case th.token == nil && s.proven && forwardedFor(m) != "":
+		return w.openFor(withoutOrders(m), a, forwardedFor(m))
 	case th.token == nil || th.ticket == nil:
 		return w.hold(m, a, tech, th, "held: a technician's mail without token", "hold-no-token")
 	case !th.token.technicians() || th.token.Participant != tech.Number():
@@ -39,6 +41,27 @@ func (w *work) fromTechnician(m *Inbound, a *Arrival, s sender, th thread) error
 		return w.hold(m, a, tech, th, "held: a note that was also sent to the customer", "hold-note-leak")
 	}
 	return w.work(m, a, s, th, "")
+}
+
+// forwardedFor is the person for whom a technician's mail opens a ticket by its
+// first line, `#from ADDRESS`; "" when it does not.
+func forwardedFor(m *Inbound) string {
+	o := ParseOrders(m.Reply, m.Signature)
+	if o.Wrong != "" || o.Held || len(o.Commands) != 1 || o.Commands[0].Name != "from" {
+		return ""
+	}
+	return strings.ToLower(strings.Trim(o.Commands[0].Args[0], "<>"))
+}
+
+// withoutOrders is m as its customer's mail: without the commands on top, and
+// whole where nothing else was written above what is forwarded.
+func withoutOrders(m *Inbound) *Inbound {
+	c := *m
+	c.Reply, c.Opinion = ParseOrders(m.Reply, "").Public, nil
+	if rest := strings.SplitAfterN(strings.TrimSpace(m.Text), "\n", 2); c.Reply == "" && len(rest) == 2 {
+		c.Reply = strings.TrimSpace(rest[1])
+	}
+	return &c
 }
 
 // technicians tells whether t is of the kinds that technicians get.
