@@ -2,6 +2,8 @@ package mailin
 
 import (
 	"strings"
+	"unicode"
+	"unicode/utf8"
 )
 
 // readText chooses the parts that stand in the text and returns it, joined in
@@ -75,6 +77,7 @@ func (c *chooser) alternative(p *part) []*part {
 	}
 	c.seen = true
 	var chosen []*part
+	best = c.saying(forms, best)
 	for i, form := range forms {
 		if i == best || best >= 0 && i > best && differs(forms[best], form) {
 			chosen = append(chosen, form...)
@@ -85,6 +88,77 @@ func (c *chooser) alternative(p *part) []*part {
 		}
 	}
 	return chosen
+}
+
+// saying is best, unless that is a short plain text that shares no words with
+// the HTML beside it, such as the advice to use a program that shows HTML: then
+// it is no other form of the same, and the HTML is what was written.
+func (c *chooser) saying(forms [][]*part, best int) int {
+	const (
+		short  = 600      // bytes: a notice; whoever writes more says something
+		sample = 64 << 10 // bytes of the HTML's text that are looked at
+	)
+	if best < 0 || !isPlain(forms[best]) {
+		return best
+	}
+	plain := glimpse(forms[best], short+1)
+	if plain == "" || len(plain) > short {
+		return best
+	}
+	for i, form := range forms {
+		if i != best && !isPlain(form) && hasText(form) && foreignTo(plain, glimpse(form, sample)) {
+			return i
+		}
+	}
+	return best
+}
+
+// glimpse is about the first n bytes of what form says.
+func glimpse(form []*part, n int) string {
+	var out strings.Builder
+	for _, p := range form {
+		s := p.text
+		if p.media == "text/html" {
+			s = htmlText(s, n)
+		}
+		out.WriteString(strings.TrimSpace(head(s, n)))
+		if n -= out.Len(); n <= 0 {
+			break
+		}
+	}
+	return out.String()
+}
+
+// foreignTo tells whether hardly any word of notice stands in text.
+func foreignTo(notice, text string) bool {
+	if text = packed(text); text == "" {
+		return false
+	}
+	all, found := 0, 0
+	for w := range strings.FieldsFuncSeq(strings.ToLower(notice), notWordPart) {
+		if utf8.RuneCountInString(w) < 4 && w[0] < utf8.RuneSelf { // "di", "the": in any text
+			continue
+		}
+		all++
+		if strings.Contains(text, w) {
+			found++
+		}
+	}
+	if all == 0 {
+		signs := strings.TrimFunc(packed(notice), unicode.IsPunct)
+		return signs == "" || !strings.Contains(text, signs)
+	}
+	return 4*found < all
+}
+
+// packed is s in small letters without white space.
+func packed(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsSpace(r) {
+			return -1
+		}
+		return unicode.ToLower(r)
+	}, s)
 }
 
 // differs tells whether form is plain text as well as best and says something
@@ -125,7 +199,7 @@ func (c *chooser) readable(p *part, under string) bool {
 	case "text/calendar", "text/csv", "text/vcard", "text/x-vcard", "text/directory", "text/css", "text/xml",
 		"text/rtf", "text/rfc822-headers", "text/rfc822", "text/javascript":
 		return false
-	case "text/x-amp-html", "text/watch-html": // other forms for clients that run them
+	case "text/x-amp-html", "text/watch-html", reactionMedia: // other forms for clients that run them
 		p.role = roleSpare
 		return false
 	}

@@ -25,6 +25,12 @@ func decodeCharset(label string, b []byte) string {
 		return ""
 	}
 	label = charsetLabel(label)
+	if s, ok := decodeEscaped(b); ok {
+		return s
+	}
+	if overUTF8(label, b) {
+		return repairUTF8(b)
+	}
 	switch label {
 	case "utf-8", "utf8":
 		return repairUTF8(b)
@@ -41,9 +47,6 @@ func decodeCharset(label string, b []byte) string {
 			return s
 		}
 		return guessCharset(b)
-	}
-	if (enc == charmap.Windows1252 || enc == charmap.ISO8859_15) && manyBytes(b) && utf8.Valid(b) {
-		return string(b) // labelled Latin-1, is UTF-8
 	}
 	if enc == japanese.ISO2022JP && manyBytes(b) {
 		enc = japanese.ShiftJIS // ISO-2022-JP has seven bits; programs mix the two up

@@ -41,6 +41,13 @@ func TestDecodeCharset(t *testing.T) {
 		{"no label, EUC-JP", "", "\xa4\xb3\xa4\xf3\xa4\xcb\xa4\xc1\xa4\xcf", "こんにちは"},
 		{"no label, short KOI8-R", "", "\xd4\xc5\xd3\xd4 \xd4\xc5\xd3\xd4", "тест тест"},
 		{"ASCII that is none", "us-ascii", "caff\xe8", "caffè"},
+		{"kana in UTF-16", "utf-16", "0B0D0F0H", "\u3042\u3044\u3046\u3048"},
+		{"ASCII called UTF-16", "utf-16", "Buongiorno, il sito", "Buongiorno, il sito"},
+		{"UTF-8 called Greek", "iso-8859-7", "perch\xc3\xa9", "perché"},
+		{"UTF-8 called DOS", "cp850", "perch\xc3\xa9", "perché"},
+		{"Korean of seven bits, with lines", "iso-2022-kr", "\x1b$)C\nciao \x0eGQ1[\x0f ok\n", "\nciao 한글 ok\n"},
+		{"Japanese called Latin-1", "iso-8859-1", "\x1b$B%F%9%H\x1b(B ok", "テスト ok"},
+		{"a terminal's colours", "utf-8", "\x1b[31mrosso\x1b[0m", "\x1b[31mrosso\x1b[0m"},
 		{"made up", "x-klingon", "caff\xe8", "caffè"},
 	} {
 		if got := decodeCharset(c.label, []byte(c.in)); got != c.want {

@@ -6,7 +6,7 @@ import (
 )
 
 const (
-	maxIDs = 200 // Message-IDs kept of one field
+	maxIDs = 200 // Message-IDs kept of a mail's References, and of its In-Reply-To
 	maxID  = 998 // RFC 5322, section 2.1.1: a line
 )
 
@@ -47,6 +47,11 @@ func messageIDs(v string) []string {
 		add(id)
 		rest = next
 	}
+	return keepIDs(ids)
+}
+
+// keepIDs keeps the first and the last of too many.
+func keepIDs(ids []string) []string {
 	if len(ids) > maxIDs {
 		ids = append(ids[:3:3], ids[len(ids)-maxIDs+3:]...)
 	}

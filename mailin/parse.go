@@ -54,6 +54,9 @@ func Parse(raw []byte, o Options) (in *ticket.Inbound) {
 	}
 	m.own(in, o)
 	in.Language = language(in.Shown())
+	if in.Kind == ticket.KindRequest {
+		in.Reaction = m.reaction(in)
+	}
 	m.judge(in)
 	in.Defects = m.defects
 	return in
@@ -80,11 +83,15 @@ func open(raw []byte) *mail {
 	return m
 }
 
+// maxSubject bounds, in bytes, what is read of a subject: a line of mail has 998,
+// and whatever looks at subjects does so for every mail.
+const maxSubject = 8 << 10
+
 // fillHeader reads who wrote to whom about what.
 func (m *mail) fillHeader(in *ticket.Inbound) {
 	h := m.root.header
 	in.Certified = m.carrier != nil
-	in.MessageID = ownMessageID(h.get("Message-ID"))
+	in.MessageID = ownMessageID(decodeWords(h.get("Message-ID")))
 	in.Date = parseDate(h.get("Date"))
 	from, clear := author(h.all("From"))
 	in.From, in.Unclear = from, !clear && len(from) > 0
@@ -97,12 +104,12 @@ func (m *mail) fillHeader(in *ticket.Inbound) {
 	in.To = parseAddresses(h.all("To")...)
 	in.Cc = parseAddresses(h.all("Cc")...)
 	in.ReplyTo = parseAddresses(h.all("Reply-To")...)
-	in.Subject = oneLine(decodeWords(h.get("Subject")))
+	in.Subject = cutRunes(oneLine(decodeWords(cutRunes(h.get("Subject"), maxSubject))), maxSubject)
 	for _, v := range h.all("In-Reply-To") {
-		in.InReplyTo = append(in.InReplyTo, messageIDs(v)...)
+		in.InReplyTo = keepIDs(append(in.InReplyTo, messageIDs(decodeWords(v))...))
 	}
 	for _, v := range h.all("References") {
-		in.References = append(in.References, messageIDs(v)...)
+		in.References = keepIDs(append(in.References, messageIDs(decodeWords(v))...))
 	}
 	in.Recipients = m.recipients(in)
 	for _, name := range []string{"From", "Date", "Message-ID"} {

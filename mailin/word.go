@@ -47,7 +47,7 @@ type word struct {
 // cutWord reads the encoded word at the start of s.
 func cutWord(s string) (w word, rest string, ok bool) {
 	i := strings.IndexByte(s[2:], '?') + 2
-	if i < 3 || i > 60 || i+2 >= len(s) || s[i+2] != '?' || strings.ContainsAny(s[2:i], " \t\"<>") {
+	if i < 2 || i > 60 || i+2 >= len(s) || s[i+2] != '?' || strings.ContainsAny(s[2:i], " \t\"<>") {
 		return w, s, false
 	}
 	switch s[i+1] {
@@ -57,7 +57,9 @@ func cutWord(s string) (w word, rest string, ok bool) {
 	default:
 		return w, s, false
 	}
-	w.charset = charsetLabel(s[2:i])
+	if w.charset = charsetLabel(s[2:i]); w.charset == "" {
+		w.charset = "unknown"
+	}
 	text := s[i+3:]
 	end := wordEnd(text[:min(len(text), maxWord)], w.base64)
 	if end < 0 {

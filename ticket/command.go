@@ -109,7 +109,7 @@ func ParseOrders(reply, signature string) Orders {
 			continue
 		}
 		if _, known := canonical(words[0]); known {
-			return Orders{Held: true, Wrong: fmt.Sprintf("%s: a command that is not at the top was not carried out", strings.TrimSpace(l))}
+			return Orders{Held: true, Wrong: fmt.Sprintf("%s: a command that is not at the top was not carried out", strings.TrimFunc(l, white))}
 		}
 	}
 	return o.over(rest, signature)
@@ -133,7 +133,7 @@ func leadingOrders(reply string) (Orders, []string) {
 	i := 0
 	for ; i < len(lines); i++ {
 		words := commandWords(lines[i])
-		if words == nil && strings.TrimFunc(lines[i], unicode.IsSpace) == "" {
+		if words == nil && strings.TrimFunc(lines[i], white) == "" {
 			continue
 		}
 		if words == nil {
@@ -141,7 +141,7 @@ func leadingOrders(reply string) (Orders, []string) {
 		}
 		c, wrong := readCommand(words)
 		if wrong != "" {
-			return Orders{Wrong: fmt.Sprintf("%s: %s", strings.TrimSpace(lines[i]), wrong)}, nil
+			return Orders{Wrong: fmt.Sprintf("%s: %s", strings.TrimFunc(lines[i], white), wrong)}, nil
 		}
 		o.Commands = append(o.Commands, c)
 	}
@@ -159,11 +159,11 @@ func (o Orders) over(rest []string, signature string) Orders {
 	return o
 }
 
-// commandWords splits a line that begins with `#` and a letter into words; nil
-// for any other line. Exactly 3, 4, 6 or 8 hex digits are a colour, not a word.
+// commandWords splits a line that begins, after white space and what is
+// invisible, with `#` and a letter into words; nil for any other line. Exactly 3,
+// 4, 6 or 8 hex digits are a colour, not a word.
 func commandWords(line string) []string {
-	line = strings.TrimRight(line, " \t\u00a0\r")
-	rest, ok := strings.CutPrefix(line, "#")
+	rest, ok := strings.CutPrefix(strings.TrimLeftFunc(line, white), "#")
 	if !ok {
 		return nil
 	}
@@ -179,10 +179,7 @@ func commandWords(line string) []string {
 
 // canonical is the English name of a command word, case aside.
 func canonical(word string) (string, bool) {
-	name := strings.ToLower(word)
-	if len(name) != len(word) {
-		return "", false
-	}
+	name := address.Lower(word)
 	if en, ok := aliases[name]; ok {
 		name = en
 	}

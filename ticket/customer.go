@@ -12,6 +12,10 @@ import (
 func (w *work) fromCustomer(m *Inbound, a *Arrival, s sender, th thread) error {
 	t := th.ticket
 	switch {
+	case m.Reaction != 0 && (t == nil || th.unsigned):
+		return w.ignore(a, "a reaction to no letter of ours")
+	case m.Reaction != 0:
+		return w.followUp(m, a, s, th)
 	case t == nil:
 		return w.open(m, a, s, th, 0)
 	case th.unsigned:
@@ -31,6 +35,8 @@ func (w *work) followUp(m *Inbound, a *Arrival, s sender, th thread) error {
 	sense := w.d.Policy.Sense(m.Reply, code, credits)
 	trigger := TriggerMessage
 	switch {
+	case m.Reaction != 0 && (code == "" || t.State != StateWaiting): // on a quote it may be half a yes
+		trigger = TriggerThanks
 	case auth < AuthorityLink:
 	case sense == policy.SenseThanks:
 		trigger = TriggerThanks

@@ -17,6 +17,15 @@ const (
 
 var kindNames = []string{"", "request", "auto-reply", "bounce", "list", "own", "report", "spam"}
 
+// Reaction says what tells that a mail is a thumb or the like and nothing else:
+// no more than thanks (DESIGN.md section 2, "Text").
+type Reaction int
+
+const (
+	ReactionProgram Reaction = iota + 1 // a program wrote it for who pressed a sign
+	ReactionSign                        // somebody wrote the bare sign
+)
+
 // MessageKind says what a Message is on its ticket.
 type MessageKind int
 

@@ -62,9 +62,10 @@ type Inbound struct {
 	Certified  bool   // PEC: the inner postacert.eml was read; authority never above link
 	SpamMarked bool   // by the receiving server
 
-	Language    string // it, en, de, fr, es of what was written this time; "" unknown
-	Text        string // the whole text
-	Reply       string // what was written this time; may be empty
+	Reaction    Reaction // a thumb or the like and nothing else; 0: it is none
+	Language    string   // it, en, de, fr, es of what was written this time; "" unknown
+	Text        string   // the whole text
+	Reply       string   // what was written this time; may be empty
 	Signature   string
 	Attachments []Attachment
 	Bounce      *Bounce // of Kind KindBounce: what the report says

@@ -49,6 +49,9 @@ func (w *work) origin(m *Inbound) (sender, thread, error) {
 
 // request files what a person wrote.
 func (w *work) request(m *Inbound, a *Arrival, s sender, th thread) error {
+	if s.technician != nil && m.Reaction == ReactionProgram {
+		return w.ignore(a, "a technician's reaction, which is no answer")
+	}
 	if th.token != nil && th.token.Purpose == PurposeHeld {
 		return w.answerHeld(m, a, s, th)
 	}
