@@ -121,8 +121,9 @@ func glimpse(form []*part, n int) string {
 		if p.media == "text/html" {
 			s = htmlText(s, n)
 		}
-		out.WriteString(strings.TrimSpace(head(s, n)))
-		if n -= out.Len(); n <= 0 {
+		s = strings.TrimSpace(head(s, n))
+		out.WriteString(s)
+		if n -= len(s); n <= 0 {
 			break
 		}
 	}
