@@ -18,6 +18,9 @@ func (m *mail) readText() string {
 			text = append(text, s)
 		}
 	}
+	if len(text) == 0 {
+		return m.letterText()
+	}
 	return strings.Join(text, between)
 }
 

@@ -16,6 +16,7 @@ type mail struct {
 	unfit   string // why the mail cannot be filed, or ""
 	cut     bool   // not all of it was read
 	budget  *budget
+	letters []tnef            // the texts found in winmail.dat, for a mail that has no other
 	names   map[string]string // of files, by Content-ID; nil: not yet asked for
 }
 
