@@ -120,7 +120,7 @@ func TestRTFText(t *testing.T) {
 		`{\rtf1\uc1 \u8364?5}`:                               "€5",
 		`{\rtf1\uc0 \u-10179\u-8704}`:                        "😀",
 		`{\rtf1 a\{b\}\\c}`:                                  `a{b}\c`,
-		`{\rtf1 a{\pict\bin3 }}}}b}`:                          "ab",
+		`{\rtf1 a{\pict\bin3 }}}}b}`:                         "ab",
 		`{\rtf1 a\~b`:                                        "a\u00a0b",
 		`}}}}a`:                                              "a",
 		`\`:                                                  "",

@@ -187,10 +187,17 @@ func (s *sheet) wrong(column, format string, args ...any) {
 // from computing it.
 func (s *sheet) cell(column string) string {
 	v := strings.TrimSpace(s.row[s.order[slices.Index(s.header, column)]])
-	if len(v) > 1 && v[0] == '\'' && strings.ContainsRune("=+-@\t\r", rune(v[1])) {
-		v = v[1:]
+	if rest, ok := strings.CutPrefix(v, "'"); ok && computed(rest) {
+		return rest
 	}
 	return v
+}
+
+// computed tells whether a spreadsheet would compute s, or read it as more than
+// one cell, were it not protected by an apostrophe.
+func computed(s string) bool {
+	r, _ := utf8.DecodeRuneInString(s)
+	return s != "" && strings.ContainsRune("=+-@\t\r\n＝＋－＠", r)
 }
 
 // id reads the id of a customer or a ref.

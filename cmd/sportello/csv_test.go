@@ -1,6 +1,8 @@
 package main
 
 import (
+	"bytes"
+	"encoding/csv"
 	"strings"
 	"testing"
 
@@ -8,6 +10,7 @@ import (
 	"golang.org/x/text/encoding/charmap"
 
 	"sportello/policy"
+	"sportello/ticket/address"
 )
 
 func anyPlan(string) bool { return true }
@@ -79,6 +82,7 @@ func FuzzCSV(f *testing.F) {
 	for _, kind := range [][]string{customerColumns, planColumns, creditColumns} {
 		header := strings.Join(kind, ",")
 		f.Add([]byte(header + "\nC1,hosting,,2026-01-01\n"))
+		f.Add([]byte(header + "\nC1,Rossi,it,UGO@Società.example.,si\n'=x,\"a\"\"b\",,ſara@tech.example,\n"))
 		f.Add([]byte("\xef\xbb\xbf" + strings.ReplaceAll(header, ",", ";") + "\r\n\"C1\";\"x"))
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
@@ -99,11 +103,49 @@ func FuzzCSV(f *testing.F) {
 			}
 		}
 		for _, r := range b.contacts {
-			if r.id == "" || r.name == "" || r.email != "" && !validAddress(r.email) {
+			if r.id == "" || r.name == "" || r.email != "" && (!validAddress(r.email) || r.email != address.Canonical(r.email)) {
 				t.Errorf("row %+v without a fault", r)
 			}
 		}
+		wantSameContacts(t, b.contacts)
 	})
+}
+
+// wantSameContacts: rows that are written as CSV are read as they were.
+func wantSameContacts(t *testing.T, rows []contactRow) {
+	t.Helper()
+	var out bytes.Buffer
+	w := csv.NewWriter(&out)
+	must := func(err error) {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	must(w.Write(customerColumns))
+	protect := func(s string) string {
+		if computed(s) {
+			return "'" + s
+		}
+		return s
+	}
+	for _, r := range rows {
+		yes := map[bool]string{true: "si", false: "no"}
+		spend := ""
+		if r.maySpend != nil {
+			spend = yes[*r.maySpend]
+		}
+		must(w.Write([]string{protect(r.id), protect(r.name), r.language, protect(r.email), spend}))
+	}
+	w.Flush()
+	again := &batch{}
+	if found := again.add("y.csv", out.Bytes(), anyPlan); found != nil {
+		t.Fatalf("%q: %v", out.String(), found)
+	}
+	for i, r := range again.contacts {
+		if was := rows[i]; r.id != was.id || r.name != was.name || r.email != was.email || r.language != was.language || !equalYes(r.maySpend, was.maySpend) {
+			t.Errorf("%+v is read again as %+v", was, r)
+		}
+	}
 }
 
 // FuzzConfig: any bytes give a configuration or faults, each with its line.
