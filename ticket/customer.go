@@ -10,20 +10,28 @@ import (
 // fromCustomer files what the customer's side wrote: a message of the ticket it
 // continues, or a new ticket.
 func (w *work) fromCustomer(m *Inbound, a *Arrival, s sender, th thread) error {
-	t := th.ticket
 	switch {
-	case m.Reaction != 0 && (t == nil || th.unsigned):
+	case m.Reaction != 0 && (th.ticket == nil || th.unsigned):
 		return w.ignore(a, "a reaction to no letter of ours")
 	case m.Reaction != 0:
 		return w.followUp(m, a, s, th)
-	case t == nil:
+	case th.ticket == nil:
 		return w.open(m, a, s, th, 0)
-	case th.unsigned:
-		return w.open(m, a, s, th, t.ID)
-	case t.State == StateClosed && !m.Arrived.Before(t.Closed.AddDate(0, 0, w.d.ReopenDays)):
-		return w.open(m, a, s, th, t.ID)
+	case w.destination(m, th) == nil:
+		return w.open(m, a, s, th, th.ticket.ID)
 	}
 	return w.followUp(m, a, s, th)
+}
+
+// destination is the ticket that a customer's mail is added to; nil when it
+// opens one: it continues none, holds no sign of it beside a remembered address,
+// or comes too long after the ticket was closed.
+func (w *work) destination(m *Inbound, th thread) *Ticket {
+	t := th.ticket
+	if t == nil || th.unsigned || t.State == StateClosed && !m.Arrived.Before(t.Closed.AddDate(0, 0, w.d.ReopenDays)) {
+		return nil
+	}
+	return t
 }
 
 // followUp adds a customer's message to its ticket: it makes the ticket our
@@ -33,16 +41,10 @@ func (w *work) followUp(m *Inbound, a *Arrival, s sender, th thread) error {
 	auth, rule := s.authority(m, th, t)
 	code, credits := openQuote(t)
 	sense := w.d.Policy.Sense(m.Reply, code, credits)
-	trigger := TriggerMessage
-	switch {
-	case m.Reaction != 0 && (code == "" || t.State != StateWaiting): // on a quote it may be half a yes
-		trigger = TriggerThanks
-	case auth < AuthorityLink:
-	case sense == policy.SenseThanks:
-		trigger = TriggerThanks
-	case sense == policy.SenseSolved && t.State == StateWaiting:
-		trigger = TriggerSolved
+	if m.Reaction != 0 && (code == "" || t.State != StateWaiting) { // on a quote it may be half a yes
+		sense = policy.SenseThanks
 	}
+	trigger := triggerOf(auth, sense)
 	if err := w.move(t, trigger, m.Arrived); err != nil {
 		return err
 	}
@@ -51,15 +53,20 @@ func (w *work) followUp(m *Inbound, a *Arrival, s sender, th thread) error {
 	if err := w.addMessage(t, msg); err != nil {
 		return err
 	}
-	t.LastInbound = m.MessageID
-	t.reference(m.MessageID)
+	if trigger != TriggerUnproven {
+		t.LastInbound = m.MessageID
+		t.reference(m.MessageID)
+		if err := w.fileMessageID(m, t.ID); err != nil {
+			return err
+		}
+	}
 	if err := w.welcome(m, s, t, auth); err != nil {
 		return err
 	}
-	if err := w.tellFollowUp(m, s, t, before, msg, trigger); err != nil {
+	if err := w.confirm(m, s, th, auth); err != nil {
 		return err
 	}
-	if err := w.fileMessageID(m, t.ID); err != nil {
+	if err := w.tellFollowUp(m, s, t, before, msg, sense); err != nil {
 		return err
 	}
 	e := Event{Kind: "message", Actor: s.Address, Cause: cause(a), Text: fmt.Sprintf("%s, %s: %s", trigger, th.via, auth)}
@@ -76,8 +83,8 @@ func (w *work) followUp(m *Inbound, a *Arrival, s sender, th thread) error {
 
 // tellFollowUp queues what a follow-up causes: technicians' mail (not for bare
 // thanks), and a letter to the customer when the ticket was closed or reopened.
-func (w *work) tellFollowUp(m *Inbound, s sender, t, before *Ticket, msg *Message, trigger Trigger) error {
-	if trigger != TriggerThanks {
+func (w *work) tellFollowUp(m *Inbound, s sender, t, before *Ticket, msg *Message, sense policy.Sense) error {
+	if sense != policy.SenseThanks {
 		if err := w.tellTechnicians(NoticeTicketReply, t, m, msg, s); err != nil {
 			return err
 		}
@@ -89,6 +96,46 @@ func (w *work) tellFollowUp(m *Inbound, s sender, t, before *Ticket, msg *Messag
 		return w.tellCustomers(NoticeReopened, t, nil)
 	}
 	return nil
+}
+
+// triggerOf is what a follow-up does to its ticket, by how far its sender is
+// proven: below link it changes nothing, and nobody's word but the customer's
+// own closes.
+func triggerOf(auth Authority, sense policy.Sense) Trigger {
+	switch {
+	case auth < AuthorityLink:
+		return TriggerUnproven
+	case sense == policy.SenseThanks:
+		return TriggerThanks
+	case sense == policy.SenseSolved && auth >= AuthoritySender:
+		return TriggerSolved
+	}
+	return TriggerMessage
+}
+
+// confirm makes of a ticket that an unproven copy had opened what the mail itself
+// would have: its name and subject, and the letter that it is answered with,
+// where the copy got none.
+func (w *work) confirm(m *Inbound, s sender, th thread, auth Authority) error {
+	t := th.ticket
+	if !th.copied || !s.aligned {
+		return nil
+	}
+	if t.Unproven && t.Requester.Address == s.Address {
+		t.Unproven, t.Requester, t.Participants[0].Name = false, s.Mailbox, s.Name
+		t.Subject = clip(BareSubject(m.Subject, w.d.Name), maxSubject)
+	}
+	msgs, err := w.tx.Messages(t.ID)
+	if err != nil || t.Quote != nil {
+		return err
+	}
+	for _, other := range msgs {
+		if other.Kind != MessageRequest || other.Authority >= AuthorityLink && other.Seq != t.Messages {
+			return nil // it was answered, or is under way
+		}
+	}
+	_, err = w.acknowledge(m, s, t, auth)
+	return err
 }
 
 // openQuote is the quote that a yes could mean; "" and 0 when there is none.

@@ -98,7 +98,7 @@ func (d *Desk) Receive(ctx context.Context, in []*Inbound, c Cursor) error {
 // fileOr files a mail, or quarantines it when a first try said why it cannot
 // be filed. A panic on the way is an error of Store.Update.
 func (w *work) fileOr(poisoned string, m *Inbound, ref RawRef) error {
-	w.mail = m
+	w.mail, w.copies = m, nil
 	if poisoned != "" {
 		return w.quarantine(m, ref, poisoned)
 	}
@@ -159,6 +159,7 @@ type work struct {
 	queued   bool     // a letter was queued
 	released bool     // held mail was released, to be filed after this transaction
 	backlog  backlog
+	copies   []*Arrival // of the mail at hand, that came before it
 }
 
 func (d *Desk) update(ctx context.Context, f func(*work) error) error {

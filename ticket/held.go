@@ -12,7 +12,7 @@ import (
 // hold keeps a technician's mail without effect and asks her, at the
 // registered address, what to do with it. The question's Reply-To works once.
 func (w *work) hold(m *Inbound, a *Arrival, tech *Technician, th thread, reason, phrase string) error {
-	if err := w.park(a, th, reason); err != nil {
+	if fresh, err := w.park(a, th, reason); !fresh || err != nil {
 		return err
 	}
 	return w.ask(m, a, tech, th, NoticeHeld, w.say(phrase), w.say("hold-choices"))
@@ -35,7 +35,7 @@ func (w *work) askLater(m *Inbound, a *Arrival) bool {
 
 // holdUnproven holds a technician's mail for which evidence is missing.
 func (w *work) holdUnproven(m *Inbound, a *Arrival, tech *Technician, th thread) error {
-	if err := w.park(a, th, "held: no evidence that the technician sent it"); err != nil {
+	if fresh, err := w.park(a, th, "held: no evidence that the technician sent it"); !fresh || err != nil {
 		return err
 	}
 	return w.ask(m, a, tech, th, NoticeAlert, w.say("hold-unproven"), w.say("subject-was", m.Subject))
@@ -43,7 +43,7 @@ func (w *work) holdUnproven(m *Inbound, a *Arrival, tech *Technician, th thread)
 
 // refuseTechnician quarantines a mail that the evidence says is forged.
 func (w *work) refuseTechnician(m *Inbound, a *Arrival, tech *Technician, th thread) error {
-	if err := w.putQuarantine(a, "unauthenticated technician"); err != nil {
+	if fresh, err := w.setAside(a, FateQuarantine, "unauthenticated technician"); !fresh || err != nil {
 		return err
 	}
 	return w.ask(m, a, tech, th, NoticeAlert, w.say("forged"), w.say("subject-was", m.Subject))
@@ -52,7 +52,7 @@ func (w *work) refuseTechnician(m *Inbound, a *Arrival, tech *Technician, th thr
 // stolen holds a mail that carries a technician's token but comes from another
 // address; the technician is told, the sender is not.
 func (w *work) stolen(m *Inbound, a *Arrival, s sender, th thread) error {
-	if err := w.park(a, th, "held: a technician's token from another address"); err != nil {
+	if fresh, err := w.park(a, th, "held: a technician's token from another address"); !fresh || err != nil {
 		return err
 	}
 	tech := w.d.technicianNumbered(th.token.Participant)
@@ -66,21 +66,23 @@ func (w *work) stolen(m *Inbound, a *Arrival, s sender, th thread) error {
 	return w.ask(m, a, tech, th, NoticeAlert, line, w.say("subject-was", m.Subject))
 }
 
-// park records a as held; on a known ticket also as an event.
-func (w *work) park(a *Arrival, th thread, reason string) error {
-	a.Fate, a.Reason = FateHeld, reason
+// park records a as held; on a known ticket also as an event. It answers false
+// for a copy of what is held already.
+func (w *work) park(a *Arrival, th thread, reason string) (fresh bool, err error) {
 	if th.ticket != nil {
 		a.Ticket = th.ticket.ID
-		if err := w.note(a.Ticket, "held", "desk", cause(a), strings.TrimPrefix(reason, "held: ")); err != nil {
-			return err
-		}
-		t, err := w.tx.Ticket(a.Ticket)
-		if err != nil {
-			return err
-		}
+	}
+	if fresh, err = w.setAside(a, FateHeld, reason); !fresh || err != nil || th.ticket == nil {
+		return fresh, err
+	}
+	if err := w.note(a.Ticket, "held", "desk", cause(a), strings.TrimPrefix(reason, "held: ")); err != nil {
+		return true, err
+	}
+	t, err := w.tx.Ticket(a.Ticket)
+	if err == nil {
 		*th.ticket = *t
 	}
-	return w.tx.PutArrival(a)
+	return true, err
 }
 
 // ask tells tech about a mail in her name. NoticeHeld can be answered: with
@@ -145,7 +147,7 @@ func (w *work) answerHeld(m *Inbound, a *Arrival, s sender, th thread) error {
 
 // settleHeld says with a transcript why an answer about a held mail did nothing.
 func (w *work) settleHeld(m *Inbound, a *Arrival, tech *Technician, line string) error {
-	if err := w.ignore(a, "an answer about a held mail that did nothing"); err != nil {
+	if fresh, err := w.setAside(a, FateIgnored, "an answer about a held mail that did nothing"); !fresh || err != nil {
 		return err
 	}
 	return w.tellPlainly(NoticeTranscript, tech, func(n *Notice) {

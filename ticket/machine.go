@@ -1,6 +1,9 @@
 package ticket
 
-import "fmt"
+import (
+	"fmt"
+	"time"
+)
 
 // echo notes our own mail that came back; nothing is ever sent because of it.
 func (w *work) echo(m *Inbound, a *Arrival, th thread) error {
@@ -30,35 +33,63 @@ func (w *work) robot(m *Inbound, a *Arrival, th thread) error {
 }
 
 // bounce records a delivery status notification on the ticket whose letter came
-// back. Only what names a bounce token or signed Message-ID of ours counts; a
-// delay stops no clock, a failure stops the closing and tells the technicians.
+// back. Only a bounce token or a Message-ID of ours makes one: a reply address
+// is seen by whoever gets a letter. A delay stops no clock; a failure stops the
+// closing and tells the technicians, once a letter.
 func (w *work) bounce(m *Inbound, a *Arrival, th thread) error {
-	tok := th.token
-	if m.Bounce != nil && tok == nil {
-		if _, t, ok := w.d.Keys.VerifyMessageID(m.Bounce.MessageID); ok && t.Ticket() != 0 {
-			tok = &t
-			ticket, err := w.ticket(t.Ticket())
-			if err == nil {
-				th.ticket = ticket
-			}
-		}
-	}
-	if tok == nil || th.ticket == nil {
+	tok, t, letter := w.returned(m, th)
+	if tok == nil || t == nil {
 		return w.ignore(a, "bounce of no letter of ours: "+m.KindReason)
 	}
-	t := th.ticket
-	if m.Bounce != nil && m.Bounce.Action == "delayed" {
+	if m.Bounce != nil && m.Bounce.Action == "delayed" || w.toTechnician(tok, m) {
 		return w.record(m, a, t, MessageBounce, TriggerAutoReply, nil)
 	}
-	if w.toTechnician(tok, m) {
-		return w.record(m, a, t, MessageBounce, TriggerAutoReply, nil)
+	first, err := w.within(counted{purpose: "bounce", address: letter}, bounceWindow, 1)
+	if err != nil {
+		return err
 	}
-	if m.Bounce != nil && tok.Participant < len(t.Participants) {
-		t.Participants[tok.Participant].Bounced = firstOf(m.Bounce.Status, "5.0.0")
+	if !first {
+		return w.ignore(a, "bounce of a letter that had bounced before: "+m.KindReason)
+	}
+	if i := t.addressee(tok, m); m.Bounce != nil && i >= 0 {
+		t.Participants[i].Bounced = firstOf(m.Bounce.Status, "5.0.0")
 	}
 	return w.record(m, a, t, MessageBounce, TriggerBounce, func(msg *Message) error {
 		return w.tellTechnicians(NoticeTicketReply, t, m, msg, sender{Mailbox: msg.From})
 	})
+}
+
+// bounceWindow is how long the bounce of a letter is remembered: as long as the
+// tokens in letters act.
+const bounceWindow = 400 * 24 * time.Hour
+
+// returned finds the token and the ticket of the letter that came back, and a
+// name for that letter: its number, or the token of its envelope where the
+// report names no Message-ID. nil when m proves none.
+func (w *work) returned(m *Inbound, th thread) (*Token, *Ticket, string) {
+	if m.Bounce != nil {
+		if n, tok, ok := w.d.Keys.VerifyMessageID(m.Bounce.MessageID); ok && tok.Ticket() != 0 {
+			if t, err := w.ticket(tok.Ticket()); err == nil {
+				return &tok, t, fmt.Sprintf("letter %d", n)
+			}
+		}
+	}
+	if th.token == nil || th.ticket == nil || th.token.Purpose != PurposeBounce {
+		return nil, nil, ""
+	}
+	return th.token, th.ticket, fmt.Sprintf("%+v", *th.token)
+}
+
+// addressee is the participant number on t of who got the letter of tok; -1:
+// nobody of t's, as where t was joined to another since.
+func (t *Ticket) addressee(tok *Token, m *Inbound) int {
+	switch {
+	case t.ID == tok.Ticket() && tok.Participant < len(t.Participants):
+		return tok.Participant
+	case m.Bounce != nil:
+		return t.number(m.Bounce.Recipient)
+	}
+	return -1
 }
 
 // toTechnician tells whether the letter that bounced had gone to a technician.

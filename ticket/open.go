@@ -17,7 +17,8 @@ func (w *work) open(m *Inbound, a *Arrival, s sender, th thread, goesOn ID) erro
 		if err != nil {
 			return err
 		}
-		return w.putQuarantine(a, why)
+		_, err := w.setAside(a, FateQuarantine, why)
+		return err
 	}
 	t, err := w.newTicket(m, s, goesOn)
 	if err != nil {

@@ -14,15 +14,10 @@ func (w *work) quarantine(m *Inbound, ref RawRef, why string) error {
 	if err != nil {
 		return err
 	}
-	if err := w.putQuarantine(a, why); err != nil {
+	if fresh, err := w.setAside(a, FateQuarantine, why); !fresh || err != nil {
 		return err
 	}
 	return w.alertOnce("quarantine", time.Hour, w.say("quarantined", a.From, clip(a.Subject, 80), why))
-}
-
-func (w *work) putQuarantine(a *Arrival, why string) error {
-	a.Fate, a.Reason = FateQuarantine, clip(why, 300)
-	return w.tx.PutArrival(a)
 }
 
 // Retry files a mail anew that is quarantined, held or ignored, with the
@@ -105,7 +100,7 @@ func (w *work) pending(id ArrivalID) (*Arrival, error) {
 	if err != nil {
 		return nil, fmt.Errorf("arrival %d: %w", id, err)
 	}
-	if a.Fate != FateQuarantine && a.Fate != FateHeld && a.Fate != FateIgnored {
+	if !a.pending() {
 		return nil, fmt.Errorf("arrival %d is %s: %w", id, a.Fate, ErrState)
 	}
 	return a, nil
@@ -158,6 +153,7 @@ func (w *work) fileAgain(m *Inbound, a *Arrival) error {
 	if err != nil {
 		return err
 	}
+	a.Proven = s.proven
 	return w.request(m, a, s, th)
 }
 

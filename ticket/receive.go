@@ -1,27 +1,52 @@
 package ticket
 
 import (
-	"errors"
 	"fmt"
 	"strings"
 )
 
 // file decides what one arrival becomes: exactly one thing (PROMISES.md P1).
 func (w *work) file(m *Inbound, ref RawRef) error {
-	if done, err := w.duplicate(m, ref); done || err != nil {
+	same, err := w.sameBytes(m)
+	if err != nil {
 		return err
 	}
-	if m.Unfit != "" {
+	if w.copies, err = w.earlier(m); err != nil {
+		return err
+	}
+	if m.Unfit != "" && same == nil && len(w.copies) > 0 {
+		same = w.copies[0]
+	}
+	if m.Unfit != "" && same == nil {
 		return w.quarantine(m, ref, m.Unfit)
 	}
 	a, err := w.arrival(m, ref)
 	if err != nil {
 		return err
 	}
+	if same != nil {
+		return w.duplicate(a, same)
+	}
 	s, th, err := w.origin(m)
 	if err != nil {
 		return err
 	}
+	a.Proven = s.proven
+	same, th, err = w.known(m, s, th)
+	if err != nil {
+		return err
+	}
+	if same != nil {
+		return w.duplicate(a, same)
+	}
+	if err := w.become(m, a, s, th); err != nil {
+		return err
+	}
+	return w.settleCopies(a, s)
+}
+
+// become files m as its kind says.
+func (w *work) become(m *Inbound, a *Arrival, s sender, th thread) error {
 	switch m.Kind {
 	case KindOwn:
 		return w.echo(m, a, th)
@@ -114,79 +139,8 @@ func (w *work) filed(a *Arrival, id ID, seq int) error {
 }
 
 func (w *work) ignore(a *Arrival, why string) error {
-	a.Fate, a.Reason = FateIgnored, why
-	return w.tx.PutArrival(a)
-}
-
-// duplicate links a copy of a mail that was filed before: equal bytes, or
-// equal content with a Message-ID. It has no second effect, unless it shows
-// where the first copy belonged.
-func (w *work) duplicate(m *Inbound, ref RawRef) (bool, error) {
-	of, err := w.firstCopy(m)
-	if errors.Is(err, ErrNotFound) {
-		return false, nil
-	}
-	if err != nil {
-		return false, err
-	}
-	first, err := w.tx.Arrival(of)
-	if err != nil {
-		return false, err
-	}
-	a, err := w.arrival(m, ref)
-	if err != nil {
-		return false, err
-	}
-	if ref == "" {
-		a.Raw = first.Raw
-	}
-	if joined, err := w.joinFirst(m, a, first); joined || err != nil {
-		return true, err
-	}
-	a.Fate, a.Of, a.Ticket = FateDuplicate, of, first.Ticket
-	if err := w.tx.PutArrival(a); err != nil || first.Fate != FateMessage {
-		return true, err
-	}
-	return true, w.note(first.Ticket, "duplicate", "desk", cause(a), fmt.Sprintf("another copy of arrival %d", of))
-}
-
-// joinFirst handles a copy that came a second way, to the token address of a
-// ticket, after the first had opened one of its own: that one joins the token's
-// ticket, as long as nothing else has happened on it.
-func (w *work) joinFirst(m *Inbound, a, first *Arrival) (bool, error) {
-	if first.Fate != FateMessage || first.Seq != 1 || m.Kind != KindRequest || w.byToken(m).token == nil {
-		return false, nil
-	}
-	s, th, err := w.origin(m)
-	if err != nil || s.technician != nil || th.ticket == nil || th.unsigned || th.token.technicians() {
-		return false, err
-	}
-	opened, err := w.tx.Ticket(first.Ticket)
-	if err != nil || opened.MergedInto != 0 || opened.Answered || opened.ID == th.ticket.ID || th.ticket.State == StateClosed {
-		return false, err
-	}
-	before := opened.clone()
-	if err := w.move(opened, TriggerMerge, w.now); err != nil {
-		return false, err
-	}
-	opened.MergedInto = th.ticket.ID
-	e := Event{Kind: "merged", Actor: "desk", Cause: cause(a), Text: fmt.Sprintf("a copy of its mail came with the token of #%d", th.ticket.ID)}
-	if err := w.save(opened, before, e); err != nil {
-		return false, err
-	}
-	return true, w.followUp(m, a, s, th)
-}
-
-func (w *work) firstCopy(m *Inbound) (ArrivalID, error) {
-	if m.Raw != nil || m.RawSum != [32]byte{} {
-		if of, err := w.tx.ByRaw(m.RawSum); !errors.Is(err, ErrNotFound) {
-			return of, err
-		}
-	}
-	if m.MessageID == "" || m.Content == [32]byte{} {
-		return 0, ErrNotFound
-	}
-	return w.tx.ByContent(m.Content)
+	_, err := w.setAside(a, FateIgnored, why)
+	return err
 }
 
 // note adds an event that changes nothing.

@@ -7,6 +7,7 @@ type Trigger int
 
 const (
 	TriggerMessage   Trigger = iota + 1 // the customer's side wrote something to act on
+	TriggerUnproven                     // somebody wrote who proves nothing: shown, no more
 	TriggerThanks                       // thanks and nothing else
 	TriggerSolved                       // "risolto" / "solved" and nothing else
 	TriggerAnswer                       // a technician answered the customer
@@ -24,7 +25,7 @@ const (
 	TriggerMerge                        // joined to another ticket
 )
 
-var triggerNames = []string{"", "message", "thanks", "solved", "answer", "offer", "wait", "note", "auto-reply", "bounce",
+var triggerNames = []string{"", "message", "unproven", "thanks", "solved", "answer", "offer", "wait", "note", "auto-reply", "bounce",
 	"close-due", "close", "reopen", "accept", "decline", "spam", "merge"}
 
 func (t Trigger) String() string { return nameOf(triggerNames, int(t)) }
@@ -62,6 +63,7 @@ func next(s State, tr Trigger, answered bool) (step, error) {
 var table = map[State]map[Trigger]step{
 	StateOpen: {
 		TriggerMessage:   {to: StateOpen},
+		TriggerUnproven:  {to: StateOpen},
 		TriggerThanks:    {to: StateOpen},
 		TriggerSolved:    {to: StateOpen},
 		TriggerAnswer:    {to: StateWaiting, due: stop, closing: arm},
@@ -79,6 +81,7 @@ var table = map[State]map[Trigger]step{
 	},
 	StateWaiting: {
 		TriggerMessage:   {to: StateOpen, due: arm, closing: stop},
+		TriggerUnproven:  {to: StateWaiting},
 		TriggerThanks:    {to: StateWaiting},
 		TriggerSolved:    {to: StateClosed, reason: ReasonSolved, due: stop, closing: stop},
 		TriggerAnswer:    {to: StateWaiting, due: stop, closing: arm},
@@ -97,6 +100,7 @@ var table = map[State]map[Trigger]step{
 	},
 	StateClosed: {
 		TriggerMessage:   {to: StateOpen, due: arm, closing: stop},
+		TriggerUnproven:  {to: StateClosed},
 		TriggerThanks:    {to: StateClosed},
 		TriggerSolved:    {to: StateClosed},
 		TriggerAnswer:    {to: StateWaiting, due: stop, closing: arm},

@@ -3,6 +3,8 @@ package ticket
 import (
 	"errors"
 	"testing"
+
+	"sportello/policy"
 )
 
 // TestNextDecidesEveryPair: a pair is either in the table or refused on purpose.
@@ -29,6 +31,9 @@ func TestNext(t *testing.T) {
 		{"a customer's message makes a waiting ticket our turn", StateWaiting, TriggerMessage, true, step{to: StateOpen, due: arm, closing: stop}},
 		{"a further message does not move the due date", StateOpen, TriggerMessage, false, step{to: StateOpen}},
 		{"a reply reopens", StateClosed, TriggerMessage, true, step{to: StateOpen, due: arm, closing: stop}},
+		{"who proves nothing stops no clock", StateWaiting, TriggerUnproven, true, step{to: StateWaiting}},
+		{"who proves nothing does not reopen", StateClosed, TriggerUnproven, true, step{to: StateClosed}},
+		{"who proves nothing sets no due date", StateOpen, TriggerUnproven, true, step{to: StateOpen}},
 		{"thanks change nothing", StateWaiting, TriggerThanks, true, step{to: StateWaiting}},
 		{"thanks do not reopen", StateClosed, TriggerThanks, true, step{to: StateClosed}},
 		{"solved closes a waiting ticket", StateWaiting, TriggerSolved, true, step{to: StateClosed, reason: ReasonSolved, due: stop, closing: stop}},
@@ -51,5 +56,24 @@ func TestNext(t *testing.T) {
 				t.Errorf("got %+v, %v; want %+v", got, err, c.want)
 			}
 		})
+	}
+}
+
+// TestTriggerOf: what a follow-up may do hangs on its authority alone.
+func TestTriggerOf(t *testing.T) {
+	for auth := AuthorityNone; auth <= AuthorityTechnician; auth++ {
+		for sense, want := range map[policy.Sense]Trigger{
+			policy.SenseThanks: TriggerThanks, policy.SenseSolved: TriggerSolved, policy.SenseNone: TriggerMessage,
+		} {
+			switch {
+			case auth < AuthorityLink:
+				want = TriggerUnproven
+			case auth < AuthoritySender && want == TriggerSolved:
+				want = TriggerMessage
+			}
+			if got := triggerOf(auth, sense); got != want {
+				t.Errorf("%s, sense %v: %s, want %s", auth, sense, got, want)
+			}
+		}
 	}
 }

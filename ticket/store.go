@@ -182,6 +182,8 @@ type Arrival struct {
 	Ticket    ID // FateMessage, FateDuplicate, FateHeld: where it belongs; 0 none
 	Seq       int
 	Of        ArrivalID // FateDuplicate
+	Proven    bool      // evidence stood behind its sender
+	Again     ArrivalID // the next copy of the same mail that was more than a duplicate; 0 none
 	Release   string    // FateHeld: how a technician released it, until Sweep files it: "send", "from ADDRESS"
 	// Asked counts how often DNS was asked for evidence in vain about a held
 	// mail; AskAgain is when Sweep asks next, zero: no more.

@@ -132,7 +132,8 @@ func (d *Desk) release(ctx context.Context) error {
 				return err
 			}
 			a.Release, a.AskAgain = "", time.Time{}
-			return w.putQuarantine(a, why)
+			_, err = w.setAside(a, FateQuarantine, why)
+			return err
 		}); err != nil {
 			return err
 		}

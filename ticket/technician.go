@@ -20,7 +20,8 @@ func (w *work) fromTechnician(m *Inbound, a *Arrival, s sender, th thread) error
 	case m.Kind != KindRequest:
 		return w.hold(m, a, tech, th, "held: marked as spam", "hold-spam")
 	case !s.proven && !w.d.TokenTechnician && w.askLater(m, a):
-		return w.park(a, th, "held: no answer from DNS about the sender")
+		_, err := w.park(a, th, "held: no answer from DNS about the sender")
+		return err
 	case !s.proven && !w.d.TokenTechnician:
 		return w.holdUnproven(m, a, tech, th)
 	case th.several:

@@ -14,6 +14,7 @@ type thread struct {
 	mid      bool    // the token comes from a Message-ID of ours, not from an address
 	expired  bool
 	several  bool // two different genuine tokens
+	copied   bool // the ticket on which an earlier copy of the mail stands that proved less
 	unsigned bool // a token in the address, but no other sign of that ticket
 	claim    ID   // a ticket that it names without proof
 	conflict ID   // another ticket that a weaker sign names

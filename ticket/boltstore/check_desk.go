@@ -37,6 +37,8 @@ func (c *checker) tickets() error {
 		}
 		if t.MergedInto != 0 && c.tx.bucket(bucketTickets).Get(number(t.MergedInto)) == nil {
 			c.fault("P14", where, "it is merged into ticket %d, which does not exist", t.MergedInto)
+		} else if why := c.strangeMerge(t); why != "" {
+			c.fault("P6", where, "it is merged into ticket %d, %s, and no technician or admin said so", t.MergedInto, why)
 		}
 	})
 	if err != nil {
@@ -46,6 +48,38 @@ func (c *checker) tickets() error {
 		return err
 	}
 	return awake.finish()
+}
+
+// strangeMerge says whom a merge of t gave its mail to, when he is another
+// requester or customer and no person's word stands behind it; else "".
+func (c *checker) strangeMerge(t *ticket.Ticket) string {
+	if t.MergedInto == 0 {
+		return ""
+	}
+	into, err := c.tx.Ticket(t.MergedInto)
+	if err != nil {
+		return "" // reported there
+	}
+	why := ""
+	switch {
+	case t.Requester.Address != into.Requester.Address:
+		why = "which is another requester's"
+	case t.Customer != into.Customer:
+		why = "which is another customer's"
+	default:
+		return ""
+	}
+	events, err := c.tx.Events(t.ID)
+	if err != nil {
+		return "" // reported there
+	}
+	for _, e := range events {
+		person := e.Actor != "desk" && e.Actor != "clock" && e.Actor != "" && !strings.Contains(e.Actor, "@")
+		if e.Kind == "merged" && person {
+			return ""
+		}
+	}
+	return why
 }
 
 // threads checks messages, events and filed Message-IDs.

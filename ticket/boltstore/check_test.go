@@ -57,6 +57,30 @@ func arrive(a ticket.Arrival) spoiler {
 	})
 }
 
+// merge joins ticket 1 to ticket 2 in actor's name.
+func merge(actor, from, into, fromCustomer, intoCustomer string) spoiler {
+	return write(func(tx ticket.Tx) error {
+		for i, who := range []struct{ address, customer string }{{from, fromCustomer}, {into, intoCustomer}} {
+			t, err := tx.Ticket(ticket.ID(i + 1))
+			if err != nil {
+				return err
+			}
+			t.Requester.Address, t.Customer = who.address, who.customer
+			if i == 0 {
+				t.MergedInto, t.Events = 2, t.Events+1
+				e := &ticket.Event{Seq: t.Events, Kind: "merged", Actor: actor, Cause: "arrival 1"}
+				if err := tx.AddEvent(t.ID, e); err != nil {
+					return err
+				}
+			}
+			if err := tx.PutTicket(t); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
 // faults are what Check promises to find.
 var faults = []struct {
 	name    string
@@ -72,6 +96,9 @@ var faults = []struct {
 	{"a message is missing", dropFrom(bucketMessages, entryKey(1, 1)), "P1", "not found"},
 	{"an event is missing", dropFrom(bucketEvents, entryKey(2, 1)), "P14", "has 0 events and says 1"},
 	{"an event without cause", write(func(tx ticket.Tx) error { return tx.AddEvent(1, &ticket.Event{Seq: 2, Actor: "desk"}) }), "P14", "cause"},
+	{"a merge across requesters", merge("desk", "mario@rossi.example", "mallory@evil.example", "C1", "C1"), "P6", "another requester's"},
+	{"a merge across customers", merge("clock", "mario@rossi.example", "mario@rossi.example", "C1", ""), "P6", "another customer's"},
+	{"a merge on a customer's word", merge("mario@rossi.example", "mario@rossi.example", "luisa@rossi.example", "C1", "C1"), "P6", "another requester's"},
 	{"an arrival became nothing", arrive(ticket.Arrival{}), "P1", "nothing became of it"},
 	{"an arrival became another's message", arrive(ticket.Arrival{Fate: ticket.FateMessage, Ticket: 1, Seq: 1}), "P1", "which is of arrival 1"},
 	{"a duplicate of nothing", arrive(ticket.Arrival{Fate: ticket.FateDuplicate, Of: 77}), "P1", "duplicate of arrival 77"},
@@ -138,6 +165,26 @@ func TestCheckFinds(t *testing.T) {
 			}
 			t.Errorf("no finding %s with %q among %q", c.promise, c.text, found)
 		})
+	}
+}
+
+// What a person joined, and what was one requester's and customer's, is clean.
+func TestCheckAllowsMerges(t *testing.T) {
+	for _, spoil := range []spoiler{
+		merge("admin", "mario@rossi.example", "luisa@rossi.example", "C1", "C2"),
+		merge("Anna Ferretti", "mario@rossi.example", "luisa@rossi.example", "C1", "C1"),
+		merge("desk", "mario@rossi.example", "mario@rossi.example", "C1", "C1"),
+	} {
+		s := newStore(t)
+		for range 2 {
+			if _, err := fileOne(s); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := s.db.Update(spoil); err != nil {
+			t.Fatal(err)
+		}
+		checkClean(t, s)
 	}
 }
 

@@ -126,6 +126,8 @@ type arrivalRecord struct {
 	Ticket    ticket.ID        `json:"ticket,omitempty"`
 	Seq       int              `json:"seq,omitempty"`
 	Of        ticket.ArrivalID `json:"of,omitempty"`
+	Proven    bool             `json:"proven,omitempty"`
+	Again     ticket.ArrivalID `json:"again,omitempty"`
 	Release   string           `json:"release,omitempty"`
 	Asked     int              `json:"asked,omitempty"`
 	AskAgain  time.Time        `json:"ask_again,omitzero"`
@@ -134,13 +136,13 @@ type arrivalRecord struct {
 func newArrivalRecord(a *ticket.Arrival) *arrivalRecord {
 	return &arrivalRecord{ID: a.ID, Source: sourceRecord(a.Source), Arrived: a.Arrived.UTC(), Size: a.Size, Raw: a.Raw,
 		RawSum: sum(a.RawSum), Content: sum(a.Content), MessageID: a.MessageID, From: a.From, Subject: a.Subject,
-		Kind: a.Kind, Fate: a.Fate, Reason: a.Reason, Ticket: a.Ticket, Seq: a.Seq, Of: a.Of, Release: a.Release,
+		Kind: a.Kind, Fate: a.Fate, Reason: a.Reason, Ticket: a.Ticket, Seq: a.Seq, Of: a.Of, Proven: a.Proven, Again: a.Again, Release: a.Release,
 		Asked: a.Asked, AskAgain: a.AskAgain.UTC()}
 }
 
 func (r *arrivalRecord) value() *ticket.Arrival {
 	return &ticket.Arrival{ID: r.ID, Source: ticket.Source(r.Source), Arrived: r.Arrived, Size: r.Size, Raw: r.Raw,
 		RawSum: r.RawSum, Content: r.Content, MessageID: r.MessageID, From: r.From, Subject: r.Subject,
-		Kind: r.Kind, Fate: r.Fate, Reason: r.Reason, Ticket: r.Ticket, Seq: r.Seq, Of: r.Of, Release: r.Release,
+		Kind: r.Kind, Fate: r.Fate, Reason: r.Reason, Ticket: r.Ticket, Seq: r.Seq, Of: r.Of, Proven: r.Proven, Again: r.Again, Release: r.Release,
 		Asked: r.Asked, AskAgain: r.AskAgain}
 }
