@@ -1,6 +1,7 @@
 package mailin
 
 import (
+	"slices"
 	"strings"
 
 	"sportello/ticket"
@@ -9,15 +10,15 @@ import (
 
 // kindOf says what sort of mail m is, and the header or words that told
 // (DESIGN.md section 2, "Kinds"). It fills NullPath, Robot, List, WebForm and
-// SpamMarked of in. Our own mail that came back is recognised by its caller.
-func kindOf(m *mail, in *ticket.Inbound) (ticket.Kind, string) {
+// SpamMarked of in.
+func kindOf(m *mail, in *ticket.Inbound, o Options) (ticket.Kind, string) {
 	h := m.top().header
 	in.NullPath = nullPath(h)
 	in.Robot = robotSender(in)
-	in.List = listOf(h)
+	in.List = listOf(h, o)
 	spam := spamMark(h)
 	in.SpamMarked = spam != ""
-	in.WebForm = webForm(m, in)
+	in.WebForm = webForm(m, in, o)
 
 	if why := reportKind(m, in); why != "" {
 		return ticket.KindReport, why
@@ -25,7 +26,10 @@ func kindOf(m *mail, in *ticket.Inbound) (ticket.Kind, string) {
 	if why := bounceKind(m, in); why != "" {
 		return ticket.KindBounce, why
 	}
-	if why := autoHeader(m.root.header); why != "" && !in.WebForm {
+	if why := ownMail(m, in, o); why != "" {
+		return ticket.KindOwn, why
+	}
+	if why := autoHeader(m.root.header); why != "" && !in.WebForm && !groupWrote(m, in, o) {
 		return ticket.KindAutoReply, why
 	}
 	if in.SpamMarked {
@@ -36,6 +40,7 @@ func kindOf(m *mail, in *ticket.Inbound) (ticket.Kind, string) {
 	}
 	if v := firstWord(h.get("Precedence")); v == "list" {
 		in.List = listAddress(in)
+		in.WebForm = false
 		return ticket.KindList, "Precedence: list"
 	} else if v == "bulk" || v == "junk" {
 		in.Robot = true // nobody waits for an acknowledgement, but a person may have written
@@ -44,9 +49,25 @@ func kindOf(m *mail, in *ticket.Inbound) (ticket.Kind, string) {
 		return ticket.KindAutoReply, why
 	}
 	if in.WebForm {
-		return ticket.KindRequest, "a web form: Reply-To " + in.ReplyTo[0].Address
+		return ticket.KindRequest, formReason(in)
 	}
 	return ticket.KindRequest, "nothing speaks for a robot"
+}
+
+func formReason(in *ticket.Inbound) string {
+	if len(in.ReplyTo) == 0 {
+		return "a web form"
+	}
+	return "a web form: Reply-To " + in.ReplyTo[0].Address
+}
+
+// groupWrote tells whether a group of desk.lists passed on what is marked as
+// written by a program: forms deliver through groups. An automatic answer stays one.
+func groupWrote(m *mail, in *ticket.Inbound, o Options) bool {
+	if in.List == "" || firstWord(m.root.header.get("Auto-Submitted")) != "auto-generated" {
+		return false
+	}
+	return o.listed(in.List) || slices.ContainsFunc(in.Recipients, o.listed)
 }
 
 // firstWord is the first word of a header value, lower-case, without
@@ -105,24 +126,40 @@ var robotPrefixes = []string{"noreply", "no-reply", "no_reply", "no.reply", "don
 	"nichtantworten", "nicht-antworten", "ne-pas-repondre", "nepasrepondre", "noresponder", "no-responder", "bounce+", "bounce-", "bounces+", "bounces-", "prvs=", "msprvs", "mailer-daemon"}
 
 // listOf is the List-Id of a mailing list (RFC 2919), or the address it says is
-// its own; "" when the mail came through none. List-Unsubscribe alone is what
-// any sender of many mails writes, people with a CRM included.
-func listOf(h header) string {
-	if v := h.get("List-Id"); v != "" {
-		v = strings.TrimSpace(v)
-		if i := strings.LastIndexByte(v, '<'); i >= 0 {
-			v = strings.TrimSuffix(strings.TrimSpace(v[i+1:]), ">")
-		}
-		if v != "" {
-			return address.OfList(v)
+// its own, or of these the one that stands in desk.lists; "" when the mail came
+// through none. List-Unsubscribe alone is what any sender of many mails writes,
+// people with a CRM included.
+func listOf(h header, o Options) string {
+	names := listNames(h)
+	if i := slices.IndexFunc(names, o.listed); i >= 0 {
+		return names[i]
+	}
+	if len(names) == 0 {
+		return ""
+	}
+	return names[0]
+}
+
+// listNames are what a list calls itself: its List-Id first.
+func listNames(h header) []string {
+	var names []string
+	add := func(s string) {
+		if s = strings.TrimSpace(s); s != "" {
+			names = append(names, address.OfList(s))
 		}
 	}
+	v := strings.TrimSpace(h.get("List-Id"))
+	if i := strings.LastIndexByte(v, '<'); i >= 0 {
+		v = strings.TrimSuffix(strings.TrimSpace(v[i+1:]), ">")
+	}
+	add(v)
 	for _, name := range []string{"X-BeenThere", "X-Mailing-List", "Mailing-List", "X-ML-Name", "X-Google-Group-Id", "X-Mailman-Version"} {
 		if v := strings.TrimSpace(h.get(name)); v != "" {
 			if a := parseAddresses(v); len(a) > 0 && strings.Contains(a[0].Address, "@") {
-				return a[0].Address
+				add(a[0].Address)
+			} else {
+				add(strings.TrimPrefix(firstWord(v), "<"))
 			}
-			return address.OfList(strings.TrimPrefix(firstWord(v), "<"))
 		}
 	}
 	if v := h.get("List-Post"); strings.Contains(strings.ToLower(v), "mailto:") {
@@ -130,9 +167,9 @@ func listOf(h header) string {
 		if i := strings.IndexAny(a, ">?, "); i >= 0 {
 			a = a[:i]
 		}
-		return address.OfList(a)
+		add(a)
 	}
-	return ""
+	return names
 }
 
 // listAddress is what stands for the name of a list that only Precedence betrays.
@@ -177,22 +214,27 @@ func confidence(v string) int {
 	return n
 }
 
-// webForm tells what a form on a site sends: From an address that nobody
-// reads, Reply-To one other person. Ticket systems and newsletters answer to
-// their own domain or stand in a thread.
-func webForm(m *mail, in *ticket.Inbound) bool {
+// webForm tells what a form on a site sends: From an address of desk.lists, or
+// in the desk's own name, or an address that nobody reads or a site's info@, and
+// Reply-To one other person. Ticket systems and newsletters answer to their own
+// domain or stand in a thread.
+func webForm(m *mail, in *ticket.Inbound, o Options) bool {
 	from, ok := in.Sole()
-	if !ok || !in.Robot || len(in.ReplyTo) != 1 || in.List != "" || len(in.InReplyTo)+len(in.References) > 0 {
+	if !ok || in.List != "" || firstWord(m.root.header.get("Auto-Submitted")) == "auto-replied" {
 		return false
 	}
-	to := in.ReplyTo[0].Address
-	if to == "" || to == from.Address || robotAddress(to) || strings.Contains(localPart(from.Address), "daemon") {
+	visitors := o.others(in.ReplyTo)
+	visitors = slices.DeleteFunc(visitors, func(p ticket.Mailbox) bool { return p.Address == from.Address || robotAddress(p.Address) })
+	switch {
+	case o.listed(from.Address):
+		return true
+	case o.own(from.Address):
+		return len(visitors) > 0
+	case len(visitors) != 1 || len(in.ReplyTo) != 1 || len(in.InReplyTo)+len(in.References) > 0:
 		return false
 	}
-	if firstWord(m.root.header.get("Auto-Submitted")) == "auto-replied" {
-		return false
-	}
-	return !sameDomain(to, from.Address) || autoHeader(m.root.header) == ""
+	local, elsewhere := localPart(from.Address), !sameDomain(visitors[0].Address, from.Address)
+	return in.Robot && !strings.Contains(local, "daemon") && (elsewhere || autoHeader(m.root.header) == "") || local == "info" && elsewhere
 }
 
 // localPart is the local part of addr.

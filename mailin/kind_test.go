@@ -155,6 +155,78 @@ func TestKindSigns(t *testing.T) {
 	}
 }
 
+// TestForms says what a site's form and a group look like to a desk that knows
+// its own addresses and lists, and which mail only resembles them.
+func TestForms(t *testing.T) {
+	listed := map[string]bool{"contatti@sito.example": true, "noreply@sito.example": true, "gruppo.sito.example": true, "gruppo@sito.example": true}
+	desk := Options{
+		Own:    func(a string) bool { return a == "banco@prova.example" || strings.HasPrefix(a, "banco+") },
+		Listed: func(s string) bool { return listed[s] },
+		OwnID:  func(id string) bool { return id == "signed@prova.example" },
+	}
+	const (
+		ours    = "From: Banco <banco@prova.example>"
+		ada     = "Reply-To: Ada <ada@altra.example>"
+		robot   = "Auto-Submitted: auto-generated"
+		replied = "Auto-Submitted: auto-replied"
+	)
+	for _, c := range []struct {
+		name string
+		mail []byte
+		kind ticket.Kind
+		form bool
+		from string
+	}{
+		// A form that writes in the desk's own name.
+		{"in the desk's name", letter("x", ours, ada), ticket.KindRequest, true, "banco@prova.example"},
+		{"in the desk's name, marked", letter("x", ours, ada, robot), ticket.KindRequest, true, "banco@prova.example"},
+		{"in the desk's name, two visitors", letter("x", ours, "Reply-To: ada@altra.example, ugo@altra.example"), ticket.KindRequest, true, "banco@prova.example"},
+		{"in the desk's name, Reply-To the desk too", letter("x", ours, "Reply-To: banco@prova.example, ada@altra.example"), ticket.KindRequest, true, "banco@prova.example"},
+		{"in the desk's name, Reply-To a token", letter("x", ours, "Reply-To: banco+c1@prova.example"), ticket.KindOwn, false, "banco@prova.example"},
+		{"in the desk's name, Reply-To nobody", letter("x", ours), ticket.KindOwn, false, "banco@prova.example"},
+		{"in the desk's name, Reply-To a robot", letter("x", ours, "Reply-To: no-reply@altra.example"), ticket.KindOwn, false, "banco@prova.example"},
+		{"our Message-ID", letter("x", ours, ada, "Message-ID: <signed@prova.example>"), ticket.KindOwn, true, "banco@prova.example"},
+		{"our ticket", letter("x", ours, ada, "X-Sportello-Ticket: 12"), ticket.KindOwn, true, "banco@prova.example"},
+		{"our notice", letter("x", ours, ada, "X-Sportello-Notice: ack"), ticket.KindOwn, true, "banco@prova.example"},
+		{"an automatic answer in the desk's name", letter("x", ours, ada, replied), ticket.KindOwn, false, "banco@prova.example"},
+		// An address of desk.lists, whatever it is called.
+		{"listed", letter("x", "From: Sito <contatti@sito.example>", ada), ticket.KindRequest, true, "contatti@sito.example"},
+		{"listed, marked", letter("x", "From: Sito <contatti@sito.example>", ada, robot), ticket.KindRequest, true, "contatti@sito.example"},
+		{"listed, marked otherwise", letter("x", "From: Sito <contatti@sito.example>", ada, "X-Auto-Generated: yes"), ticket.KindRequest, true, "contatti@sito.example"},
+		{"listed, without Reply-To", letter("x", "From: Sito <contatti@sito.example>", robot), ticket.KindRequest, true, "contatti@sito.example"},
+		{"listed, in a thread", letter("x", "From: Sito <contatti@sito.example>", ada, thread), ticket.KindRequest, true, "contatti@sito.example"},
+		{"listed, on holiday", letter("x", "From: Sito <contatti@sito.example>", ada, replied), ticket.KindAutoReply, false, "contatti@sito.example"},
+		{"no-reply of a site, marked", letter("x", "From: Sito <no-reply@altrosito.example>", ada, robot), ticket.KindRequest, true, "no-reply@altrosito.example"},
+		{"info of a site", letter("x", "From: Sito <info@altrosito.example>", ada), ticket.KindRequest, true, "info@altrosito.example"},
+		{"info of a site, marked", letter("x", "From: Sito <info@altrosito.example>", ada, robot), ticket.KindRequest, true, "info@altrosito.example"},
+		// People.
+		{"info of a firm", letter("x", "From: Ada <info@altra.example>"), ticket.KindRequest, false, "info@altra.example"},
+		{"info of a firm, Reply-To a colleague", letter("x", "From: Ada <info@altra.example>", ada), ticket.KindRequest, false, "info@altra.example"},
+		{"info of a firm answers", letter("x", "From: Ada <info@altrosito.example>", ada, thread), ticket.KindRequest, false, "info@altrosito.example"},
+		{"a person with another Reply-To", letter("x", ada), ticket.KindRequest, false, "ugo@foschi.example"},
+		// Groups.
+		{"a group", letter("x", "List-Id: <gruppo.sito.example>"), ticket.KindList, false, "ugo@foschi.example"},
+		{"a group, marked", letter("x", "List-Id: <gruppo.sito.example>", robot), ticket.KindList, false, "ugo@foschi.example"},
+		{"a group known by its address, marked", letter("x", "List-Id: <altro.sito.example>", "List-Post: <mailto:gruppo@sito.example>", robot), ticket.KindList, false, "ugo@foschi.example"},
+		{"a group known by To, marked", letter("x", "List-Id: <altro.sito.example>", "To: gruppo@sito.example", robot), ticket.KindList, false, "ugo@foschi.example"},
+		{"a group, somebody on holiday", letter("x", "List-Id: <gruppo.sito.example>", replied), ticket.KindAutoReply, false, "ugo@foschi.example"},
+		{"somebody's newsletter, marked", letter("x", "List-Id: <news.altra.example>", robot), ticket.KindAutoReply, false, "ugo@foschi.example"},
+		{"a group rewrote From", letter("x", ours, "List-Id: <gruppo.sito.example>", ada), ticket.KindList, false, "ada@altra.example"},
+		{"a group rewrote From and answers to itself too", letter("x", ours, "List-Id: <gruppo.sito.example>", "Reply-To: gruppo@sito.example, ada@altra.example"), ticket.KindList, false, "ada@altra.example"},
+		{"a group rewrote From, X-Original-From", letter("x", ours, "List-Id: <gruppo.sito.example>", "X-Original-From: ugo@foschi.example", ada), ticket.KindList, false, "ugo@foschi.example"},
+		{"a group rewrote From, two writers", letter("x", ours, "List-Id: <gruppo.sito.example>", "X-Original-From: ugo@foschi.example, ada@altra.example"), ticket.KindList, false, "banco@prova.example"},
+		{"a group rewrote From, nobody named", letter("x", ours, "List-Id: <gruppo.sito.example>"), ticket.KindList, false, "banco@prova.example"},
+		{"our letter through a group", letter("x", ours, "List-Id: <gruppo.sito.example>", "Message-ID: <signed@prova.example>", ada), ticket.KindOwn, false, "banco@prova.example"},
+		{"somebody names an original From", letter("x", "X-Original-From: banco@prova.example"), ticket.KindRequest, false, "ugo@foschi.example"},
+	} {
+		in := Parse(c.mail, desk)
+		from, _ := in.Sole()
+		if in.Kind != c.kind || in.WebForm != c.form || from.Address != c.from {
+			t.Errorf("%s: %s (%s), form %v, from %s; want %s, form %v, from %s", c.name, in.Kind, in.KindReason, in.WebForm, from.Address, c.kind, c.form, c.from)
+		}
+	}
+}
+
 func FuzzKind(f *testing.F) {
 	f.Add("Auto-Submitted: auto-replied", "Risposta automatica: x", "Sono assente.")
 	f.Add("Return-Path: <>", "failure notice", "<a@b.example>:\n550 5.1.1 user unknown")

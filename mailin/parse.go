@@ -18,6 +18,9 @@ type Options struct {
 	Own func(addr string) bool
 	// OwnID tells whether a Message-ID without brackets is one we signed; nil: by its shape.
 	OwnID func(mid string) bool
+	// Listed tells whether a List-Id or address, lower-case, is that of a group or
+	// web form that delivers here (desk.lists); nil: none is.
+	Listed func(s string) bool
 	// Arrived is when the server took the mail; it becomes Inbound.Arrived.
 	Arrived time.Time
 }
@@ -48,11 +51,11 @@ func Parse(raw []byte, o Options) (in *ticket.Inbound) {
 		in.Content = contentSum(in)
 	}
 	in.Reply, in.Signature = trim(in.Text)
-	in.Kind, in.KindReason = kindOf(m, in)
+	in.Kind, in.KindReason = kindOf(m, in, o)
 	if in.Kind == ticket.KindBounce {
 		in.Bounce = readBounce(m, in)
 	}
-	m.own(in, o)
+	m.rewritten(in, o)
 	in.Language = language(in.Shown())
 	if in.Kind == ticket.KindRequest {
 		in.Reaction = m.reaction(in)

@@ -17,7 +17,7 @@ func BenchmarkTrimKindLanguage(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		in.Reply, in.Signature = trim(in.Text)
-		in.Kind, in.KindReason = kindOf(m, in)
+		in.Kind, in.KindReason = kindOf(m, in, Options{})
 		in.Language = language(in.Shown())
 	}
 }

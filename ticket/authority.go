@@ -1,6 +1,9 @@
 package ticket
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // sender is who a mail says it is from, and what stands behind that. Identity
 // is the address of the single From; display names never count.
@@ -29,22 +32,17 @@ func (w *work) sender(m *Inbound) (sender, error) {
 		from = m.From[0]
 	}
 	s := sender{Mailbox: from, sole: sole, contrary: m.Evidence.Contrary}
-	carried := m.Carried() != ""
-	s.quiet = m.Kind != KindRequest || carried && !m.Certified || m.Robot || m.NullPath || m.SpamMarked || w.d.Addresses.Listed(from.Address)
 	var err error
 	if s.customers, err = w.tx.ByContact(s.Address); err != nil {
 		return s, err
 	}
-	if m.WebForm && len(m.ReplyTo) == 1 {
-		s.other = m.ReplyTo[0]
-		ids, err := w.tx.ByContact(m.ReplyTo[0].Address)
-		if err != nil {
+	carried := m.Carried() != ""
+	if m.WebForm {
+		if carried, err = w.visitor(m, &s); err != nil {
 			return s, err
 		}
-		if w.d.Addresses.Listed(from.Address) || len(ids) > 0 {
-			s.Mailbox, s.customers, s.other = m.ReplyTo[0], ids, from
-		}
 	}
+	s.quiet = m.Kind != KindRequest || carried && !m.Certified || m.Robot || m.NullPath || m.SpamMarked || w.d.Addresses.Listed(from.Address)
 	s.direct = sole && m.Doubled == "" && m.Kind == KindRequest && !carried && !m.SpamMarked && !s.contrary
 	s.proven = s.direct && m.Evidence.Proves(s.Address)
 	s.aligned = s.proven || s.direct && w.d.TokenCustomer
@@ -55,6 +53,32 @@ func (w *work) sender(m *Inbound) (sender, error) {
 		s.customers = nil // nobody in particular is nobody's contact
 	}
 	return s, w.contactLanguage(&s)
+}
+
+// visitor makes s, From of a web form, the one person in Reply-To, where the
+// form stands in desk.lists or he is a contact; else he is only shown. What came
+// from somebody we know at an address like info@ is no form but his own mail,
+// unless it names another customer's contact: then form is false.
+func (w *work) visitor(m *Inbound, s *sender) (form bool, err error) {
+	from, listed := s.Mailbox, w.d.Addresses.Listed(s.Address)
+	named := slices.DeleteFunc(slices.Clone(m.ReplyTo), func(p Mailbox) bool {
+		return p.Address == "" || p.Address == from.Address || w.d.Addresses.Own(p.Address)
+	})
+	var ids []string
+	if len(named) == 1 {
+		s.other = named[0]
+		if ids, err = w.tx.ByContact(s.other.Address); err != nil {
+			return true, err
+		}
+	}
+	person := !m.Robot && !listed && (len(s.customers) > 0 || w.d.technician(from.Address) != nil) && !w.d.Addresses.Own(from.Address)
+	if person && !slices.ContainsFunc(ids, func(id string) bool { return !contains(s.customers, id) }) {
+		return false, nil
+	}
+	if len(named) == 1 && (listed || len(ids) > 0) {
+		s.Mailbox, s.customers, s.other = named[0], ids, from
+	}
+	return true, nil
 }
 
 // vouched tells whether enough stands behind a technician's mail: evidence

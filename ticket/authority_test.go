@@ -198,3 +198,64 @@ func TestWhoNamesSomebodyElse(t *testing.T) {
 		t.Errorf("technicians are shown %q", got)
 	}
 }
+
+// TestWhoseFormItIs says who requests what a form sends, and that only an
+// address which is known by itself is more than shown.
+func TestWhoseFormItIs(t *testing.T) {
+	person := func(addresses ...string) []ticket.Mailbox {
+		var list []ticket.Mailbox
+		for _, a := range addresses {
+			list = append(list, ticket.Mailbox{Address: a})
+		}
+		return list
+	}
+	const office, site = "info@smith.example", "info@sito.example"
+	for _, c := range []struct {
+		name, from string
+		replyTo    []ticket.Mailbox
+		requester  string
+		authority  string
+		letters    string // but technicians'
+		shown      string // to technicians, beside the requester
+	}{
+		{"listed, a stranger", form, person(stranger), stranger, "none", "", form},
+		{"listed, a contact", form, person(mario), mario, "none", "", form},
+		{"listed, a technician", form, person(anna), anna, "none", "", form},
+		{"listed, nobody named", form, nil, form, "none", "", ""},
+		{"listed, two named", form, person(mario, stranger), form, "none", "", mario + " " + stranger},
+		{"the desk's own name, a contact", deskAddress, person(mario), mario, "none", "", ""},
+		{"the desk's own name, the desk and a contact", deskAddress, person(deskAddress, mario), mario, "none", "", ""},
+		{"the desk's own name, a stranger", deskAddress, person(stranger), deskAddress, "none", "", stranger},
+		{"the desk's own name, two contacts", deskAddress, person(mario, john), deskAddress, "none", "", mario + " " + john},
+		{"somebody's site, a contact", site, person(mario), mario, "none", "", site},
+		{"somebody's site, a stranger", site, person(stranger), site, "none", "", stranger},
+		{"a contact's office, a private address", office, person("john@casa.example"), office, "sender", "ack info", "john@casa.example"},
+		{"a contact's office, a colleague", office, person(john), office, "sender", "ack info", john},
+		{"a contact's office, another customer's contact", office, person(mario), mario, "none", "", office},
+	} {
+		b := strict(t)
+		b.Addresses.Lists = []string{form}
+		b.must(b.PutCustomers(b.ctx, []*ticket.Customer{{ID: "C2", Name: "Smith Ltd", Language: "en",
+			Contacts: []ticket.Contact{{Address: john, MaySpend: true}, {Address: office}}}}, nil))
+		b.receive(b.mail(c.from, "Dal sito", down, proved, func(m *ticket.Inbound) { m.WebForm, m.ReplyTo = true, c.replyTo }))
+		tk, letters := b.ticket(1), b.send()
+		if got := b.messages(1)[0].Authority.String(); tk.Requester.Address != c.requester || got != c.authority {
+			t.Errorf("%s: of %s at %s, want %s at %s", c.name, tk.Requester.Address, got, c.requester, c.authority)
+		}
+		var shown, told []string
+		for _, n := range letters {
+			if !n.Kind.Technical() {
+				told = append(told, kinds([]ticket.Notice{n}))
+			}
+		}
+		for _, p := range pick(t, letters, ticket.NoticeTicketNew, anna).OtherPeople {
+			shown = append(shown, p.Address)
+		}
+		if got := strings.Join(told, ", "); got != c.letters {
+			t.Errorf("%s: letters %q, want %q", c.name, got, c.letters)
+		}
+		if got := strings.Join(shown, " "); got != c.shown {
+			t.Errorf("%s: technicians are shown %q, want %q", c.name, got, c.shown)
+		}
+	}
+}

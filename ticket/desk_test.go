@@ -296,12 +296,14 @@ func TestStranger(t *testing.T) {
 
 func TestWhoIsNotAcknowledged(t *testing.T) {
 	for name, edit := range map[string]func(*ticket.Inbound){
-		"robot address":    func(m *ticket.Inbound) { m.Robot = true },
-		"null path":        func(m *ticket.Inbound) { m.NullPath = true },
-		"two From":         func(m *ticket.Inbound) { m.From = append(m.From, ticket.Mailbox{Address: "boss@example.it"}) },
-		"listed list":      func(m *ticket.Inbound) { m.Kind, m.List = ticket.KindList, "gruppo.example" },
-		"marked as spam":   func(m *ticket.Inbound) { m.Kind, m.SpamMarked = ticket.KindSpam, true },
-		"web form":         func(m *ticket.Inbound) { m.WebForm, m.ReplyTo = true, []ticket.Mailbox{{Address: "x@y.example"}} },
+		"robot address":  func(m *ticket.Inbound) { m.Robot = true },
+		"null path":      func(m *ticket.Inbound) { m.NullPath = true },
+		"two From":       func(m *ticket.Inbound) { m.From = append(m.From, ticket.Mailbox{Address: "boss@example.it"}) },
+		"listed list":    func(m *ticket.Inbound) { m.Kind, m.List = ticket.KindList, "gruppo.example" },
+		"marked as spam": func(m *ticket.Inbound) { m.Kind, m.SpamMarked = ticket.KindSpam, true },
+		"web form": func(m *ticket.Inbound) {
+			m.WebForm, m.Robot, m.ReplyTo = true, true, []ticket.Mailbox{{Address: "x@y.example"}}
+		},
 		"older than a day": func(m *ticket.Inbound) { m.Arrived = m.Arrived.Add(-25 * time.Hour) },
 	} {
 		t.Run(name, func(t *testing.T) {

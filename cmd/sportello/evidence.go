@@ -38,7 +38,15 @@ type reading struct {
 }
 
 func (c *Config) newReading(keys ticket.Keys) *reading {
-	return &reading{c, c.authenticator(true), mailin.Options{Own: c.addresses().Own, OwnID: ownLetters(keys)}}
+	o := c.options()
+	o.OwnID = ownLetters(keys)
+	return &reading{c, c.authenticator(true), o}
+}
+
+// options are what a parser of this desk's mail knows without keys.
+func (c *Config) options() mailin.Options {
+	a := c.addresses()
+	return mailin.Options{Own: a.Own, Listed: a.Listed}
 }
 
 // parse reads a mail without asking anybody about it.

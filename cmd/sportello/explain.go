@@ -109,7 +109,7 @@ func (a *app) reader(dns bool) (*reader, error) {
 
 // reader reads mail as the desk of c would, with Message-IDs told by their shape.
 func (c *Config) reader(dns bool) *reader {
-	return &reader{policy: c.Policy.Policy, zone: c.Desk.Zone, auth: c.authenticator(dns), options: mailin.Options{Own: c.addresses().Own}}
+	return &reader{policy: c.Policy.Policy, zone: c.Desk.Zone, auth: c.authenticator(dns), options: c.options()}
 }
 
 func (r *reader) explain(ctx context.Context, file string, raw []byte) *explained {
