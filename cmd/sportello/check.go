@@ -23,7 +23,7 @@ func (a *app) checkVerb() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			for _, w := range slices.Concat(c.exposed(a.env), c.Policy.Policy.Warnings(), []string{volume}) {
+			for _, w := range slices.Concat(c.exposed(a.env), c.trusting(), c.Policy.Policy.Warnings(), []string{volume}) {
 				if w == "" {
 					continue
 				}

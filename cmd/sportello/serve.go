@@ -134,6 +134,9 @@ func (d *service) greet(c *Config) {
 	if c.Security.noEvidence() && !c.Security.TechnicianToken {
 		d.log.Warn().Msg(`every mail of a technician will be held: nothing can prove its sender (security.technician = "authenticated", no authserv_id, verify_dkim = false)`)
 	}
+	for _, w := range c.trusting() {
+		d.log.Warn().Str("security", w).Msg("the configuration trusts more than it should")
+	}
 	for _, w := range c.Policy.Policy.Warnings() {
 		d.log.Warn().Str("policy", w).Msg("the policy file")
 	}
