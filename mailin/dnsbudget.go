@@ -150,10 +150,16 @@ func turn(ctx context.Context, line chan struct{}, timeout time.Duration) error 
 	}
 }
 
+// quiet tells whether d is silent for who has just got its turn. The names that
+// are being asked for count as unanswered once one was: who waited meanwhile
+// does not begin anew.
 func (c *keyCache) quiet(d *domain, now time.Time) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return d.silent >= silentNames && now.Sub(d.since) < retryAfter
+	if d.silent == 0 || now.Sub(d.since) >= retryAfter {
+		return false
+	}
+	return d.silent+len(d.turns)-1 >= silentNames
 }
 
 // heard notes whether the name servers of d answered.
