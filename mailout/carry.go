@@ -95,10 +95,10 @@ func (c *carriage) letter(ctx context.Context) (*ticket.Letter, error) {
 		return nil, &storeError{err}
 	}
 	if err != nil {
-		return nil, fmt.Errorf("stored letter: %w", err)
+		return nil, about{"why-changed", fmt.Errorf("stored letter: %w", err)}
 	}
 	if err := verify(ctx, l, c.Attachment); err != nil {
-		return nil, fmt.Errorf("stored letter: %w", err)
+		return nil, about{"why-changed", fmt.Errorf("stored letter: %w", err)}
 	}
 	return l, nil
 }
@@ -132,7 +132,7 @@ func (c *carriage) converse(ctx context.Context, l *ticket.Letter) (string, erro
 func (c *carriage) prepare(ctx context.Context, l *ticket.Letter) error {
 	to, err := wireAddress(c.row.Notice.To.Address)
 	if err != nil {
-		return &Error{fault: permanent, err: err}
+		return &Error{permanent, about{"why-address", err}}
 	}
 	if c.session == nil {
 		if c.session, err = c.open(ctx); err != nil {
@@ -168,7 +168,7 @@ func (c *carriage) conclude(rep *report, err error) {
 
 // verdict turns an error into the outcome of the try.
 func (c *carriage) verdict(err error) ticket.Outcome {
-	o := ticket.Outcome{State: ticket.RowFailed, Error: describe(err)}
+	o := ticket.Outcome{State: ticket.RowFailed, Error: describe(err), Why: why(err, false)}
 	switch faultOf(err) {
 	case unknown:
 		o.State = ticket.RowUnknown
@@ -177,15 +177,15 @@ func (c *carriage) verdict(err error) ticket.Outcome {
 			o.State, o.Next = ticket.RowQueued, c.Now()
 			return o
 		}
-		return c.climb(o)
+		return c.climb(o, err)
 	case crowd:
 		if !c.alone { // with one connection less it goes
 			o.State, o.Next = ticket.RowQueued, c.Now().Add(crowdTime)
 			return o
 		}
-		return c.climb(o)
+		return c.climb(o, err)
 	case temporary:
-		return c.climb(o)
+		return c.climb(o, err)
 	case tooLarge:
 		return c.lighten(o)
 	case permanent:
@@ -208,10 +208,10 @@ func (c *carriage) lighten(o ticket.Outcome) ticket.Outcome {
 }
 
 // climb puts the letter on the next rung of the ladder, or gives it up.
-func (c *carriage) climb(o ticket.Outcome) ticket.Outcome {
+func (c *carriage) climb(o ticket.Outcome, err error) ticket.Outcome {
 	after, ok := retryAfter(c.row.Tries)
 	if !ok {
-		o.Error = "given up after three days: " + o.Error
+		o.Error, o.Why = "given up after three days: "+o.Error, why(err, true)
 		return o
 	}
 	o.State, o.Next, o.Counts = ticket.RowQueued, c.Now().Add(after), true
@@ -287,13 +287,18 @@ func describe(err error) string {
 	text := err.Error()
 	var said *smtp.SMTPError
 	if errors.As(err, &said) {
-		code := fmt.Sprint(said.Code)
-		if e := said.EnhancedCode; e[0] > 0 {
-			code += fmt.Sprintf(" %d.%d.%d", e[0], e[1], e[2])
-		}
-		text = strings.TrimSuffix(text, said.Error()) + code + " " + said.Message
+		text = strings.TrimSuffix(text, said.Error()) + withCode(said)
 	}
 	return clean(text)
+}
+
+// withCode is what a server said with its codes.
+func withCode(said *smtp.SMTPError) string {
+	code := fmt.Sprint(said.Code)
+	if e := said.EnhancedCode; e[0] > 0 {
+		code += fmt.Sprintf(" %d.%d.%d", e[0], e[1], e[2])
+	}
+	return code + " " + said.Message
 }
 
 // clean makes one line of at most 300 bytes of what a server said.

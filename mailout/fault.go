@@ -1,6 +1,12 @@
 package mailout
 
-import "errors"
+import (
+	"errors"
+
+	"github.com/emersion/go-smtp"
+
+	"sportello/ticket"
+)
 
 // fault says what an error means for a letter and for the queue.
 type fault int
@@ -42,4 +48,63 @@ func faultOf(err error) fault {
 		return e.fault
 	}
 	return permanent
+}
+
+// about is an error that people are told of in words of their own.
+type about struct {
+	key string // of the phrase
+	error
+}
+
+func (a about) Unwrap() error { return a.error }
+
+// words says to people what err means for the queue: never its own text, which
+// is for the log, but a phrase, and what the server said.
+func words(err error, deskAddress string) []ticket.Words {
+	key := "smtp refused"
+	switch a := (about{}); {
+	case errors.As(err, &a):
+		key = a.key
+	case faultOf(err) == envelope:
+		return withSaid(err, ticket.Say("smtp sender", deskAddress))
+	case loud(err):
+		key = "smtp later"
+	}
+	return withSaid(err, ticket.Say(key))
+}
+
+// withSaid adds to words what the server said, where it spoke.
+func withSaid(err error, words ticket.Words) []ticket.Words {
+	if said := answer(err); said != "" {
+		return []ticket.Words{words, ticket.Say("said", said)}
+	}
+	return []ticket.Words{words}
+}
+
+// why says to people why a letter was not delivered.
+func why(err error, givenUp bool) ticket.Words {
+	key := "why-unwritable"
+	switch a := (about{}); {
+	case errors.As(err, &a):
+		key = a.key
+	case faultOf(err) == tooLarge:
+		key = "why-too-large"
+	case givenUp:
+		key = "why-given-up"
+	case answer(err) != "":
+		key = "why-refused"
+	}
+	if said := answer(err); said != "" {
+		return ticket.Say("server-said", ticket.Say(key), said)
+	}
+	return ticket.Say(key)
+}
+
+// answer is what the server said, on one line; "" when it was not the server
+// that spoke.
+func answer(err error) string {
+	if said := (*smtp.SMTPError)(nil); errors.As(err, &said) {
+		return clean(withCode(said))
+	}
+	return ""
 }

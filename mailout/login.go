@@ -19,11 +19,11 @@ func (s *Server) secret(ctx context.Context) (string, error) {
 		ask, name = s.Token, "token"
 	}
 	if ask == nil {
-		return "", &Error{login, fmt.Errorf("no %s for %s", name, s.User)}
+		return "", &Error{login, about{"smtp secret", fmt.Errorf("no %s for %s", name, s.User)}}
 	}
 	word, err := ask(ctx)
 	if err != nil {
-		return "", &Error{login, fmt.Errorf("%s for %s: %w", name, s.User, err)}
+		return "", &Error{login, about{"smtp secret", fmt.Errorf("%s for %s: %w", name, s.User, err)}}
 	}
 	return word, nil
 }
@@ -79,7 +79,7 @@ func (s *Sender) authenticate(c *smtp.Client, word string, first int) (next int,
 	all := s.spoken.choose(s.Server.Auth, c.SupportsAuth)
 	if len(all) == 0 {
 		_, offers := c.Extension("AUTH")
-		return 0, &Error{login, fmt.Errorf("the server offers no login by password (AUTH PLAIN or LOGIN); it offers %q", offers)}
+		return 0, &Error{login, about{"smtp method", fmt.Errorf("the server offers no login by password (AUTH PLAIN or LOGIN); it offers %q", offers)}}
 	}
 	var worst error
 	for i := first; i < len(all); i++ {
@@ -138,7 +138,10 @@ func credentials(said *smtp.SMTPError) bool {
 // do something, or trouble of the network, of which somebody must hear.
 func loginFault(err error) error {
 	said := (*smtp.SMTPError)(nil)
-	if errors.Is(err, errChallenge) || errors.As(err, &said) && !said.Temporary() {
+	if errors.Is(err, errChallenge) {
+		return &Error{login, about{"smtp method", fmt.Errorf("the server refuses the login: %w", err)}}
+	}
+	if errors.As(err, &said) && !said.Temporary() {
 		return &Error{login, fmt.Errorf("the server refuses the login: %w", err)}
 	}
 	return &Error{network, fmt.Errorf("%w: %w", errLogin, err)}

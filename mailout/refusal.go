@@ -36,7 +36,7 @@ func refused(err error, at stage, from string) error {
 	}
 	f := meaning(said, at, from)
 	if f == login {
-		return &Error{f, fmt.Errorf("the server wants a login: %w", said)}
+		return &Error{f, about{"smtp wanted", fmt.Errorf("the server wants a login: %w", said)}}
 	}
 	return &Error{f, said}
 }

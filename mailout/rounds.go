@@ -227,8 +227,7 @@ func (r *rounds) fallBack(why error) {
 		return
 	}
 	r.plain = true
-	r.tell("The mail server refuses our envelope senders: letters now leave from " + r.DeskAddress +
-		", and a bounce is recognised by our Message-ID alone. It said: " + describe(why))
+	r.tell("letters now leave from the desk's address: the mail server refuses our envelope senders", why)
 }
 
 // pause lets the whole queue rest. Letters that fail while it rests already
@@ -263,19 +262,19 @@ func (r *rounds) pause(why error) {
 	}
 	r.said = condition
 	if condition == "refused" {
-		r.tell("The mail server does not let us send, and all letters wait. It said: " + describe(why))
+		r.tell("the mail server does not let us send: all letters wait", why)
 		return
 	}
 	r.Log.Warn().Str("error", describe(why)).Dur("rest_ms", rest).Msg("the mail server cannot be reached")
 }
 
 // tell says a condition once, to the log and to the people of the desk.
-func (r *rounds) tell(text string) {
-	r.Log.Error().Msg(text)
+func (r *rounds) tell(condition string, why error) {
+	r.Log.Error().Str("error", describe(why)).Msg(condition)
 	if r.Alert == nil {
 		return
 	}
-	if err := r.Alert(r.store, text); err != nil {
+	if err := r.Alert(r.store, words(why, r.DeskAddress)...); err != nil {
 		r.fatal = err
 	}
 }

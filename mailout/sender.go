@@ -53,7 +53,7 @@ type Sender struct {
 	Log         zerolog.Logger
 	// Alert tells the people of the desk, once a condition, what only they can
 	// mend: a refused login, no TLS, a refused envelope sender. May be nil.
-	Alert func(ctx context.Context, text string) error
+	Alert func(ctx context.Context, lines ...ticket.Words) error
 
 	once    sync.Once
 	kick    chan struct{}

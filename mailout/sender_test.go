@@ -34,7 +34,10 @@ func run(t *testing.T, set func(*rig), f func(*rig)) {
 		r.Sender = &Sender{
 			Spool: r.spool, Compose: composer().Compose, Attachment: composer().Attachment, Dial: r.server.dial,
 			Server: Server{Host: "localhost", TLS: "none"}, Connections: 2, DeskAddress: "assistenza@example.it", Now: now,
-			Alert:  func(_ context.Context, text string) error { r.alerts = append(r.alerts, text); return nil },
+			Alert: func(_ context.Context, lines ...ticket.Words) error {
+				r.alerts = append(r.alerts, inEnglish(lines))
+				return nil
+			},
 			jitter: func(d time.Duration) time.Duration { return d },
 		}
 		set(r)
@@ -765,4 +768,13 @@ func TestSpoolFails(t *testing.T) {
 			t.Errorf("Run: %v", err)
 		}
 	})
+}
+
+// inEnglish is what people of an English desk are told.
+func inEnglish(lines []ticket.Words) string {
+	var all []string
+	for _, l := range lines {
+		all = append(all, l.String())
+	}
+	return strings.Join(all, " ")
 }

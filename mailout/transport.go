@@ -173,18 +173,18 @@ func (s *Sender) startTLS(r *replies) error {
 		return &Error{network, fmt.Errorf("greet: %w", &smtp.SMTPError{Code: code, Message: text})}
 	}
 	if code != 250 || !slices.Contains(strings.Split(text, "\n")[1:], "STARTTLS") {
-		return &Error{login, errors.New("the server offers no STARTTLS: nothing is sent in the clear")}
+		return &Error{login, about{"smtp clear", errors.New("the server offers no STARTTLS: nothing is sent in the clear")}}
 	}
 	code, text, err = r.ask("STARTTLS")
 	switch {
 	case err != nil:
 		return &Error{network, fmt.Errorf("STARTTLS: %w", err)}
 	case code/100 == 5:
-		return &Error{login, fmt.Errorf("the server offers STARTTLS and refuses it; nothing is sent in the clear: %w", &smtp.SMTPError{Code: code, Message: text})}
+		return &Error{login, about{"smtp clear", fmt.Errorf("the server offers STARTTLS and refuses it; nothing is sent in the clear: %w", &smtp.SMTPError{Code: code, Message: text})}}
 	case code != 220:
 		return &Error{network, fmt.Errorf("STARTTLS: %w", &smtp.SMTPError{Code: code, Message: text})}
 	case r.in.Buffered() > 0:
-		return &Error{login, errors.New("the server sent data before TLS was up: it is not trusted")}
+		return &Error{login, about{"smtp certificate", errors.New("the server sent data before TLS was up: it is not trusted")}}
 	}
 	return nil
 }
@@ -201,26 +201,19 @@ func (r *replies) ask(command string) (code int, text string, err error) {
 // at, from a network that fails.
 func untrusted(err error) error {
 	if bad := (*tls.CertificateVerificationError)(nil); errors.As(err, &bad) {
-		return &Error{login, fmt.Errorf("the server's certificate: %w", err)}
+		return &Error{login, about{"smtp certificate", fmt.Errorf("the server's certificate: %w", err)}}
 	}
 	return &Error{network, fmt.Errorf("greet: %w", err)}
 }
-
-var (
-	// errForeign: the recipient's address needs SMTPUTF8 (RFC 6531).
-	errForeign = errors.New("has letters beyond ASCII before the @, and our mail server cannot carry it (no SMTPUTF8)")
-	// errSize: the server announced that it takes less (RFC 1870).
-	errSize = errors.New("which is more than our mail server takes")
-)
 
 // prepare goes as far as RCPT: after it the server would take the letter.
 func (c *session) prepare(from, to string, size int64) error {
 	utf8 := !ascii(to)
 	if has, _ := c.client.Extension("SMTPUTF8"); utf8 && !has {
-		return &Error{permanent, fmt.Errorf("the address %s %w", to, errForeign)}
+		return &Error{permanent, about{"why-foreign", fmt.Errorf("the address %s has letters beyond ASCII before the @, and our mail server cannot carry it (no SMTPUTF8)", to)}}
 	}
 	if most, ok := c.client.MaxMessageSize(); ok && most > 0 && size > int64(most) {
-		return &Error{tooLarge, fmt.Errorf("the letter has %d bytes, %w: at most %d", size, errSize, most)}
+		return &Error{tooLarge, fmt.Errorf("the letter has %d bytes, our mail server takes at most %d (RFC 1870)", size, most)}
 	}
 	if err := c.mail(from, &smtp.MailOptions{Size: size, UTF8: utf8}); err != nil {
 		return refused(err, atMail, from)

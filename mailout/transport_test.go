@@ -180,8 +180,8 @@ func oneLetter(t *testing.T, s *Sender) (row ticket.Row, alert string) {
 	defer cancel()
 	s.Spool = settling{spool, cancel}
 	s.Compose, s.Now, s.DeskAddress = composer().Compose, time.Now, "assistenza@example.it"
-	s.Alert = func(_ context.Context, text string) error {
-		alert = text
+	s.Alert = func(_ context.Context, lines ...ticket.Words) error {
+		alert = inEnglish(lines)
 		cancel()
 		return nil
 	}
@@ -221,16 +221,16 @@ func TestTransport(t *testing.T) {
 			ticket.RowSent, "XOAUTH2", ""},
 		"no login": {nil, Server{}, ticket.RowSent, "", ""},
 		"refused password": {[]string{"PLAIN"}, Server{User: "desk", Password: secret("wrong")}, ticket.RowQueued, "",
-			"the server refuses the login: 535 5.7.8"},
+			"refuses user or password, and all letters wait: check [smtp] url and password_file. It said: 535 5.7.8"},
 		"refused token": {[]string{"XOAUTH2"}, Server{User: "desk", Auth: "xoauth2", Token: secret("wrong")}, ticket.RowQueued, "",
-			"the server refuses the login: 535"},
-		"no user where one is needed": {[]string{"PLAIN"}, Server{}, ticket.RowQueued, "", "the server wants a login"},
+			"refuses user or password, and all letters wait: check [smtp] url and password_file. It said: 535"},
+		"no user where one is needed": {[]string{"PLAIN"}, Server{}, ticket.RowQueued, "", "wants a login"},
 		"nothing in common":           {[]string{"XOAUTH2"}, Server{User: "desk", Password: secret("secret")}, ticket.RowQueued, "", "no login by password"},
 		"unreadable password": {[]string{"PLAIN"}, Server{User: "desk", Password: func(context.Context) (string, error) {
 			return "", errors.New("permission denied")
-		}}, ticket.RowQueued, "", "password for desk: permission denied"},
-		"another name":    {nil, Server{Host: "mx.example.it"}, ticket.RowQueued, "", "the server's certificate"},
-		"another, at 465": {nil, Server{Host: "mx.example.it", TLS: "implicit"}, ticket.RowQueued, "", "the server's certificate"},
+		}}, ticket.RowQueued, "", "The password or token for outgoing mail cannot be read"},
+		"another name":    {nil, Server{Host: "mx.example.it"}, ticket.RowQueued, "", "The certificate of the outgoing mail server"},
+		"another, at 465": {nil, Server{Host: "mx.example.it", TLS: "implicit"}, ticket.RowQueued, "", "The certificate of the outgoing mail server"},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {

@@ -1,7 +1,6 @@
 package ticket
 
 import (
-	"fmt"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -23,9 +22,12 @@ type Orders struct {
 	// Wrong says which line is refused and why; then Commands and Public are
 	// empty and nothing may be done. Held tells that it is a question rather
 	// than a fault: a known command further down.
-	Wrong string
+	Wrong Words
 	Held  bool
 }
+
+// Right tells that nothing is refused.
+func (o Orders) Right() bool { return o.Wrong.key == "" }
 
 // Note tells whether the whole mail is an internal note.
 func (o Orders) Note() bool {
@@ -47,52 +49,56 @@ var aliases = map[string]string{
 // arguments says how many arguments a command takes and what they must be.
 var arguments = map[string]struct {
 	min, max int
-	check    func(i int, arg string) string
+	check    func(i int, arg string) Words
+	usage    string
 }{
 	"note": {}, "take": {}, "reopen": {}, "wait": {}, "covered": {}, "extra": {}, "withdraw": {}, "accepted": {}, "spam": {},
 	"help": {}, "send": {}, "discard": {},
-	"assign":   {1, 8, nil},
-	"close":    {0, 1, wholeNumber},
-	"topic":    {1, 1, knownTopic},
-	"quote":    {1, 2, wholeNumber},
-	"charge":   {1, 1, wholeNumber},
-	"customer": {1, 1, nil},
-	"from":     {1, 1, plainAddress},
-	"cc":       {1, 1, plainAddress},
-	"uncc":     {1, 1, plainAddress},
-	"merge":    {1, 1, wholeNumber},
-	"list":     {0, 1, listWord},
-	"show":     {1, 1, wholeNumber},
+	"assign":   {1, 8, nil, "NAME|me|none"},
+	"close":    {0, 1, wholeNumber, "[N]"},
+	"topic":    {1, 1, knownTopic, "TOPIC"},
+	"quote":    {1, 2, wholeNumber, "N [DAYS]"},
+	"charge":   {1, 1, wholeNumber, "N"},
+	"customer": {1, 1, nil, "ID"},
+	"from":     {1, 1, plainAddress, "ADDRESS"},
+	"cc":       {1, 1, plainAddress, "ADDRESS"},
+	"uncc":     {1, 1, plainAddress, "ADDRESS"},
+	"merge":    {1, 1, wholeNumber, "N"},
+	"list":     {0, 1, listWord, "[mine|open|waiting|extra|due]"},
+	"show":     {1, 1, wholeNumber, "N"},
 }
 
-func wholeNumber(_ int, s string) string {
+func wholeNumber(_ int, s string) Words {
 	var n uint64
 	if !number(strings.TrimPrefix(s, "#"), &n) || n == 0 || n > 1_000_000_000 {
-		return "must be a whole number above 0"
+		return Say("order-number", s)
 	}
-	return ""
+	return Words{}
 }
 
-func knownTopic(_ int, s string) string {
+func knownTopic(_ int, s string) Words {
 	if !contains(policy.Topics, policy.Topic(strings.ToLower(s))) {
-		return "is no topic"
+		var all []string
+		for _, t := range policy.Topics {
+			all = append(all, string(t))
+		}
+		return Say("order-topic", s, strings.Join(all, ", "))
 	}
-	return ""
+	return Words{}
 }
 
-func plainAddress(_ int, s string) string {
-	s = strings.Trim(s, "<>")
-	if !address.Valid(s) || !strings.Contains(s[strings.LastIndexByte(s, '@'):], ".") {
-		return "is no address"
+func plainAddress(_ int, s string) Words {
+	if bare := strings.Trim(s, "<>"); !address.Valid(bare) || !strings.Contains(bare[strings.LastIndexByte(bare, '@'):], ".") {
+		return Say("order-address", s)
 	}
-	return ""
+	return Words{}
 }
 
-func listWord(_ int, s string) string {
+func listWord(_ int, s string) Words {
 	if !contains([]string{"mine", "open", "waiting", "extra", "due"}, strings.ToLower(s)) {
-		return "must be mine, open, waiting, extra or due"
+		return Say("order-list", s)
 	}
-	return ""
+	return Words{}
 }
 
 // ParseOrders reads the commands at the very top of a technician's new text;
@@ -100,7 +106,7 @@ func listWord(_ int, s string) string {
 // one wrong line refuses the whole mail.
 func ParseOrders(reply, signature string) Orders {
 	o, rest := leadingOrders(reply)
-	if o.Wrong != "" {
+	if !o.Right() {
 		return o
 	}
 	for _, l := range rest {
@@ -109,7 +115,7 @@ func ParseOrders(reply, signature string) Orders {
 			continue
 		}
 		if _, known := canonical(words[0]); known {
-			return Orders{Held: true, Wrong: fmt.Sprintf("%s: a command that is not at the top was not carried out", strings.TrimFunc(l, white))}
+			return Orders{Held: true, Wrong: Say("order-line", strings.TrimFunc(l, white), Say("order-below"))}
 		}
 	}
 	return o.over(rest, signature)
@@ -119,7 +125,7 @@ func ParseOrders(reply, signature string) Orders {
 // command further down is text like the lines around it.
 func parseReleased(reply, signature string) Orders {
 	o, rest := leadingOrders(reply)
-	if o.Wrong != "" {
+	if !o.Right() {
 		return o
 	}
 	return o.over(rest, signature)
@@ -140,8 +146,8 @@ func leadingOrders(reply string) (Orders, []string) {
 			break
 		}
 		c, wrong := readCommand(words)
-		if wrong != "" {
-			return Orders{Wrong: fmt.Sprintf("%s: %s", strings.TrimFunc(lines[i], white), wrong)}, nil
+		if wrong.key != "" {
+			return Orders{Wrong: Say("order-line", strings.TrimFunc(lines[i], white), wrong)}, nil
 		}
 		o.Commands = append(o.Commands, c)
 	}
@@ -187,27 +193,28 @@ func canonical(word string) (string, bool) {
 	return name, ok
 }
 
-func readCommand(words []string) (Command, string) {
+func readCommand(words []string) (Command, Words) {
 	name, ok := canonical(words[0])
 	if !ok {
-		return Command{}, fmt.Sprintf("no such command; the nearest is #%s", nearest(words[0]))
+		return Command{}, Say("order-unknown", nearest(words[0]))
 	}
 	args, rule := words[1:], arguments[name]
+	written := usage(strings.TrimSpace("#" + name + " " + rule.usage))
 	switch {
 	case len(args) < rule.min:
-		return Command{}, "something is missing behind it"
+		return Command{}, Say("order-missing", written)
 	case len(args) > rule.max:
-		return Command{}, "too much stands behind it"
+		return Command{}, Say("order-too-much", written)
 	}
 	for i, a := range args {
 		if rule.check == nil {
 			break
 		}
-		if wrong := rule.check(i, a); wrong != "" {
-			return Command{}, fmt.Sprintf("%q %s", a, wrong)
+		if wrong := rule.check(i, a); wrong.key != "" {
+			return Command{}, wrong
 		}
 	}
-	return Command{Name: name, Args: append([]string{}, args...)}, ""
+	return Command{Name: name, Args: append([]string{}, args...)}, Words{}
 }
 
 // nearest is the known command word closest to word by edit distance; the

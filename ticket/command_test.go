@@ -12,49 +12,54 @@ func TestParseOrders(t *testing.T) {
 	for _, c := range []struct {
 		name, text string
 		want       Orders
+		wrong      string
 	}{
-		{"plain answer", "Buongiorno,\nfatto.", Orders{Public: "Buongiorno,\nfatto."}},
-		{"command then answer", "#close\n\nFatto.", Orders{Commands: cmds(Command{"close", []string{}}), Public: "Fatto."}},
-		{"several, blank lines between", "\n#prendo\n\n#assegna anna\nCiao", Orders{Commands: cmds(Command{"take", []string{}}, Command{"assign", []string{"anna"}}), Public: "Ciao"}},
-		{"case does not matter", "#CLOSE 3", Orders{Commands: cmds(Command{"close", []string{"3"}})}},
-		{"NBSP and tabs are spaces", "#quote\u00a03\t14", Orders{Commands: cmds(Command{"quote", []string{"3", "14"}})}},
-		{"behind blanks", "   #close\nFatto.", Orders{Commands: cmds(Command{"close", []string{}}), Public: "Fatto."}},
-		{"behind a tab, an NBSP, a narrow one, a zero-width one", "\t\u00a0\u202f\u200b#close\nFatto.", Orders{Commands: cmds(Command{"close", []string{}}), Public: "Fatto."}},
-		{"behind a mark of byte order and one of direction", "\ufeff\u200e#close", Orders{Commands: cmds(Command{"close", []string{}})}},
-		{"lines of nothing visible above", "\u00a0\n\u200b\n\u3000\n#close", Orders{Commands: cmds(Command{"close", []string{}})}},
-		{"an NBSP behind", "#close\u00a0", Orders{Commands: cmds(Command{"close", []string{}})}},
-		{"a letter that folds to an ASCII one", "#close\n\u00a0#ta\u212ae", Orders{Wrong: "#ta\u212ae: no such command; the nearest is #take"}},
-		{"the long s", "#clo\u017fe", Orders{Wrong: "#clo\u017fe: no such command; the nearest is #close"}},
-		{"a mark inside the word", "#clo\u200bse", Orders{Wrong: "#clo\u200bse: no such command; the nearest is #close"}},
-		{"a colour behind blanks is text", "\u00a0#00ff00 va bene", Orders{Public: "#00ff00 va bene"}},
-		{"five hex digits are none", "#abcde", Orders{Wrong: "#abcde: no such command; the nearest is #aiuto"}},
-		{"a full-width sign is text", "＃close", Orders{Public: "＃close"}},
-		{"further down behind blanks it is asked about too", "Ecco fatto.\n\u00a0\u200b#close", Orders{Held: true, Wrong: "#close: a command that is not at the top was not carried out"}},
-		{"a note is wholly internal", "#nota\nil cliente è nervoso", Orders{Commands: cmds(Command{"note", []string{}})}},
-		{"a colour is text", "#fff è il colore", Orders{Public: "#fff è il colore"}},
-		{"eight hex digits are text", "#deadbeef trovato", Orders{Public: "#deadbeef trovato"}},
-		{"a number is text", "#12 è la fattura", Orders{Public: "#12 è la fattura"}},
-		{"a space after # is text", "# close", Orders{Public: "# close"}},
-		{"inside a word is text", "x#close", Orders{Public: "x#close"}},
-		{"hashtag further down that is no command", "Ciao\n#grazie a tutti", Orders{Public: "Ciao\n#grazie a tutti"}},
-		{"unknown word at the top", "#clsoe\nFatto.", Orders{Wrong: "#clsoe: no such command; the nearest is #close"}},
-		{"Cyrillic letter", "#сlose", Orders{Wrong: "#сlose: no such command; the nearest is #close"}},
-		{"word with punctuation", "#close.", Orders{Wrong: "#close.: no such command; the nearest is #close"}},
-		{"negative credits", "#charge -50", Orders{Wrong: `#charge -50: "-50" must be a whole number above 0`}},
-		{"missing argument", "#charge", Orders{Wrong: "#charge: something is missing behind it"}},
-		{"too many arguments", "#take it now", Orders{Wrong: "#take it now: too much stands behind it"}},
-		{"no such topic", "#topic pizza", Orders{Wrong: `#topic pizza: "pizza" is no topic`}},
-		{"one wrong line refuses all", "#take\n#close\n#frobnicate\nCiao", Orders{Wrong: "#frobnicate: no such command; the nearest is #note"}},
-		{"a command further down is asked about", "Ecco fatto.\n#close", Orders{Held: true, Wrong: "#close: a command that is not at the top was not carried out"}},
+		{"plain answer", "Buongiorno,\nfatto.", Orders{Public: "Buongiorno,\nfatto."}, ""},
+		{"command then answer", "#close\n\nFatto.", Orders{Commands: cmds(Command{"close", []string{}}), Public: "Fatto."}, ""},
+		{"several, blank lines between", "\n#prendo\n\n#assegna anna\nCiao", Orders{Commands: cmds(Command{"take", []string{}}, Command{"assign", []string{"anna"}}), Public: "Ciao"}, ""},
+		{"case does not matter", "#CLOSE 3", Orders{Commands: cmds(Command{"close", []string{"3"}})}, ""},
+		{"NBSP and tabs are spaces", "#quote\u00a03\t14", Orders{Commands: cmds(Command{"quote", []string{"3", "14"}})}, ""},
+		{"behind blanks", "   #close\nFatto.", Orders{Commands: cmds(Command{"close", []string{}}), Public: "Fatto."}, ""},
+		{"behind a tab, an NBSP, a narrow one, a zero-width one", "\t\u00a0\u202f\u200b#close\nFatto.", Orders{Commands: cmds(Command{"close", []string{}}), Public: "Fatto."}, ""},
+		{"behind a mark of byte order and one of direction", "\ufeff\u200e#close", Orders{Commands: cmds(Command{"close", []string{}})}, ""},
+		{"lines of nothing visible above", "\u00a0\n\u200b\n\u3000\n#close", Orders{Commands: cmds(Command{"close", []string{}})}, ""},
+		{"an NBSP behind", "#close\u00a0", Orders{Commands: cmds(Command{"close", []string{}})}, ""},
+		{"a letter that folds to an ASCII one", "#close\n\u00a0#ta\u212ae", Orders{}, "#ta\u212ae: no such command; the nearest is #take, and #help lists them all"},
+		{"the long s", "#clo\u017fe", Orders{}, "#clo\u017fe: no such command; the nearest is #close, and #help lists them all"},
+		{"a mark inside the word", "#clo\u200bse", Orders{}, "#clo\u200bse: no such command; the nearest is #close, and #help lists them all"},
+		{"a colour behind blanks is text", "\u00a0#00ff00 va bene", Orders{Public: "#00ff00 va bene"}, ""},
+		{"five hex digits are none", "#abcde", Orders{}, "#abcde: no such command; the nearest is #aiuto, and #help lists them all"},
+		{"a full-width sign is text", "＃close", Orders{Public: "＃close"}, ""},
+		{"further down behind blanks it is asked about too", "Ecco fatto.\n\u00a0\u200b#close", Orders{Held: true}, "#close: a command that is not at the top was not carried out"},
+		{"a note is wholly internal", "#nota\nil cliente è nervoso", Orders{Commands: cmds(Command{"note", []string{}})}, ""},
+		{"a colour is text", "#fff è il colore", Orders{Public: "#fff è il colore"}, ""},
+		{"eight hex digits are text", "#deadbeef trovato", Orders{Public: "#deadbeef trovato"}, ""},
+		{"a number is text", "#12 è la fattura", Orders{Public: "#12 è la fattura"}, ""},
+		{"a space after # is text", "# close", Orders{Public: "# close"}, ""},
+		{"inside a word is text", "x#close", Orders{Public: "x#close"}, ""},
+		{"hashtag further down that is no command", "Ciao\n#grazie a tutti", Orders{Public: "Ciao\n#grazie a tutti"}, ""},
+		{"unknown word at the top", "#clsoe\nFatto.", Orders{}, "#clsoe: no such command; the nearest is #close, and #help lists them all"},
+		{"Cyrillic letter", "#сlose", Orders{}, "#сlose: no such command; the nearest is #close, and #help lists them all"},
+		{"word with punctuation", "#close.", Orders{}, "#close.: no such command; the nearest is #close, and #help lists them all"},
+		{"negative credits", "#charge -50", Orders{}, `#charge -50: "-50" must be a whole number above 0`},
+		{"missing argument", "#charge", Orders{}, "#charge: something is missing behind it: it is written #charge N"},
+		{"too many arguments", "#take it now", Orders{}, "#take it now: too much stands behind it: it is written #take"},
+		{"no such topic", "#topic pizza", Orders{}, `#topic pizza: "pizza" is no topic: the topics are`},
+		{"one wrong line refuses all", "#take\n#close\n#frobnicate\nCiao", Orders{}, "#frobnicate: no such command; the nearest is #note, and #help lists them all"},
+		{"a command further down is asked about", "Ecco fatto.\n#close", Orders{Held: true}, "#close: a command that is not at the top was not carried out"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			got := ParseOrders(c.text, "")
 			if c.name == "one wrong line refuses all" {
-				if got.Wrong == "" || got.Commands != nil || got.Public != "" {
+				if got.Right() || got.Commands != nil || got.Public != "" {
 					t.Errorf("got %+v", got)
 				}
 				return
 			}
+			if !strings.HasPrefix(got.Wrong.String(), c.wrong) || got.Right() != (c.wrong == "") {
+				t.Errorf("wrong: %q, want %q", got.Wrong, c.wrong)
+			}
+			got.Wrong = Words{}
 			if d := cmp.Diff(c.want, got); d != "" {
 				t.Error(d)
 			}
@@ -78,7 +83,7 @@ func FuzzParseOrders(f *testing.F) {
 	f.Add("ciao\n#charge 100", "")
 	f.Fuzz(func(t *testing.T, reply, signature string) {
 		o := ParseOrders(reply, signature)
-		if o.Wrong != "" && (o.Commands != nil || o.Public != "") {
+		if !o.Right() && (o.Commands != nil || o.Public != "") {
 			t.Errorf("refused and yet %+v", o)
 		}
 		for _, l := range strings.Split(o.Public, "\n") {

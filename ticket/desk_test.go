@@ -797,15 +797,15 @@ func TestReopenAndFollowAfter(t *testing.T) {
 	}
 }
 
-// TestAlert: a lead in the desk's language, then what happened, once an hour.
+// TestAlert: what happened in the desk's language, what the server said, once an hour.
 func TestAlert(t *testing.T) {
 	b := newBench(t, storetest.NewMem())
 	for range 3 {
-		b.must(b.Alert(b.ctx, "imap refused", "NO [AUTHENTICATIONFAILED]"))
+		b.must(b.Alert(b.ctx, "imap refused", ticket.Say("imap credentials refused"), ticket.Say("said", "NO [AUTHENTICATIONFAILED]"), ticket.Words{}))
 	}
 	letters := b.send()
 	wantLetters(t, letters, "alert anna, alert bruno")
-	if got := strings.Join(letters[0].Lines, "|"); got != "La casella di posta non si legge:|NO [AUTHENTICATIONFAILED]" {
+	if got := strings.Join(letters[0].Lines, "|"); got != "Il server di posta in arrivo rifiuta utente o password: controlli [imap] url e password_file.|Ha risposto: NO [AUTHENTICATIONFAILED]" {
 		t.Errorf("lines %q", got)
 	}
 }

@@ -170,5 +170,6 @@ type Outcome struct {
 	Weight   Weight    // RowQueued: the letter is to be composed anew with less; 0: it stays
 	Counts   bool      // RowQueued, RowFailed: the server answered, so the try counts on the ladder
 	Error    string    // "" when sent
+	Why      Words     // RowFailed, or a new Weight: the same for people, in their language
 	Response string
 }

@@ -3,6 +3,8 @@ package ticket
 import (
 	"strconv"
 	"strings"
+
+	"sportello/policy"
 )
 
 // refused says why the commands cannot be carried out on t as it stands; ""
@@ -73,14 +75,17 @@ func (w *work) carryOut(o Orders, m *Inbound, t, before *Ticket, tech *Technicia
 	}
 	for _, ch := range changes(before, t) {
 		if name := w.say("field " + ch.Field); name != "" { // the letter's facts tell the dates
-			lines = append(lines, w.say("changed", name, w.worded(ch.Before), w.worded(ch.After)))
+			lines = append(lines, w.say("changed", name, w.worded(ch.Field, ch.Before), w.worded(ch.Field, ch.After)))
 		}
 	}
 	return w.transcript(m, t, tech, lines)
 }
 
 // worded is the value of a field as a technician reads it.
-func (w *work) worded(value string) string {
+func (w *work) worded(field, value string) string {
+	if field == "topic" {
+		return firstOf(w.d.Policy.TopicText(policy.Topic(value), w.d.Language), value, "–")
+	}
 	return firstOf(w.say("value "+value), value, "–")
 }
 

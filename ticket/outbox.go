@@ -131,7 +131,7 @@ func (w *work) settle(r *Row, o Outcome) error {
 		return err
 	}
 	if o.State == RowFailed {
-		return w.letterFailed(r)
+		return w.letterFailed(r, o.Why)
 	}
 	return w.letterSent(r)
 }
@@ -179,17 +179,19 @@ func (w *work) startClosing(t *Ticket, at time.Time) {
 // or a digest is only counted. Of a technician's own mail they are told once an
 // hour for the same refusal: her mailbox may be gone, or the letter too large for
 // the server, and then nobody would know of the ticket.
-func (w *work) letterFailed(r *Row) error {
+func (w *work) letterFailed(r *Row, why Words) error {
 	n := &r.Notice
+	if why.key == "" {
+		why = Say("why-unwritable")
+	}
 	if n.Kind == NoticeAlert || n.Kind == NoticeDigest {
 		return nil
 	}
 	if n.Kind.Technical() && n.Ticket != 0 {
-		what := fmt.Sprintf("%s #%d", n.Kind, n.Ticket)
-		return w.alertOnce("failed\x00"+n.To.Address+"\x00"+r.LastError, time.Hour, w.say("letter-failed", what, n.To.Address, r.LastError))
+		return w.alertOnce("failed\x00"+n.To.Address+"\x00"+r.LastError, time.Hour, w.say("letter-of-failed", n.Kind, n.Ticket, n.To.Address, why))
 	}
 	if n.Ticket == 0 {
-		return w.alertOnce("failed\x00"+n.To.Address, time.Hour, w.say("letter-failed", n.Subject, n.To.Address, r.LastError))
+		return w.alertOnce("failed\x00"+n.To.Address, time.Hour, w.say("letter-failed", n.Kind, n.To.Address, why))
 	}
 	t, err := w.ticket(n.Ticket)
 	if errors.Is(err, ErrNotFound) {
@@ -199,7 +201,7 @@ func (w *work) letterFailed(r *Row) error {
 		return err
 	}
 	before := t.clone()
-	if err := w.alert(t, w.say("letter-failed", n.Kind, n.To.Address, r.LastError)); err != nil {
+	if err := w.alert(t, w.say("letter-failed", n.Kind, n.To.Address, why)); err != nil {
 		return err
 	}
 	return w.save(t, before, Event{Kind: "notice", Actor: "desk", Cause: fmt.Sprintf("notice %d", n.ID), Text: n.Kind.String() + " was not delivered"})
@@ -225,7 +227,7 @@ func (w *work) letterLighter(r *Row) error {
 		if r.Weight == WeightHead {
 			phrase = "letter-head"
 		}
-		if err := w.alert(t, w.say(phrase, n.Kind, n.To.Address, r.LastError)); err != nil {
+		if err := w.alert(t, w.say(phrase, n.Kind, n.To.Address)); err != nil {
 			return err
 		}
 	}

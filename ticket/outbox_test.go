@@ -169,7 +169,7 @@ func TestTechniciansMailFails(t *testing.T) {
 		b.must(err)
 		for _, r := range slices.Backward(rows) { // the oldest first
 			if r.Notice.Kind == kind && r.Notice.To.Address == to {
-				b.must(b.Settle(b.ctx, r.Notice.ID, ticket.Outcome{State: ticket.RowFailed, Error: why}))
+				b.must(b.Settle(b.ctx, r.Notice.ID, ticket.Outcome{State: ticket.RowFailed, Error: why, Why: ticket.Say("server-said", ticket.Say("why-refused"), why)}))
 				return
 			}
 		}
@@ -179,7 +179,7 @@ func TestTechniciansMailFails(t *testing.T) {
 	fail(ticket.NoticeTicketNew, anna, "the letter has 89297 bytes")
 	fail(ticket.NoticeAlert, anna, "the letter has 500 bytes")
 	letters := b.send()
-	if a := pick(t, letters, ticket.NoticeAlert, bruno); len(a.Lines) != 1 || !strings.Contains(a.Lines[0], "ticket-new #1") || !strings.Contains(a.Lines[0], "89297") {
+	if a := pick(t, letters, ticket.NoticeAlert, bruno); len(a.Lines) != 1 || !strings.Contains(a.Lines[0], "«nuovo ticket» del ticket #1 ") || !strings.Contains(a.Lines[0], "89297") {
 		t.Errorf("the alert says %q", a.Lines)
 	}
 	b.receive(b.mail(mario, "Posta ferma", down), b.mail(luisa, "Database", down))

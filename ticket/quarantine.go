@@ -17,7 +17,7 @@ func (w *work) quarantine(m *Inbound, ref RawRef, why string) error {
 	if fresh, err := w.setAside(a, FateQuarantine, why); !fresh || err != nil {
 		return err
 	}
-	return w.alertOnce("quarantine", time.Hour, w.say("quarantined", a.From, clip(a.Subject, 80), why))
+	return w.alertOnce("quarantine", time.Hour, w.say("quarantined", a.From, clip(a.Subject, 80), a.ID))
 }
 
 // Retry files a mail anew that is quarantined, held or ignored, with the

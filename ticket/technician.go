@@ -48,7 +48,7 @@ func (w *work) fromTechnician(m *Inbound, a *Arrival, s sender, th thread) error
 // first line, `#from ADDRESS`; "" when it does not.
 func forwardedFor(m *Inbound) string {
 	o := ParseOrders(m.Reply, m.Signature)
-	if o.Wrong != "" || o.Held || len(o.Commands) != 1 || o.Commands[0].Name != "from" {
+	if !o.Right() || o.Held || len(o.Commands) != 1 || o.Commands[0].Name != "from" {
 		return ""
 	}
 	return strings.ToLower(strings.Trim(o.Commands[0].Args[0], "<>"))
@@ -88,13 +88,14 @@ func (w *work) work(m *Inbound, a *Arrival, s sender, th thread, released string
 		orders = parseReleased(m.Reply, m.Signature)
 	}
 	if orders.Held {
-		return w.hold(m, a, tech, th, "held: "+orders.Wrong, "hold-command")
+		return w.hold(m, a, tech, th, "held: "+orders.Wrong.String(), "hold-command")
 	}
-	if orders.Wrong == "" {
-		orders.Wrong = w.refused(orders, t, tech)
+	wrong := orders.Wrong.In(w.d.Language)
+	if wrong == "" {
+		wrong = w.refused(orders, t, tech)
 	}
-	if orders.Wrong != "" {
-		return w.refuseOrders(m, a, tech, th, orders.Wrong)
+	if wrong != "" {
+		return w.refuseOrders(m, a, tech, th, wrong)
 	}
 	note := th.token.Purpose == PurposeNote || orders.Note()
 	answer := !note && (orders.Public != "" || len(m.Attachments) > 0)

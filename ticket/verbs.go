@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"sportello/policy"
@@ -64,18 +63,10 @@ func (d *Desk) verb(ctx context.Context, id ID, kind, actor string, f func(*work
 	})
 }
 
-// Alert tells the technicians lines that an admin must know, at most once an
-// hour for each key. The key's first word says what it is about: "imap" or
-// "smtp" get a lead in the desk's language.
-func (d *Desk) Alert(ctx context.Context, key string, lines ...string) error {
-	return d.do(ctx, func(w *work) error {
-		what, _, _ := strings.Cut(key, " ")
-		told := lines
-		if lead := w.say("alert " + what); lead != "" {
-			told = append([]string{lead}, lines...)
-		}
-		return w.alertOnce(key, time.Hour, told...)
-	})
+// Alert tells the technicians what an admin must know, a line each, at most once
+// an hour for each key.
+func (d *Desk) Alert(ctx context.Context, key string, lines ...Words) error {
+	return d.do(ctx, func(w *work) error { return w.alertOnce(key, time.Hour, w.sayAll(lines)...) })
 }
 
 // PutCustomers stores customers and lots together: all of them or, after an

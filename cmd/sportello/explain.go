@@ -139,7 +139,7 @@ func (r *reader) explain(ctx context.Context, file string, raw []byte) *explaine
 // orders fills in what the new text would mean from a technician; of what is
 // refused or held only the reason stays.
 func (e *explained) orders(o ticket.Orders) {
-	if e.CommandErr = o.Wrong; o.Wrong != "" {
+	if e.CommandErr = o.Wrong.String(); !o.Right() {
 		return
 	}
 	e.Commands, e.PublicText = list(o.Commands), o.Public

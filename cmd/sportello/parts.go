@@ -30,7 +30,10 @@ type parts struct {
 }
 
 // alert is something that only people can mend, on its way to the technicians.
-type alert struct{ key, text string }
+type alert struct {
+	key   string
+	lines []ticket.Words
+}
 
 // newParts wires a configuration together on an open store.
 func newParts(c *Config, store *boltstore.Store, keys ticket.Keys, env environment, log zerolog.Logger) (*parts, error) {
@@ -47,31 +50,21 @@ func newParts(c *Config, store *boltstore.Store, keys ticket.Keys, env environme
 	p.poller.Filed = became(store)
 	p.poller.Now = now
 	p.poller.Arrived = func(t time.Time) time.Time { return t.Add(offset()) }
-	p.poller.Alert = func(condition mailin.Condition, text string) { p.alert(imapAlert(condition, text), text) }
+	p.poller.Alert = func(condition mailin.Condition, said string) {
+		p.alert(alertKey(condition, said), mailboxWords(condition, said))
+	}
 	if p.sender, err = c.newSender(desk, store, env, log); err != nil {
 		return nil, err
 	}
 	p.sender.Now = now
-	p.sender.Alert = func(_ context.Context, text string) error {
-		p.alert("smtp "+text, text)
+	p.sender.Alert = func(_ context.Context, lines ...ticket.Words) error {
+		p.alert("smtp "+lines[0].String(), lines)
 		return nil
 	}
 	desk.Kick = p.sender.Kick
 	desk.Filed = func(f ticket.Filed) { logFiled(p.log, f) }
 	p.office = &office{config: c, store: store, desk: desk, now: now, lastPoll: func() time.Time { return p.poller.Status().LastPoll }}
 	return p, nil
-}
-
-// imapAlert is the key of an alert of the poller: its first word chooses the lead,
-// see Desk.Alert.
-func imapAlert(condition mailin.Condition, text string) string {
-	switch condition {
-	case mailin.Complaining:
-		return "imap-says " + text
-	case mailin.Restored:
-		return "imap-back"
-	}
-	return "imap " + condition.String()
 }
 
 // newPoller reads the mailbox of c for desk.
@@ -179,9 +172,9 @@ func attachments(store ticket.Store) mailout.Open {
 
 // alert passes something on to the technicians; it never blocks. What does not
 // fit is in the log already.
-func (p *parts) alert(key, text string) {
+func (p *parts) alert(key string, lines []ticket.Words) {
 	select {
-	case p.alerts <- alert{key, text}:
+	case p.alerts <- alert{key, lines}:
 	default:
 	}
 }
@@ -234,7 +227,7 @@ func (p *parts) passAlerts(ctx context.Context) error {
 		case <-ctx.Done():
 			return nil
 		case a := <-p.alerts:
-			err := p.office.desk.Alert(ctx, a.key, a.text)
+			err := p.office.desk.Alert(ctx, a.key, a.lines...)
 			if errors.Is(err, ticket.ErrCommit) {
 				return fmt.Errorf("alert: %w", err)
 			}

@@ -25,7 +25,7 @@ const (
 // round ends before the next is thought of.
 type patrol struct {
 	check func(ctx context.Context, report func(boltstore.Finding)) error
-	alert func(ctx context.Context, text string) error // tells the technicians
+	alert func(ctx context.Context, told ticket.Words) error // tells the technicians
 	log   zerolog.Logger
 	told  string // what was told last: the same is not told every day
 }
@@ -50,13 +50,13 @@ func (p *patrol) run(ctx context.Context) error {
 // round is one check, and what is said about it. Its error ends the desk.
 func (p *patrol) round(ctx context.Context) error {
 	start := time.Now()
-	faults, first := 0, ""
+	faults, first, where := 0, "", ""
 	err := p.check(ctx, func(f boltstore.Finding) {
 		if f.Level != "error" {
 			return
 		}
 		if faults++; faults == 1 {
-			first = f.Where + ": " + f.Text
+			first, where = f.Where+": "+f.Text, f.Where
 		}
 		if faults <= patrolLines {
 			p.log.Error().Str("promise", f.Promise).Str("where", f.Where).Str("finding", f.Text).Msg("the database has a fault")
@@ -75,11 +75,11 @@ func (p *patrol) round(ctx context.Context) error {
 		return nil
 	}
 	p.log.Error().Int("faults", faults).Msg("the database was checked: run `sportello fsck`, and keep the last backup")
-	text := fmt.Sprintf("The daily check of the database found faults: %d, the first: %s. `sportello fsck` lists them; keep the last backup.", faults, first)
+	text := fmt.Sprintf("%d, %s", faults, first)
 	if text == p.told {
 		return nil
 	}
-	err = p.alert(ctx, text)
+	err = p.alert(ctx, ticket.Say("fsck", faults, where))
 	switch {
 	case errors.Is(err, ticket.ErrCommit):
 		return fmt.Errorf("alert: %w", err)
@@ -97,7 +97,9 @@ func (d *service) newPatrol() *patrol {
 		check: func(ctx context.Context, report func(boltstore.Finding)) error {
 			return d.store.Check(ctx, false, report)
 		},
-		alert: func(ctx context.Context, text string) error { return d.current.Load().desk.Alert(ctx, "fsck", text) },
-		log:   d.log.With().Str("part", "check").Logger(),
+		alert: func(ctx context.Context, told ticket.Words) error {
+			return d.current.Load().desk.Alert(ctx, "fsck", told)
+		},
+		log: d.log.With().Str("part", "check").Logger(),
 	}
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/rs/zerolog"
 
+	"sportello/ticket"
 	"sportello/ticket/boltstore"
 )
 
@@ -43,8 +44,8 @@ func TestPatrol(t *testing.T) {
 				}
 				return nil
 			},
-			alert: func(_ context.Context, text string) error {
-				told = append(told, text)
+			alert: func(_ context.Context, what ticket.Words) error {
+				told = append(told, what.String())
 				if len(told) == 1 {
 					return errors.New("no space left on device")
 				}

@@ -1,0 +1,66 @@
+package ticket
+
+import "strings"
+
+// Words are something said to people: a phrase by its key, and what stands in
+// it. They are worded when it is known who reads them, so that no letter holds a
+// language that is not its own: an error is never a line of a letter.
+type Words struct {
+	key  string
+	args []any
+}
+
+// Say makes words of a phrase. An argument is a name, a number, another Words, a
+// NoticeKind, or what a server or a person wrote and the phrase quotes.
+func Say(key string, args ...any) Words { return Words{key, args} }
+
+// In words w in a language; "" when there is nothing to say.
+func (w Words) In(lang string) string {
+	if w.key == "" {
+		return ""
+	}
+	return phraseIn(lang, w.key, w.args...)
+}
+
+// String is w in English, for the log and the command line.
+func (w Words) String() string { return w.In("en") }
+
+// Equal tells whether w and o say the same.
+func (w Words) Equal(o Words) bool { return w.String() == o.String() }
+
+// inLanguage words those arguments of a phrase that have words of their own.
+func inLanguage(lang string, args []any) []any {
+	out := make([]any, len(args))
+	for i, a := range args {
+		switch a := a.(type) {
+		case Words:
+			out[i] = a.In(lang)
+		case usage:
+			out[i] = string(a)
+			if lang == "it" {
+				out[i] = italianUsage.Replace(string(a))
+			}
+		case NoticeKind:
+			out[i] = phraseIn(lang, "kind "+a.String())
+		default:
+			out[i] = a
+		}
+	}
+	return out
+}
+
+// usage is how a command is written.
+type usage string
+
+var italianUsage = strings.NewReplacer("NAME", "NOME", "TOPIC", "ARGOMENTO", "DAYS", "GIORNI", "ADDRESS", "INDIRIZZO")
+
+// sayAll words lines in the desk's language and leaves out the empty ones.
+func (w *work) sayAll(lines []Words) []string {
+	var all []string
+	for _, l := range lines {
+		if text := l.In(w.d.Language); text != "" {
+			all = append(all, text)
+		}
+	}
+	return all
+}
