@@ -11,8 +11,6 @@ import (
 	"os"
 	"os/signal"
 	"runtime/debug"
-	"slices"
-	"strings"
 	"syscall"
 	_ "time/tzdata"
 
@@ -83,14 +81,12 @@ func (a *app) run(ctx context.Context) int {
 	return exitCode(err)
 }
 
-// prefixed words err for stderr; faults of a file stand as they are, one a
-// line. What two layers said alike ("ticket 9: ticket 9: …") is said once.
+// prefixed words err for stderr; faults of a file stand as they are, one a line.
 func prefixed(err error) string {
 	if f, ok := errors.AsType[faults](err); ok {
 		return f.Error()
 	}
-	parts := slices.Compact(strings.Split(err.Error(), ": "))
-	return "sportello: " + strings.Join(parts, ": ")
+	return "sportello: " + plainly(err)
 }
 
 // A statusError is an error with the exit status that goes with it. Without
@@ -140,6 +136,8 @@ func (a *app) commands() *cobra.Command {
 	root.PersistentFlags().StringVar(&a.configFile, "config", defaultConfig, "configuration `FILE`")
 	root.PersistentFlags().BoolVar(&a.json, "json", false, "print one JSON object a line")
 	root.AddCommand(a.verbs()...)
+	root.SetFlagErrorFunc(flagFault)
+	explainUsage(root)
 	return root
 }
 
