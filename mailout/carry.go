@@ -33,16 +33,14 @@ type carriage struct {
 type report struct {
 	id      ticket.NoticeID
 	session *session // to be used again; nil: it is closed
-	from    string
-	talked  bool // the server answered after the login
-	settled bool // the Spool knows the outcome
+	talked  bool     // the server answered after the login
+	settled bool     // the Spool knows the outcome
 	stale   bool
-	lost    bool // the connection broke under the letter
-	sent    bool
-	final   bool  // it will not be tried again
+	lost    bool  // the connection broke under the letter
 	crowd   bool  // the server wants fewer connections
+	fell    error // the envelope sender was refused so, and the desk\'s address taken instead
 	why     error // what the letter met
-	trouble error // of the queue, not of the letter: network, login, envelope
+	trouble error // of the queue, not of the letter: network, login
 	fatal   error // of the Spool
 }
 
@@ -51,7 +49,7 @@ type report struct {
 func (c *carriage) carry(ctx context.Context) report {
 	ctx, cancel := context.WithTimeout(ctx, letterTime)
 	defer cancel()
-	rep := report{id: c.row.Notice.ID, from: c.from}
+	rep := report{id: c.row.Notice.ID}
 	letter, err := c.letter(ctx)
 	if err != nil {
 		rep.session = c.session
@@ -64,10 +62,15 @@ func (c *carriage) carry(ctx context.Context) report {
 		return rep
 	}
 	said, err := c.converse(ctx, letter)
+	if refusal := err; faultOf(err) == envelope && c.from != c.desk() && ctx.Err() == nil {
+		c.session, c.from = c.release(err), c.desk()
+		if said, err = c.converse(ctx, letter); err == nil {
+			rep.fell = refusal
+		}
+	}
 	rep.talked = c.session != nil
 	switch {
 	case err == nil:
-		rep.sent = true
 		c.settle(&rep, ticket.Outcome{State: ticket.RowSent, Response: clean(said)}, nil)
 	case errors.Is(err, ticket.ErrStale):
 		rep.stale = true
@@ -116,16 +119,26 @@ func (c *carriage) converse(ctx context.Context, l *ticket.Letter) (string, erro
 	if err != nil {
 		return "", err
 	}
-	fixed := l
-	if c.row.Fixed {
-		fixed = nil
+	if err := c.begin(l); err != nil {
+		return "", err
 	}
-	if err := c.Spool.Begin(c.store, c.row.Notice.ID, fixed); err != nil {
-		return "", &storeError{err}
-	}
-	c.begun = true
 	defer c.session.guard(ctx)()
 	return c.session.transmit(ctx, l, c.Attachment, c.from)
+}
+
+// begin marks the row as sending, once a try, and fixes its bytes.
+func (c *carriage) begin(l *ticket.Letter) error {
+	if c.begun {
+		return nil
+	}
+	if c.row.Fixed {
+		l = nil
+	}
+	if err := c.Spool.Begin(c.store, c.row.Notice.ID, l); err != nil {
+		return &storeError{err}
+	}
+	c.begun = true
+	return nil
 }
 
 // prepare opens a conversation where there is none and goes as far as RCPT.
@@ -147,9 +160,9 @@ func (c *carriage) prepare(ctx context.Context, l *ticket.Letter) error {
 // means for the queue. What was refused was not delivered: it may go again.
 func (c *carriage) conclude(rep *report, err error) {
 	switch f := faultOf(err); {
-	case f == envelope && c.from == c.desk():
+	case f == envelope: // the desk's address too: the letter is meant
 		err = &Error{fault: permanent, err: err}
-	case f == network || f == login || f == envelope:
+	case f == network || f == login:
 		rep.trouble = err
 		if c.begun {
 			c.settle(rep, ticket.Outcome{State: ticket.RowQueued, Next: c.Now(), Error: describe(err)}, err)
@@ -225,7 +238,7 @@ func (c *carriage) settle(rep *report, o ticket.Outcome, why error) {
 		rep.fatal = fmt.Errorf("settle notice %d: %w", n.ID, err)
 		return
 	}
-	rep.settled, rep.final, rep.why = true, o.State != ticket.RowQueued, why
+	rep.settled, rep.why = true, why
 	log := c.Log.Info()
 	if why != nil {
 		log = c.Log.Warn().Str("error", logged(o.Error))

@@ -31,22 +31,21 @@ type rounds struct {
 	drops   map[ticket.NoticeID]int       // how often the connection broke under a letter
 	idle    []*session
 	pace    pace
-	turn    ticket.Lane               // goes next, where it has a letter
-	plain   bool                      // the server takes no envelope sender but the desk's address
-	suspect map[ticket.NoticeID]error // letters whose envelope sender was refused, and in what words
-	fewer   int                       // connections that the server allows; 0: no limit is known
-	regrow  time.Time                 // when more are tried again
-	healthy bool                      // the last conversation went well; otherwise one letter probes
-	fails   int                       // failures in a row to get a conversation
+	turn    ticket.Lane // goes next, where it has a letter
+	plain   bool        // the server takes no envelope sender but the desk's address
+	fewer   int         // connections that the server allows; 0: no limit is known
+	regrow  time.Time   // when more are tried again
+	healthy bool        // the last conversation went well; otherwise one letter probes
+	fails   int         // failures in a row to get a conversation
 	resume  <-chan time.Time
 	said    string // the condition that was last told
+	news    error  // how our envelope senders were refused, not told yet
 	fatal   error
 }
 
 func newRounds(ctx context.Context, s *Sender) *rounds {
 	r := &rounds{Sender: s, store: context.WithoutCancel(ctx), pace: pace{most: s.PerMinute}, turn: ticket.LaneCustomers,
-		busy: make(map[ticket.NoticeID]time.Time), stale: make(map[ticket.NoticeID]bool), drops: make(map[ticket.NoticeID]int),
-		suspect: make(map[ticket.NoticeID]error)}
+		busy: make(map[ticket.NoticeID]time.Time), stale: make(map[ticket.NoticeID]bool), drops: make(map[ticket.NoticeID]int)}
 	r.work, r.cut = context.WithCancel(r.store)
 	r.done = make(chan report, max(s.Connections, 1))
 	return r
@@ -103,6 +102,7 @@ func (r *rounds) start(ctx context.Context) (time.Duration, error) {
 			return 0, err
 		}
 		if len(rows) == 0 {
+			r.tellNews()
 			if next.IsZero() {
 				return lookTime, nil
 			}
@@ -149,7 +149,7 @@ func (r *rounds) skip(id ticket.NoticeID) bool {
 func (r *rounds) send(row *ticket.Row, now time.Time) {
 	id := row.Notice.ID
 	r.busy[id] = now
-	c := &carriage{Sender: r.Sender, store: r.store, row: row, from: r.from(&row.Notice, r.plain || r.suspect[id] != nil), drops: r.drops[id]}
+	c := &carriage{Sender: r.Sender, store: r.store, row: row, from: r.from(&row.Notice, r.plain), drops: r.drops[id]}
 	if n := len(r.idle); n > 0 {
 		c.session = r.idle[n-1]
 		r.idle = r.idle[:n-1]
@@ -180,33 +180,16 @@ func (r *rounds) take(rep report) {
 		r.fatal = rep.fatal
 	case rep.trouble == nil:
 		r.recover(rep.talked)
-		r.proven(rep)
+		if rep.fell != nil {
+			r.fallBack(rep.fell)
+		}
 		if rep.crowd && len(r.busy)+len(r.idle) > 0 {
 			r.shrink(rep.why)
 		}
-	case faultOf(rep.trouble) == envelope:
-		r.recover(true)
-		r.suspect[rep.id] = rep.trouble
 	case !rep.talked && faultOf(rep.trouble) == network && len(r.busy)+len(r.idle) > 0:
 		r.shrink(rep.trouble)
 	default:
 		r.pause(rep.trouble)
-	}
-}
-
-// proven draws the conclusion from a letter that went again from the desk's
-// address: taken so, it is what the server wants; refused so too, the letter was
-// meant and not its sender.
-func (r *rounds) proven(rep report) {
-	why := r.suspect[rep.id]
-	if why == nil || !rep.settled {
-		return
-	}
-	if rep.sent {
-		r.fallBack(why)
-	}
-	if rep.final {
-		delete(r.suspect, rep.id)
 	}
 }
 
@@ -223,11 +206,18 @@ func (r *rounds) recover(talked bool) {
 
 // fallBack gives up <> and bounce addresses for as long as the desk runs.
 func (r *rounds) fallBack(why error) {
-	if r.plain {
-		return
+	if !r.plain {
+		r.plain, r.news = true, why
 	}
-	r.plain = true
-	r.tell("letters now leave from the desk's address: the mail server refuses our envelope senders", why)
+}
+
+// tellNews says that letters now leave from the desk's address, when no letter
+// waits for its turn: it is no hurry.
+func (r *rounds) tellNews() {
+	if why := r.news; why != nil {
+		r.news = nil
+		r.tell("letters now leave from the desk's address: the mail server refuses our envelope senders", why)
+	}
 }
 
 // pause lets the whole queue rest. Letters that fail while it rests already
