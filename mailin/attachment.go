@@ -52,8 +52,8 @@ func (m *mail) files() []*part {
 func (p *part) describeFile(index int) ticket.Attachment {
 	a := ticket.Attachment{
 		Name: fileName(p), Type: p.media, ContentID: p.id, Index: index,
-		Inline: p.dispo == "inline" || p.related && p.dispo == "",
 	}
+	a.Inline = (p.dispo == "inline" || p.related && p.dispo == "") && !ticket.Active(a.Type, a.Name)
 	h := sha256.New()
 	streamTransfer(p.encoding, p.encoded, func(b []byte) {
 		a.Size += int64(len(b))

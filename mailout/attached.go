@@ -17,8 +17,8 @@ import (
 // deeper is left out of it.
 const maxNested = 20
 
-// strike takes the mails among relays, strikes out of them what the recipient
-// may not see, and returns the changed ones by their place. They go into the
+// strike takes the files among relays, strikes out of those that are mail or text
+// what the recipient may not see, and returns the changed ones by their place. They go into the
 // letter itself: a retry must not depend on the configuration of that day.
 func (c *Composer) strike(ctx context.Context, n *ticket.Notice, relays []ticket.Relay) (map[int][]byte, error) {
 	if c.Strike == nil || n.Kind.Technical() {
@@ -26,14 +26,18 @@ func (c *Composer) strike(ctx context.Context, n *ticket.Notice, relays []ticket
 	}
 	var changed map[int][]byte
 	for i, r := range relays {
-		if !isMail(r) || c.Attachment == nil {
+		if c.Attachment == nil {
 			continue
 		}
 		raw, err := c.Attachment(ctx, r.Ref)
 		if err != nil {
-			return nil, fmt.Errorf("attached mail %d: %w", r.Ref.Index, err)
+			return nil, fmt.Errorf("attached file %d: %w", r.Ref.Index, err)
 		}
-		if clean := struck(raw, c.Strike, 0); !bytes.Equal(clean, raw) {
+		clean := struckFile(raw, c.Strike)
+		if isMail(r) {
+			clean = struck(raw, c.Strike, 0)
+		}
+		if !bytes.Equal(clean, raw) {
 			if changed == nil {
 				changed = map[int][]byte{}
 			}
@@ -62,8 +66,8 @@ func struck(entity []byte, strike func(string) string, depth int) []byte {
 		body = struckParts(body, params["boundary"], strike, depth)
 	case strings.HasPrefix(kind, "message/"):
 		body = recoded(body, encoding, func(b []byte) []byte { return struck(b, strike, depth+1) })
-	case strings.HasPrefix(kind, "text/"):
-		body = recoded(body, encoding, func(b []byte) []byte { return []byte(strike(string(b))) })
+	default:
+		body = recoded(body, encoding, func(b []byte) []byte { return struckFile(b, strike) })
 	}
 	return append(fields, body...)
 }
@@ -106,10 +110,23 @@ func struckHeader(head []byte, strike func(string) string) (out []byte, kind str
 				kind = strings.ToLower(strings.TrimSpace(k))
 			}
 		case "content-transfer-encoding":
-			encoding = strings.ToLower(strings.TrimSpace(value))
+			encoding = transferEncoding(value)
 		}
 	}
 	return out, kind, params, encoding
+}
+
+// transferEncoding is a Content-Transfer-Encoding as it is meant, however it was spelt.
+func transferEncoding(v string) string {
+	v, _, _ = strings.Cut(strings.ToLower(v), ";")
+	v, _, _ = strings.Cut(v, "(")
+	switch v = strings.Trim(v, " \t\"'"); v {
+	case "base-64", "x-base64", "b":
+		return "base64"
+	case "quotedprintable", "quoted", "q":
+		return "quoted-printable"
+	}
+	return v
 }
 
 // unfold joins the lines of a field (RFC 5322, section 2.2.3), without its end.
@@ -162,7 +179,12 @@ func recoded(body []byte, encoding string, edit func([]byte) []byte) []byte {
 		r = base64.NewDecoder(base64.StdEncoding, bytes.NewReader(body))
 	case "quoted-printable":
 		r = quotedprintable.NewReader(bytes.NewReader(body))
-	default:
+	case "", "7bit", "8bit", "binary":
+		return edit(body)
+	default: // uuencode and the like; most often a plain encoding that is spelt oddly
+		if bytes.HasPrefix(body, []byte("begin ")) || bytes.Contains(body, []byte("\nbegin ")) {
+			return nil
+		}
 		return edit(body)
 	}
 	plain, err := io.ReadAll(r)

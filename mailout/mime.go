@@ -81,7 +81,7 @@ func (d *draft) relay(r ticket.Relay) {
 	name := fileName(r.Name)
 	h.words("Content-Type", append([]string{mediaType(r.Type) + ";"}, parameter("name", name)...)...)
 	disposition := "attachment;"
-	if r.Inline && strings.HasPrefix(r.Type, "image/") {
+	if r.Inline && strings.HasPrefix(r.Type, "image/") && !ticket.Active(r.Type, r.Name) {
 		disposition = "inline;"
 	}
 	h.words("Content-Disposition", append([]string{disposition}, parameter("filename", name)...)...)
