@@ -20,13 +20,31 @@ const maxName = 120
 // Extract returns attachment index of raw, in the order of Parse, and its
 // decoded bytes, which may be a slice of raw.
 func Extract(raw []byte, index int) (ticket.Attachment, []byte, error) {
+	f := OpenFiles(raw)
+	b, err := f.Bytes(index)
+	if err != nil {
+		return ticket.Attachment{}, nil, err
+	}
+	return f.files[index].describeFile(index), b, nil
+}
+
+// Files are the attachments of one mail, opened once for all of them.
+type Files struct{ files []*part }
+
+// OpenFiles takes raw apart, which must not change.
+func OpenFiles(raw []byte) *Files {
 	m := open(raw)
 	m.readText()
-	files := m.files()
-	if index < 0 || index >= len(files) {
-		return ticket.Attachment{}, nil, fmt.Errorf("attachment %d of %d: %w", index, len(files), ErrNoAttachment)
+	return &Files{m.files()}
+}
+
+// Bytes decodes one attachment, in the order of Parse; they may be a slice of
+// the mail.
+func (f *Files) Bytes(index int) ([]byte, error) {
+	if index < 0 || index >= len(f.files) {
+		return nil, fmt.Errorf("attachment %d of %d: %w", index, len(f.files), ErrNoAttachment)
 	}
-	return files[index].describeFile(index), files[index].bytes(), nil
+	return f.files[index].bytes(), nil
 }
 
 // files are the attachments of m in order: those of the mail as they stand in

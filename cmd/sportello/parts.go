@@ -7,7 +7,9 @@ import (
 	"net"
 	"os"
 	"strconv"
+	"sync"
 	"time"
+	"weak"
 
 	"github.com/rs/zerolog"
 	"golang.org/x/sync/errgroup"
@@ -158,15 +160,26 @@ func (d DeskConfig) composer() *mailout.Composer {
 	return c
 }
 
-// attachments finds the bytes of stored attachments.
+// attachments finds the bytes of stored attachments. The mail they were last
+// taken from stays open while there is memory for it: a letter asks for all of
+// them one by one.
 func attachments(store ticket.Store) mailout.Open {
+	var mu sync.Mutex
+	var last ticket.RawRef
+	var opened weak.Pointer[mailin.Files]
 	return func(ctx context.Context, ref ticket.AttachmentRef) ([]byte, error) {
-		raw, err := store.Raw(ctx, ref.Raw)
-		if err != nil {
-			return nil, fmt.Errorf("attachment %d of %s: %w", ref.Index, ref.Raw, err)
+		mu.Lock()
+		defer mu.Unlock()
+		files := opened.Value()
+		if files == nil || last != ref.Raw {
+			raw, err := store.Raw(ctx, ref.Raw)
+			if err != nil {
+				return nil, fmt.Errorf("attachment %d of %s: %w", ref.Index, ref.Raw, err)
+			}
+			files = mailin.OpenFiles(raw)
+			last, opened = ref.Raw, weak.Make(files)
 		}
-		_, data, err := mailin.Extract(raw, ref.Index)
-		return data, err
+		return files.Bytes(ref.Index)
 	}
 }
 
