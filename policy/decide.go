@@ -10,6 +10,7 @@ import (
 type Case struct {
 	Subject string
 	Text    string // what was written this time, without history and signature
+	Below   string // what a mail that answers nothing shows below it: read where Text decides nothing
 	At      time.Time
 	// Stranger is true when no customer has the sender's address: the verdict
 	// is Undetermined or, for a commercial topic, None.
@@ -94,7 +95,19 @@ type Price struct {
 
 // Decide says what a request is about, whether it is covered, by which clause,
 // and what it costs. It is a pure function of its arguments and the file.
-func (p *Policy) Decide(c Case) Decision { return p.decide(c, classify) }
+func (p *Policy) Decide(c Case) Decision {
+	d := p.decide(c, classify)
+	if c.Below == "" || d.Coverage != Undetermined {
+		return d
+	}
+	c.Text, c.Below, c.Opinion = c.Text+"\n\n"+c.Below, "", nil
+	whole := p.decide(c, classify)
+	if whole.Confidence <= d.Confidence {
+		return d
+	}
+	whole.explain("the words on top decide nothing: what they show was read with them")
+	return whole
+}
 
 // decide is Decide with the classifier to ask.
 func (p *Policy) decide(c Case, classify classifier) Decision {

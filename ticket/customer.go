@@ -40,7 +40,7 @@ func (w *work) followUp(m *Inbound, a *Arrival, s sender, th thread) error {
 	t, before := th.ticket, th.ticket.clone()
 	auth, rule := s.authority(m, th, t)
 	code, credits := openQuote(t)
-	sense := w.d.Policy.Sense(m.Reply, code, credits)
+	sense := m.Sense(w.d.Policy, code, credits)
 	if m.Reaction != 0 && (code == "" || t.State != StateWaiting) { // on a quote it may be half a yes
 		sense = policy.SenseThanks
 	}

@@ -67,6 +67,7 @@ type Inbound struct {
 	Text        string   // the whole text
 	Reply       string   // what was written this time; may be empty
 	Signature   string
+	Aside       []Aside // the lines of Text that are not in Reply
 	Attachments []Attachment
 	Bounce      *Bounce // of Kind KindBounce: what the report says
 	Evidence    Evidence
@@ -77,6 +78,17 @@ type Inbound struct {
 	Opinion *policy.Opinion
 	Defects []string
 }
+
+// Aside is a line of a text that was set aside while it was read, with the
+// reason. Sure tells that nothing the sender wants to say can stand in it.
+type Aside struct {
+	Line int    `json:"line"` // from 1
+	Why  string `json:"why"`
+	Sure bool   `json:"-"`
+}
+
+// The reasons of lines that are the sender's, though not in Reply.
+const AsideSignature, AsideFooter = "signature", "footer"
 
 // Shown is the text to show and to judge: what was written this time, or the
 // whole text when nothing else was written (a bare forward).

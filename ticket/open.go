@@ -25,7 +25,7 @@ func (w *work) open(m *Inbound, a *Arrival, s sender, th thread, goesOn ID) erro
 		return err
 	}
 	auth, rule := s.authority(m, thread{}, t)
-	dec, err := w.verdict(m, s, t)
+	dec, err := w.verdict(m, th, t)
 	if err != nil {
 		return err
 	}
@@ -34,7 +34,7 @@ func (w *work) open(m *Inbound, a *Arrival, s sender, th thread, goesOn ID) erro
 		t.AnswerDue = w.promise(dec, m.Arrived)
 	}
 	msg := fromInbound(m, a, MessageRequest)
-	msg.From, msg.Authority, msg.Verified = s.Mailbox, auth, s.aligned
+	msg.From, msg.Authority, msg.Verified, msg.Text = s.Mailbox, auth, s.aligned, w.whole(m, th)
 	if err := w.addMessage(t, msg); err != nil {
 		return err
 	}
@@ -122,7 +122,7 @@ func (w *work) language(m *Inbound, s sender) string {
 // bySite decides between several customers with one address: the one of whom
 // alone a site is named in the mail; "" when that does not decide.
 func (w *work) bySite(m *Inbound, ids []string) (string, error) {
-	text := strings.ToLower(m.Subject + "\n" + m.Shown())
+	text := strings.ToLower(m.Subject + "\n" + m.Shown() + "\n" + m.Below())
 	found := ""
 	for _, id := range ids {
 		c, err := w.tx.Customer(id)
@@ -144,15 +144,16 @@ func (w *work) bySite(m *Inbound, ids []string) (string, error) {
 
 // verdict asks the policy. Who is no customer, or may be one of several, gets
 // no verdict but undetermined or commercial.
-func (w *work) verdict(m *Inbound, s sender, t *Ticket) (policy.Decision, error) {
+func (w *work) verdict(m *Inbound, th thread, t *Ticket) (policy.Decision, error) {
 	acc, err := w.account(t.Customer)
 	if err != nil {
 		return policy.Decision{}, err
 	}
-	return w.d.Policy.Decide(policy.Case{
-		Subject: m.Subject, Text: m.Shown(), At: m.Arrived, Stranger: t.Customer == "", Account: acc,
-		Opinion: m.Opinion,
-	}), nil
+	c := policy.Case{Subject: m.Subject, Text: m.Shown(), At: m.Arrived, Stranger: t.Customer == "", Account: acc, Opinion: m.Opinion}
+	if th.news() {
+		c.Below = m.Below()
+	}
+	return w.d.Policy.Decide(c), nil
 }
 
 // openingRulings tells `why` what was decided about a first mail.

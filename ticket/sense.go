@@ -1,0 +1,26 @@
+package ticket
+
+import (
+	"strings"
+
+	"sportello/policy"
+)
+
+// Sense is what m amounts to as a reply to the quote of that code and price. A
+// line that was set aside and may still be the sender's own word counts: one of
+// the signature is read with the text, any other makes it nothing, and a person
+// reads it.
+func (m *Inbound) Sense(p *policy.Policy, code string, credits Credits) policy.Sense {
+	text := m.Reply
+	lines := strings.Split(m.Text, "\n")
+	for _, a := range m.Aside {
+		switch {
+		case a.Sure:
+		case a.Why != AsideSignature && a.Why != AsideFooter || a.Line > len(lines):
+			return policy.SenseNone
+		default:
+			text += "\n" + lines[a.Line-1]
+		}
+	}
+	return p.Sense(text, code, credits)
+}
