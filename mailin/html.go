@@ -11,7 +11,7 @@ import (
 
 // htmlText renders the HTML of a mail as readable text: paragraphs, lists,
 // tables and links survive, quoted blocks stand in lines that begin with "> ",
-// and a signature that its client marked begins with a line "-- ", so that trim
+// and a signature that its client marked begins with a line "-- ", so that history
 // sees what a reader of the HTML sees. Nothing is fetched. It reads tokens
 // instead of building a tree: nesting costs nothing, time is linear. Markup may
 // become longer than it is: soon after room bytes the rendering ends.

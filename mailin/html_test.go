@@ -3,6 +3,8 @@ package mailin
 import (
 	"strings"
 	"testing"
+
+	"sportello/mailin/internal/history"
 )
 
 func TestHTMLText(t *testing.T) {
@@ -54,7 +56,7 @@ func TestHTMLReply(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			text := htmlText(c.html, 1<<30)
-			if got, _ := trim(text); got != c.reply {
+			if got := history.Read(text, history.Known{}).Reply; got != c.reply {
 				t.Errorf("%q, want %q; the text is\n%s", got, c.reply, text)
 			}
 		})

@@ -107,16 +107,12 @@ func (a *htmlAttributes) oldHeader() bool {
 	return strings.Contains(style, "border-top:solid#e1e1e11.0pt") || strings.Contains(style, "border-top:solid#b5c4df1.0pt")
 }
 
-// signature tells whether the client marked this element as the signature.
+// signature tells whether the client marked this element as the signature:
+// the word stands in its id or in a class, with whatever around it but for what
+// only leads to it.
 func (a *htmlAttributes) signature() bool {
-	switch a.id {
-	case "Signature", "signature", "x_Signature", "AppleMailSignature", "ms-outlook-mobile-signature", "ymail_android_signature":
-		return true
-	}
-	for _, c := range strings.Fields(a.class) {
-		switch c {
-		case "gmail_signature", "moz-signature", "protonmail_signature_block", "zimbra-signature", "io-ox-signature",
-			"ms-outlook-mobile-signature", "iCloudMailSignature":
+	for _, s := range []string{a.id, a.class} {
+		if i := strings.Index(strings.ToLower(s), "signature"); i >= 0 && !strings.Contains(s[i:], "prefix") {
 			return true
 		}
 	}

@@ -21,6 +21,10 @@ type Options struct {
 	// Listed tells whether a List-Id or address, lower-case, is that of a group or
 	// web form that delivers here (desk.lists); nil: none is.
 	Listed func(s string) bool
+	// Sent finds a letter that the desk sent, by its Message-ID without brackets
+	// or by the token address that it asked to answer to; nil: it knows none. Of
+	// its bytes only the text counts.
+	Sent func(key string) []byte
 	// Arrived is when the server took the mail; it becomes Inbound.Arrived.
 	Arrived time.Time
 }
@@ -50,7 +54,7 @@ func Parse(raw []byte, o Options) (in *ticket.Inbound) {
 	if !m.cut { // what was read in part may differ in the rest: identity is the raw bytes
 		in.Content = contentSum(in)
 	}
-	in.Reply, in.Signature = trim(in.Text)
+	m.read(in, o)
 	in.Kind, in.KindReason = kindOf(m, in, o)
 	if in.Kind == ticket.KindBounce {
 		in.Bounce = readBounce(m, in)

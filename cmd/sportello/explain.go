@@ -40,6 +40,7 @@ type explained struct {
 	Commands    []ticket.Command      `json:"commands"`
 	CommandErr  string                `json:"command_error"`
 	PublicText  string                `json:"public_text"`
+	SetAside    []ticket.Aside        `json:"set_aside"`
 	Defects     []string              `json:"defects"`
 }
 
@@ -59,16 +60,22 @@ type reader struct {
 }
 
 func (a *app) explainVerb() *cobra.Command {
-	var dns bool
+	var dns, why bool
+	var sent []string
 	cmd := &cobra.Command{
 		Use:   "explain FILE...",
 		Short: "Show how mail is read; offline, \"-\" is standard input",
 		Args:  cobra.MinimumNArgs(1),
 	}
 	cmd.Flags().BoolVar(&dns, "dns", false, "ask DNS for keys, to verify signatures")
+	cmd.Flags().BoolVar(&why, "why", false, "show every line that was set aside, with the reason")
+	cmd.Flags().StringArrayVar(&sent, "sent", nil, "letters that the desk sent, a mail or a folder of mails: what a reply quotes of them is told by their words")
 	cmd.RunE = a.verb(func(ctx context.Context, files []string) error {
 		r, err := a.reader(dns)
 		if err != nil {
+			return err
+		}
+		if r.options.Sent, err = sentLetters(sent); err != nil {
 			return err
 		}
 		return a.eachMail(ctx, files, func(w io.Writer, file string, raw []byte) error {
@@ -76,7 +83,7 @@ func (a *app) explainVerb() *cobra.Command {
 			if a.json {
 				return writeJSON(w, e)
 			}
-			return e.write(w)
+			return e.write(w, why)
 		})
 	})
 	return cmd
@@ -122,7 +129,7 @@ func (r *reader) explain(ctx context.Context, file string, raw []byte) *explaine
 		Text: in.Text, Reply: in.Reply, Signature: in.Signature,
 		InReplyTo: list(in.InReplyTo), References: list(in.References),
 		Bounce: in.Bounce, Evidence: in.Evidence, Decision: r.decision(in),
-		Attachments: []explainedAttachment{}, Commands: []ticket.Command{}, Defects: list(in.Defects),
+		Attachments: []explainedAttachment{}, Commands: []ticket.Command{}, SetAside: list(in.Aside), Defects: list(in.Defects),
 	}
 	if len(in.From) > 0 {
 		e.From = in.From[0]

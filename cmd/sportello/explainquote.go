@@ -21,7 +21,7 @@ func (r *reader) decision(in *ticket.Inbound) string {
 	if in.Kind != ticket.KindRequest {
 		return "none"
 	}
-	switch r.policy.Sense(in.Reply, quoteAnswered(in), creditsAnswered(in)) {
+	switch in.Sense(r.policy, quoteAnswered(in), creditsAnswered(in)) {
 	case policy.SenseAccept:
 		return "accept"
 	case policy.SenseDecline:

@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// write prints e for a person.
-func (e *explained) write(w io.Writer) error {
+// write prints e for a person; why asks for the reason of every line set aside.
+func (e *explained) write(w io.Writer, why bool) error {
 	p := &page{w: w}
 	p.title(e.File)
 	p.row("From", shownMailbox(e.From))
@@ -48,8 +48,21 @@ func (e *explained) write(w io.Writer) error {
 	if spaceless(e.Text) != spaceless(e.Reply+e.Signature) {
 		p.block("Whole text", e.Text)
 	}
+	if why && len(e.SetAside) > 0 {
+		p.block("Set aside", e.reasons())
+	}
 	p.line("")
 	return p.err
+}
+
+// reasons lists the lines that were set aside, each with its reason.
+func (e *explained) reasons() string {
+	lines := strings.Split(e.Text, "\n")
+	var b strings.Builder
+	for _, a := range e.SetAside {
+		fmt.Fprintf(&b, "%4d  %-23s %s\n", a.Line, a.Why, lines[a.Line-1])
+	}
+	return b.String()
 }
 
 // spaceless leaves white space out.

@@ -46,9 +46,10 @@ func openOffice(c *Config, env environment, o boltstore.Options) (*office, error
 	return off, nil
 }
 
-// newDesk makes the desk that a configuration describes.
+// newDesk makes the desk that a configuration describes, and lets r read mail
+// with the letters that it sent.
 func (c *Config) newDesk(store ticket.Store, keys ticket.Keys, r *reading, now func() time.Time) *ticket.Desk {
-	return &ticket.Desk{
+	desk := &ticket.Desk{
 		Store: store, Policy: c.Policy.Policy, Keys: keys, Name: c.Desk.Name, Addresses: c.addresses(),
 		Language: c.Desk.Language, Zone: c.Desk.Zone, Technicians: c.Technicians, ReopenDays: c.Desk.ReopenDays,
 		Limits: ticket.Limits{
@@ -59,6 +60,8 @@ func (c *Config) newDesk(store ticket.Store, keys ticket.Keys, r *reading, now f
 		TokenTechnician: c.Security.TechnicianToken, TokenCustomer: c.Security.CustomerToken,
 		Now: now, Reread: r.reread,
 	}
+	r.Sent = func(key string) []byte { return desk.Sent(context.Background(), key) }
+	return desk
 }
 
 // instant and moment show times in the desk's zone, to programs and to people.

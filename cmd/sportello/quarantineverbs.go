@@ -135,7 +135,7 @@ func (a *app) showArrival(ctx context.Context, o *office, r *ticket.Arrival, raw
 	if p.err != nil || e == nil {
 		return p.err
 	}
-	return e.write(a.stdout)
+	return e.write(a.stdout, false)
 }
 
 // quarantineRetry releases mail. What speaks against itself wants its ID and

@@ -1,6 +1,10 @@
-package mailin
+package history
 
-import "strings"
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
 
 // signatureCut returns where the signature of the own text ls[from:to] begins,
 // to when there is none. A closing formula and a typed name belong to the
@@ -226,18 +230,57 @@ func closingFormula(s string) bool {
 	return len(strings.Fields(low)) <= 7 && hasAnyPrefix(low, closingStarts)
 }
 
-// appFooter tells the line that a mail program adds: "Inviato da iPhone".
+// appFooter tells the line that a mail program adds: "Inviato da iPhone". A word
+// or two may stand in it that no program writes ("scusate la brevità").
 func appFooter(s string) bool {
+	strange, ok := footerWords(s)
+	return ok && strange <= 2 || hasAnyPrefix(strings.ToLower(strings.TrimLeft(s, footerFringe)), gatewayFooters)
+}
+
+// exactFooter tells such a line with nothing else in it.
+func exactFooter(s string) bool {
+	strange, ok := footerWords(s)
+	return ok && strange == 0
+}
+
+const footerFringe = "*_-–—~<([. "
+
+// footerWords tells whether s is put like the footer of a mail program, and how
+// many words in it no program writes.
+func footerWords(s string) (strange int, ok bool) {
 	if len(s) > 250 || strings.HasSuffix(s, "?") {
-		return false
+		return 0, false
 	}
-	low := strings.ToLower(strings.TrimLeft(s, "*_-–—~<([ "))
-	if hasAnyPrefix(low, deviceFooters) {
-		return true
+	list := strings.Fields(strings.TrimLeft(s, footerFringe))
+	if len(list) < 2 || len(list) > 16 {
+		return 0, false
 	}
-	words := strings.Fields(low)
-	return len(words) <= 16 && hasAnyPrefix(low, appFooters) && containsAny(low, appWords) ||
-		hasAnyPrefix(low, gatewayFooters)
+	low := make([]string, len(list))
+	for i, w := range list {
+		low[i] = strings.ToLower(strings.Trim(w, ".,:()[]*_\"'"))
+	}
+	i := 0
+	for i < len(list)-2 && footerNouns[low[i]] && !footerPreps[low[i+1]] {
+		i++
+	}
+	rest := strings.Join(low[i+1:], " ")
+	named := containsAny(rest, appWords) || i+2 < len(low) && possessives[low[i+2]]
+	switch {
+	case sendVerbs[low[i]]:
+		ok = named && (footerPreps[low[i+1]] || strings.HasPrefix(low[i+1], "dall")) || possessives[low[i+1]]
+	case i > 0 || low[i] == "von" || low[i] == "mail" || low[i] == "provenance":
+		ok = footerPreps[low[i]] && possessives[low[i+1]] || i > 0 && footerPreps[low[i]] && named || low[i] == "provenance"
+	case getVerbs[low[i]]:
+		ok = containsAny(strings.Join(low, " "), appWords) && len(list) <= 10
+	}
+	for j, w := range list[i+1:] {
+		l := low[i+1+j]
+		c, _ := utf8.DecodeRuneInString(strings.TrimLeft(w, "\"'(*_"))
+		if unicode.IsLower(c) && len(l) > 3 && !strings.Contains(w, "://") && !containsAny(l, appWords) && !possessives[l] && !footerPreps[l] && !sendVerbs[l] && !footerNouns[l] {
+			strange++
+		}
+	}
+	return strange, ok
 }
 
 // disclaimer tells the first line of a legal notice.

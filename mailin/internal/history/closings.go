@@ -1,4 +1,4 @@
-package mailin
+package history
 
 // What people and programs write at the end of a mail, lower-case.
 
@@ -37,24 +37,19 @@ var firmWords = wordSet("srl", "s.r.l", "s.r.l.", "srls", "s.r.l.s.", "spa", "s.
 // placeWords make an address together with a number.
 var placeWords = wordSet("via", "viale", "piazza", "piazzale", "corso", "largo", "vicolo", "strada", "loc", "loc.", "località", "fraz", "fraz.", "frazione", "contrada", "str", "str.", "strasse", "straße", "platz", "weg", "gasse", "allee", "street", "st", "st.", "road", "rd", "rd.", "avenue", "ave", "lane", "suite", "rue", "boulevard", "place", "calle", "avenida", "plaza", "cap")
 
-// deviceFooters are footers beyond doubt.
-var deviceFooters = []string{
-	"sent from my ", "sent from mobile", "sent from outlook", "sent from yahoo", "sent from mail for", "sent from proton", "sent from iphone", "sent from android", "sent from gmail", "sent from a mobile", "get outlook for ", "sent via blackberry", "sent on the go", "sent with proton", "sent from samsung",
-	"mail inviata dal ", "email inviata dal ", "e-mail inviata dal ", "spedito dal mio ", "scritto dal cellulare", "scritto dal mio ", "inviato in mobilità", "questo messaggio è stato inviato da", "inviato da iphone", "inviato da ipad", "inviato dal mio ", "inviata dal mio ", "inviato dall'iphone", "inviato da mio ", "inviato da outlook", "inviato da posta", "inviato da yahoo", "inviato da libero", "inviato da smartphone", "inviato da mobile", "inviato da android", "inviato da samsung", "inviato da huawei", "inviato da xiaomi", "inviato da gmail", "inviato dallo smartphone", "inviato dal cellulare", "inviato da telefono",
-	"scarica outlook per", "ottieni outlook per", "ottieni bluemail", "scarica l'app di libero", "messaggio inviato da", "messaggio inviato dal", "inviato con l'email sicura", "inviato con l’email sicura", "inviato con proton",
-	"von meinem iphone", "von meinem ipad", "von meinem android", "von meinem samsung", "von meinem mobil", "von meinem handy", "von meinem smartphone", "von meinem huawei", "von meinem xiaomi", "gesendet von mail für", "gesendet von meinem", "gesendet von outlook", "gesendet mit der ", "gesendet von yahoo", "holen sie sich outlook", "hol dir outlook", "laden sie outlook", "outlook für ", "diese nachricht wurde von meinem",
-	"envoyé de mon ", "envoyé depuis mon ", "envoyé à partir de", "envoyé depuis l'application", "envoyé depuis outlook", "envoyé depuis yahoo", "envoyé de l'iphone", "obtenir outlook", "obtenez outlook", "télécharger outlook pour", "provenance : courrier",
-	"enviado desde mi ", "enviado do meu ", "enviado de mi ", "enviado desde outlook", "enviado desde yahoo", "enviado desde correo", "obtener outlook", "obtén outlook", "obtenga outlook",
-	"verzonden vanaf mijn", "verzonden met ", "verstuurd vanaf mijn", "skickat från min", "sendt fra min", "sendt fra mitt", "lähetetty iphone", "wysłane z iphone", "wysłano z iphone", "отправлено с iphone", "download outlook",
-}
+// The words of the footer that a mail program adds: "Inviato da iPhone", "Get
+// Outlook for Android". It begins with a verb of sendVerbs and one of footerPreps,
+// or with one of getVerbs; a word of footerNouns may stand before it.
+var (
+	sendVerbs = wordSet("sent", "inviato", "inviata", "spedito", "spedita", "scritto", "gesendet", "versendet", "envoyé", "enviado", "enviada", "verzonden", "verstuurd", "skickat", "sendt", "lähetetty", "wysłane", "wysłano", "отправлено")
+	getVerbs  = wordSet("get", "download", "scarica", "ottieni", "hol", "holen", "laden", "outlook", "obtenir", "obtenez", "télécharger", "obtener", "obtén", "obtenga")
 
-// appFooters count when a word of appWords follows.
-var appFooters = []string{
-	"sent from", "sent via", "sent with", "sent by", "sent using", "inviato da", "inviato dal", "inviata da", "inviata con", "inviato con", "inviato tramite", "inviato via", "scarica ", "ottieni ", "messaggio inviato",
-	"gesendet von", "gesendet mit", "gesendet über", "gesendet via", "gesendet vom", "versendet mit", "diese nachricht wurde", "diese e-mail wurde von", "envoyé depuis", "envoyé avec", "envoyé de", "envoyé par", "envoyé via", "enviado desde", "enviado con", "enviado de", "enviado com", "enviado através", "verzonden", "skickat", "sendt fra", "lähetetty", "wysłan", "отправлено", "get ",
-}
+	footerNouns = wordSet("messaggio", "mail", "email", "e-mail", "questo", "questa", "è", "e'", "stato", "stata", "diese", "nachricht", "wurde", "this", "message", "was", "provenance")
+	footerPreps = wordSet("from", "via", "with", "by", "using", "on", "da", "dal", "dallo", "con", "tramite", "in", "von", "vom", "mit", "über", "der", "de", "du", "depuis", "avec", "par", "à", "desde", "do", "com", "através", "vanaf", "met", "från", "fra", "z", "с")
+	possessives = wordSet("my", "mio", "mia", "meinem", "meiner", "mon", "ma", "mi", "meu", "mijn", "min", "mitt", "mobile", "mobilità", "the", "partir")
+)
 
-var appWords = []string{"iphone", "ipad", "android", "outlook", "mail", "mobile", "smartphone", "cellulare", "telefono", "tablet", "galaxy", "samsung", "huawei", "xiaomi", "redmi", "oneplus", "pixel", "yahoo", "app", "blackberry", "windows phone", "dispositivo", "gerät", "handy", "appareil", "téléphone", "móvil", "portable", " ios", "proton", "client", "k-9", "spark", "tutanota", "tuta", "device", "phone", "sparrow", "typeapp", "superhuman", "front", "missive", "thunderbird", "boxer"}
+var appWords = []string{"iphone", "ipad", "android", "outlook", "mail", "mobile", "smartphone", "cellulare", "telefono", "tablet", "galaxy", "samsung", "huawei", "xiaomi", "redmi", "oneplus", "pixel", "yahoo", "app", "blackberry", "windows", "dispositivo", "gerät", "handy", "appareil", "téléphone", "móvil", "portable", "ios", "proton", "client", "k-9", "spark", "tuta", "device", "phone", "libero", "posta", "correo", "courrier", "sparrow", "superhuman", "front", "missive", "thunderbird", "boxer"}
 
 // gatewayFooters are what virus scanners and providers add.
 var gatewayFooters = []string{

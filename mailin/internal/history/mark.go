@@ -1,4 +1,4 @@
-package mailin
+package history
 
 import (
 	"strings"
@@ -14,6 +14,14 @@ const (
 	markHeader               // "From: … Sent: … Subject: …" of the old mail
 	markAbove                // "## Please type your reply above this line ##"
 )
+
+// why is the reason for which the lines of such a mark are set aside.
+func (k markKind) why() Why {
+	if k == markAttribution {
+		return WhyAttribution
+	}
+	return WhyHeader
+}
 
 // opens tells whether a mark of kind k counts when nothing was written before
 // it. A header then needs a date, or it is a form that a web site filled in.
@@ -68,6 +76,9 @@ func markAt(ls []textLine, i int) (end int, kind markKind) {
 	if end := headerAt(ls, i, false); end > i {
 		return end, markHeader
 	}
+	if end := framedHeader(ls, i); end > i {
+		return end, markHeader
+	}
 	if end := notesHeaderAt(ls, i); end > i {
 		return end, markHeader
 	}
@@ -75,6 +86,24 @@ func markAt(ls []textLine, i int) (end int, kind markKind) {
 		return end, markAttribution
 	}
 	return i, markNone
+}
+
+// framedHeader returns the line after a header that stands below a line of any
+// words between dashes and their like: two of its fields are enough.
+func framedHeader(ls []textLine, i int) int {
+	if !frame(ls[i].s) || words(ls[i].s) == 0 {
+		return i
+	}
+	next := skipBlank(ls, i+1, 2)
+	end := headerAt(ls, next, true)
+	var h headerBlock
+	for j := next; j < end; j++ {
+		h.add(ls[j].s)
+	}
+	if h.kinds() < 2 || rawHeader(ls, next, end) {
+		return i
+	}
+	return end
 }
 
 // skipBlank returns the first line from i on that is not empty, looking at
@@ -119,12 +148,23 @@ func delimiter(s string) bool {
 	}
 	low := strings.ToLower(strings.TrimSuffix(core, ":"))
 	switch {
-	case left >= 2 && right >= 2:
-		return oldMailWords[low] || hasAnyPrefix(low, forwardedBy)
+	case left >= 2 && right >= 2, left >= 4:
+		return oldMail(low)
 	case strings.HasSuffix(core, ":"):
-		return beginForward[strings.TrimSpace(low)]
-	case left >= 4:
-		return oldMailWords[low] || hasAnyPrefix(low, forwardedBy)
+		return hasAnyPrefix(low, forwardOpeners) && oldMail(low) && len(strings.Fields(low)) <= 6
+	}
+	return false
+}
+
+// oldMail tells a few words that mean the mail below.
+func oldMail(low string) bool {
+	if words(low) > 16 {
+		return false
+	}
+	for _, w := range oldMailWords {
+		if i := strings.Index(low, w); i == 0 || i > 0 && (low[i-1] == ' ' || low[i-1] == '-' || low[i-1] == '\'' || low[i-1] == 0x99) || i > 0 && w[0] >= 0x80 {
+			return true
+		}
 	}
 	return false
 }
@@ -155,7 +195,7 @@ func earlierReplies(s string) bool {
 }
 
 // headerBlock collects which fields of an old mail's header were seen.
-type headerBlock struct{ from, to, date, subject, other, at bool }
+type headerBlock struct{ from, to, date, subject, other, at, dated bool }
 
 // add takes a line of the block in; false: it is no field.
 func (h *headerBlock) add(s string) bool {
@@ -181,6 +221,7 @@ func (h *headerBlock) mark(label headerField, s string) {
 		h.other = true
 	}
 	h.at = h.at || strings.Contains(s, "@")
+	h.dated = h.dated || label == fieldDate && (hasDate(s) || hasClock(s))
 }
 
 func (h *headerBlock) kinds() int {
@@ -197,7 +238,7 @@ func (h *headerBlock) kinds() int {
 func (h *headerBlock) enough() bool {
 	switch {
 	case h.from && h.date:
-		return true
+		return h.dated || h.at || h.kinds() > 2
 	case h.from && h.subject:
 		return h.at || h.to
 	case h.from && h.to:

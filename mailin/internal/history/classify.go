@@ -1,67 +1,6 @@
-package mailin
+package history
 
-import (
-	"strings"
-	"unicode"
-)
-
-// trim tells what the sender wrote this time from history and signature. Both
-// answers are made of whole lines of text in their order; history is in
-// neither. Answers written between quoted lines stay whole, with the quoted
-// lines between them; a forwarded mail is history; when nothing else was
-// written reply is empty. When in doubt a line stays in reply.
-func trim(text string) (reply, signature string) {
-	if strings.Count(text, "\n") > maxTrimLines {
-		return text, ""
-	}
-	t := trimming{lines: splitLines(text)}
-	t.classify()
-	t.segment()
-	if !t.decide() {
-		return joinLines(t.lines), ""
-	}
-	return t.collect()
-}
-
-// maxTrimLines is how long a mail is looked at: nobody writes more, and every
-// line costs memory.
-const maxTrimLines = 50_000
-
-// textLine is one line as it came and as it is compared.
-type textLine struct {
-	raw   string
-	s     string // without quote marks, outer white space and invisible characters
-	depth int    // of quotation: the number of ">" before it
-	hard  bool   // an empty line that holds a no-break space: Outlook's empty paragraph
-}
-
-func (l *textLine) blank() bool { return l.s == "" }
-
-// splitLines cuts text into lines, which end with LF.
-func splitLines(text string) []textLine {
-	lines := make([]textLine, 0, strings.Count(text, "\n")+1)
-	for raw := range strings.SplitSeq(text, "\n") {
-		l := textLine{raw: raw, s: strings.TrimFunc(raw, invisible)}
-		for strings.HasPrefix(l.s, ">") {
-			l.s = strings.TrimLeftFunc(l.s[1:], invisible)
-			l.depth++
-		}
-		l.hard = l.s == "" && strings.Contains(raw, "\u00a0")
-		lines = append(lines, l)
-	}
-	return lines
-}
-
-// invisible tells white space and the marks that mail clients put around it.
-func invisible(c rune) bool {
-	switch {
-	case c < 0x80:
-		return c == ' ' || c == '\t' || c == '\r' || c == '\f' || c == '\v'
-	case c == '\ufeff', c >= '\u200b' && c <= '\u200f', c >= '\u202a' && c <= '\u202e', c >= '\u2066' && c <= '\u2069':
-		return true
-	}
-	return unicode.IsSpace(c)
-}
+import "strings"
 
 // lineClass is what one line is taken for.
 type lineClass byte
@@ -78,58 +17,89 @@ type segment struct {
 	from, to int // lines [from, to)
 	quote    bool
 	marked   bool // of a quotation: a mark announces it
+	whole    bool // of a quotation: a letter of ours, nearly all of it
+	excerpt  bool // of a quotation: a part of a letter of ours
 	drop     bool // stands neither in reply nor in signature
 	sign     bool // all of it is signature
 }
 
-// trimming is the work of one trim.
+// trimming is the work of one Read.
 type trimming struct {
+	known   Known
+	facts   *facts          // by knownFacts
+	own     map[string]bool // by ownWords
 	lines   []textLine
+	signs   []bool // of lines with which a signature begins: the HTML says so; nil: none
+	past    int    // from here on all is quoted in the HTML
 	class   []lineClass
+	why     []Why  // of lines that are no own text
+	marked  []bool // of quoted lines: a mark announces them
+	copies  []copied
+	copy    []copyState
+	letter  int  // bytes of the longest letter that something was copied from
 	end     int  // lines from here on are unquoted history
 	history bool // some line was told to be history by a mark
 	segs    []segment
 }
 
+// set makes lines [from, to) what they are.
+func (t *trimming) set(from, to int, c lineClass, w Why) {
+	for i := from; i < to; i++ {
+		t.class[i], t.why[i] = c, w
+	}
+}
+
 // classify gives every line its class and finds where unquoted history begins.
 func (t *trimming) classify() {
 	ls := t.lines
-	t.class = make([]lineClass, len(ls))
 	t.end = len(ls)
 	own := false    // something was written before this line
 	inline := false // and it says that answers stand further down
 	fresh := 0      // lines of the quotation so far
 	for i := 0; i < len(ls); {
 		l := &ls[i]
-		if l.blank() && l.depth == 0 {
+		switch {
+		case t.class[i] != classOwn:
+			t.history = true
 			i++
 			continue
-		}
-		if l.depth > 0 {
-			t.class[i] = classQuote
+		case l.blank() && l.depth == 0:
+			i++
+			continue
+		case i == t.past && l.depth == 0 && t.letter == 0:
+			t.set(i, len(ls), classQuote, WhyHistory)
+			t.end, t.history = i, true
+			return
+		case t.copied(i):
+			t.set(i, i+1, classQuote, WhyOurs)
+			i++
+			continue
+		case l.depth > 0 && !t.answers(i):
 			if fresh++; fresh <= 3 {
-				if end, _ := markAt(ls, i); end > i {
-					for ; i < end; i++ {
-						t.class[i] = classMark
-					}
+				if end, kind := markAt(ls, i); end > i {
+					t.set(i, end, classMark, kind.why())
+					i = end
 					continue
 				}
 			}
+			t.set(i, i+1, classQuote, WhyQuoted)
 			i++
 			continue
-		}
-		if t.strayQuote(i) {
-			t.class[i] = classQuote
+		case l.depth == 0 && t.strayQuote(i):
+			t.set(i, i+1, classQuote, WhyQuoted)
 			i++
 			continue
 		}
 		fresh = 0
 		if !own && banner(l.s) {
-			t.class[i] = classMark
+			t.set(i, i+1, classMark, WhyBanner)
 			i++
 			continue
 		}
 		end, kind := markAt(ls, i)
+		if end == i {
+			end, kind = t.markByFacts(i)
+		}
 		if end == i || !own && !kind.opens(ls[i:end]) && !(kind == markAbove && t.history) {
 			own = own || !delimiterLine(l.s)
 			i++
@@ -139,19 +109,26 @@ func (t *trimming) classify() {
 		for next < len(ls) && ls[next].blank() && ls[next].depth == 0 {
 			next++
 		}
-		quoted := next < len(ls) && ls[next].depth > 0 && kind != markAbove
+		quoted := next < len(ls) && (ls[next].depth > 0 || t.copy[next] != copyNone) && kind != markAbove
 		if inline = inline || own && !quoted && t.announces(0, i); inline && !quoted {
 			i = end
 			continue
 		}
 		t.history = true
+		if ours := t.nextCopy(end); !quoted && ours < len(ls) && kind != markAbove {
+			t.set(i, end, classMark, kind.why())
+			t.set(end, ours, classQuote, WhyHistory)
+			i = ours
+			continue
+		}
 		if !quoted && (own || kind != markAttribution) { // below an attribution at the top anything may stand
+			t.set(i, end, classMark, kind.why())
+			t.set(end, len(ls), classQuote, WhyHistory)
 			t.end = i
 			return
 		}
-		for ; i < end; i++ {
-			t.class[i] = classMark
-		}
+		t.set(i, end, classMark, kind.why())
+		i = end
 	}
 }
 
@@ -210,6 +187,7 @@ func (t *trimming) segment() {
 		}
 		i = last + 1
 		s.to = i
+		s.whole, s.excerpt = t.share(s.from, s.to)
 		t.segs = append(t.segs, s)
 	}
 }

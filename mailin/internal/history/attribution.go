@@ -1,4 +1,4 @@
-package mailin
+package history
 
 import (
 	"strings"
@@ -7,23 +7,70 @@ import (
 )
 
 // attributionAt returns the line after an attribution ("Il giorno … ha
-// scritto:") that begins at line i and may run over several lines, or i.
+// scritto:") that begins at line i and may run over several lines, or i. It
+// begins at the latest line from which it can: what stands above is somebody's
+// own.
 func attributionAt(ls []textLine, i int) int {
+	end := attributionFrom(ls, i)
+	for j := end - 1; j > i; j-- {
+		if !ls[j].blank() && begins(ls[j].s) && attributionFrom(ls, j) == end && !dateOnly(ls[i:j]) {
+			return i
+		}
+	}
+	return end
+}
+
+// begins tells whether an attribution can begin with s: with a word for "on",
+// a date or a name, not in the middle of an address.
+func begins(s string) bool {
+	if opened(strings.ToLower(s)) {
+		return true
+	}
+	first, _ := utf8.DecodeRuneInString(strings.TrimLeft(s, "\"'*_([- "))
+	open, end := strings.IndexByte(s, '<'), strings.IndexByte(s, '>')
+	return unicode.IsUpper(first) && (end < 0 || open >= 0 && open < end)
+}
+
+// dateOnly tells whether lines hold nothing but a date and a time of day, and
+// perhaps the first words of a name: then the attribution goes on below them.
+func dateOnly(ls []textLine) bool {
+	if len(ls) > 1 {
+		return false
+	}
+	s := ls[0].s
+	if !opened(strings.ToLower(s)) || !hasClock(s) || strings.HasSuffix(s, ".") {
+		return false
+	}
+	lower := 0
+	for w := range strings.FieldsSeq(s) {
+		w = strings.Trim(w, ".,;:<\"'")
+		if c, _ := utf8.DecodeRuneInString(w); unicode.IsLower(c) && !attributionWords[w] && !weekdays[w] {
+			lower++
+		}
+	}
+	return lower <= 1 // the month
+}
+
+// maxAttribution is how long an attribution may be, in bytes.
+const maxAttribution = 400
+
+// attributionFrom is attributionAt whatever stands in its first lines.
+func attributionFrom(ls []textLine, i int) int {
 	first := ls[i].s
 	if !mayAttribute(first) {
 		return i
 	}
-	const maxLines, maxBytes = 6, 400
+	const maxLines = 6
 	joined := first
 	for n := 1; ; n++ {
-		if len(joined) > maxBytes {
+		if len(joined) > maxAttribution {
 			return i
 		}
 		next := i + n
 		if attribution(joined, next, ls) {
 			return next
 		}
-		if n == maxLines || next >= len(ls) || ls[next].blank() && ls[next].depth == ls[i].depth {
+		if n == maxLines || next >= len(ls) || ls[next].blank() && ls[next].depth == ls[i].depth && !torn(ls, next) {
 			return i
 		}
 		s := ls[next].s
@@ -38,6 +85,16 @@ func attributionAt(ls []textLine, i int) int {
 		}
 		joined += " " + s
 	}
+}
+
+// torn tells whether an empty line tears an attribution: the word for writing
+// stands alone below it.
+func torn(ls []textLine, blank int) bool {
+	if blank+1 >= len(ls) || ls[blank+1].depth != ls[blank].depth {
+		return false
+	}
+	s := strings.ToLower(strings.TrimRight(ls[blank+1].s, ":： "))
+	return s != "" && words(s) <= 2 && endsWithVerb(s)
 }
 
 // mayAttribute is the cheap look at a line: an attribution has an address, a
@@ -80,7 +137,7 @@ func attribution(s string, next int, ls []textLine) bool {
 		case framed && len(body) < 100: // Android: "---- Anna Verdi wrote ----"
 			return true
 		}
-		return colon && (date || clock || begins) && followedByQuote(ls, next)
+		return colon && (date || clock || begins || capitalized(written)) && followedByQuote(ls, next)
 	case address && verbAfterAddress(s):
 		return true // the old mail begins on the same line
 	case colon && hasMiddleVerb(body) && !selfQuoting(body):
@@ -126,6 +183,17 @@ func namedBeforeVerb(s string) bool {
 		}
 	}
 	return true
+}
+
+// capitalized tells a name and a word for writing: "Banco Prova scrive".
+func capitalized(s string) bool {
+	list := strings.Fields(s)
+	n := 0
+	for n < len(list) && strings.IndexFunc(strings.Trim(list[n], "\"'(*_"), unicode.IsUpper) == 0 {
+		n++
+	}
+	verb := strings.Join(list[n:], " ")
+	return n > 0 && len(list) <= 6 && endsWithVerb(strings.ToLower(verb))
 }
 
 // endsWithAddress tells whether the last word of body is an address.

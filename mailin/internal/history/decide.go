@@ -1,4 +1,4 @@
-package mailin
+package history
 
 import (
 	"slices"
@@ -10,7 +10,7 @@ func (t *trimming) decide() bool {
 	first := slices.IndexFunc(t.segs, func(s segment) bool { return !s.quote })
 	mark := t.lastMark()
 	if first < 0 {
-		if !t.history && mark < 0 {
+		if !t.history && mark < 0 && t.letter == 0 {
 			return false // a quotation that nothing announces is all there is
 		}
 		for i := range t.segs {
@@ -33,12 +33,14 @@ func (t *trimming) decide() bool {
 		switch {
 		case !s.quote:
 		case i < first:
-			s.drop = s.marked
+			s.drop = s.marked || s.whole || s.excerpt
+		case s.whole && i < last:
+			s.drop = true
 		case i > last: // above announced history the sender quotes himself
-			s.drop = s.marked || i > mark && !shown
+			s.drop = s.marked || s.whole || s.excerpt || i > mark && !shown
 		}
 	}
-	if at, only := t.onlyQuote(first, last); only && t.segs[at].marked && !t.introduces(t.segs[first]) {
+	if at, only := t.onlyQuote(first, last); only && t.segs[at].marked && !t.excerpt(t.segs[at]) && !t.introduces(t.segs[first]) {
 		t.segs[at].drop = true
 	}
 	return true
@@ -79,13 +81,8 @@ func (t *trimming) ownBefore(i int) int {
 // closingOnly tells whether all of a segment is signature, as where a client
 // puts it below the history.
 func (t *trimming) closingOnly(s segment) bool {
-	cut := signatureCut(t.lines, s.from, s.to)
-	for i := s.from; i < cut; i++ {
-		if !t.lines[i].blank() {
-			return false
-		}
-	}
-	return true
+	cut, end := t.signature(s.from, s.to)
+	return end == s.to && written(t.lines, s.from, cut) == 0
 }
 
 // nameOnly tells whether a segment below the history is a full name, with
@@ -122,6 +119,17 @@ func (t *trimming) introduces(s segment) bool {
 		(strings.HasSuffix(last, ":") || strings.HasSuffix(last, ",") || hasAnyPrefix(strings.ToLower(last), greetings) && len(strings.Fields(last)) <= 4)
 }
 
+// excerpt tells a quotation that the sender cut down to what he answers.
+func (t *trimming) excerpt(s segment) bool {
+	n := 0
+	for i := s.from; i < s.to; i++ {
+		if t.class[i] == classQuote && !t.lines[i].blank() {
+			n++
+		}
+	}
+	return s.excerpt || t.letter == 0 && n == 1
+}
+
 // announced tells whether own text ends with a colon: the quoted lines below
 // it, which no mark announces, are something the sender shows.
 func (t *trimming) announced(s segment) bool {
@@ -133,30 +141,56 @@ func (t *trimming) announced(s segment) bool {
 	return false
 }
 
-// collect joins what stays, the signature of every run told apart.
-func (t *trimming) collect() (reply, signature string) {
+// collect joins what stays, the signature of every run told apart, and lists
+// the rest.
+func (t *trimming) collect() Reading {
 	var kept, sign []textLine
 	for i, s := range t.segs {
 		if s.drop {
+			for j := s.from; j < s.to; j++ {
+				t.marked[j] = s.marked
+			}
 			continue
 		}
 		from, to := s.from, s.to
 		if i > 0 && !t.segs[i-1].drop {
 			from = t.segs[i-1].to
 		}
-		cut := to
+		cut, end := to, to
 		if s.sign {
 			cut = s.from
 		} else if !s.quote && (i+1 == len(t.segs) || t.segs[i+1].drop) {
-			cut = signatureCut(t.lines, s.from, to)
+			cut, end = t.signature(s.from, to)
+		}
+		t.set(from, to, classOwn, 0)
+		t.set(cut, end, classMark, WhySignature)
+		for j := cut; j < end; j++ {
+			if appFooter(t.lines[j].s) || disclaimer(t.lines[j].s) {
+				t.why[j] = WhyFooter
+			}
+		}
+		if i > 0 && t.segs[i-1].drop && len(kept) > 0 { // one empty line where something was taken out
+			kept = append(trimBlank(kept), textLine{})
+			for from < cut && t.lines[from].blank() {
+				from++
+			}
 		}
 		kept = append(kept, t.lines[from:cut]...)
-		sign = append(sign, t.lines[cut:to]...)
+		kept = append(kept, t.lines[end:to]...)
+		sign = append(sign, t.lines[cut:end]...)
 	}
 	for len(kept) > 0 && (kept[len(kept)-1].blank() && kept[len(kept)-1].depth == 0 || trailingDelimiter(kept[len(kept)-1].s)) {
 		kept = kept[:len(kept)-1]
 	}
-	return joinLines(kept), joinLines(sign)
+	return Reading{Reply: joinLines(kept), Signature: joinLines(sign), Aside: t.aside()}
+}
+
+// trimBlank leaves out the empty lines at the end of ls.
+func trimBlank(ls []textLine) []textLine {
+	for len(ls) > 0 && ls[len(ls)-1].blank() && ls[len(ls)-1].depth == 0 {
+		ls = ls[:len(ls)-1]
+	}
+	return ls
 }
 
 // joinLines joins lines as they came, without the empty ones at both ends.
@@ -164,9 +198,7 @@ func joinLines(ls []textLine) string {
 	for len(ls) > 0 && ls[0].blank() && ls[0].depth == 0 {
 		ls = ls[1:]
 	}
-	for len(ls) > 0 && ls[len(ls)-1].blank() && ls[len(ls)-1].depth == 0 {
-		ls = ls[:len(ls)-1]
-	}
+	ls = trimBlank(ls)
 	n := 0
 	for _, l := range ls {
 		n += len(l.raw) + 1

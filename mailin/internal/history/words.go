@@ -1,34 +1,19 @@
-package mailin
+package history
+
+import "strings"
 
 // What mail programs write around the mail that is answered, lower-case.
 
-// oldMailWords stand between dashes before it.
-var oldMailWords = wordSet(
-	"original message", "original mail", "original email", "original e-mail", "reply message", "replied message", "forwarded message", "forwarded mail", "forwarded email",
-	"messaggio originale", "messaggio inoltrato", "messaggio di origine", "mail originale", "email originale", "inoltrato",
-	"ursprüngliche nachricht", "ursprüngliche mail", "ursprüngliche e-mail", "originalnachricht", "original-nachricht", "originalmail", "original-mail", "originale nachricht",
-	"weitergeleitete nachricht", "weitergeleitete mail", "weitergeleitete e-mail", "weitergeleitet",
-	"message d'origine", "message d’origine", "message original", "message initial", "mail original", "e-mail d'origine", "courriel original",
-	"message transféré", "message réexpédié", "courriel transféré", "mail transféré",
-	"mensaje original", "correo original", "mensaje reenviado", "correo reenviado",
-	"mensagem original", "mensagem encaminhada", "mensagem reencaminhada",
-	"oorspronkelijk bericht", "origineel bericht", "doorgestuurd bericht",
-	"ursprungligt meddelande", "originalmeddelande", "vidarebefordrat meddelande",
-	"oprindelig meddelelse", "oprindelig besked", "opprinnelig melding", "videresendt meddelelse", "videresendt melding", "alkuperäinen viesti", "välitetty viesti",
-	"wiadomość oryginalna", "oryginalna wiadomość", "treść oryginalnej wiadomości", "przekazana wiadomość", "wiadomość przekazana dalej",
-	"původní zpráva", "přeposlaná zpráva", "исходное сообщение", "оригинальное сообщение", "пересылаемое сообщение", "пересланное сообщение",
-	"izvirno sporočilo", "eredeti üzenet", "mesaj original", "orijinal mesaj", "原始邮件", "元のメッセージ", "転送メッセージ",
-)
+// oldMailWords begin a word of the line that programs put, between dashes, above
+// the mail that is answered or forwarded.
+var oldMailWords = []string{
+	"origin", "forward", "inoltrat", "weitergeleitet", "ursprünglich", "transféré", "réexpédié", "réacheminé", "initial", "reenviad", "encaminhad", "reencaminhad", "doorgestuurd", "oorspronkelijk",
+	"ursprunglig", "vidarebeford", "oprindelig", "opprinnelig", "videresend", "alkuperäinen", "välitetty", "oryginaln", "przekazan", "původní", "přeposlan", "исходн", "оригинальн", "пересыла", "пересланн", "izvirno", "eredeti", "orijinal", "原始", "元の", "転送",
+	"reply", "replied", "messaggio di", "message from", "nachricht von", "message de", "mensaje de",
+}
 
-// forwardedBy begins such a line of Lotus Notes, between dashes as well.
-var forwardedBy = []string{"forwarded by ", "inoltrato da ", "weitergeleitet von ", "transféré par ", "réacheminé par ", "reenviado por ", "messaggio originale di ", "risposta inoltrata da ", "messaggio inoltrato da ", "messaggio di ", "forwarded message from ", "original message from ", "message from ", "weitergeleitete nachricht von ", "nachricht von ", "message transféré de ", "message transféré par ", "message de ", "mensaje reenviado de ", "mensaje de ", "fine del messaggio inoltrato", "end forwarded message"}
-
-// beginForward ends with a colon and needs no dashes.
-var beginForward = wordSet(
-	"begin forwarded message", "inizio messaggio inoltrato", "inizio del messaggio inoltrato", "anfang der weitergeleiteten nachricht", "anfang der weitergeleiteten e-mail",
-	"beginn der weitergeleiteten nachricht", "début du message réexpédié", "début du message transféré", "inicio del mensaje reenviado",
-	"início da mensagem reencaminhada", "início da mensagem encaminhada", "begin doorgestuurd bericht", "vidarebefordrat brev", "start på videresendt besked",
-)
+// forwardOpeners begin such a line that ends with a colon and needs no dashes.
+var forwardOpeners = []string{"begin ", "inizio ", "anfang ", "beginn ", "début ", "inicio ", "início ", "vidarebefordrat ", "start "}
 
 var earlierWords = wordSet("previous replies", "previous discussion", "vorherige antworten", "risposte precedenti", "réponses précédentes", "respuestas anteriores", "respostas anteriores")
 
@@ -124,3 +109,16 @@ func fieldNames(by map[headerField][]string) map[string]headerField {
 	}
 	return m
 }
+
+// attributionWords are the words, beside a name and a date, of attributions.
+var attributionWords = func() map[string]bool {
+	m := wordSet("alle", "ore", "um", "uhr", "las", "kl", "o", "cet", "cest", "gmt", "utc", "pm")
+	for _, list := range [][]string{writeVerbs, attributionOpeners} {
+		for _, s := range list {
+			for w := range strings.FieldsSeq(s) {
+				m[w] = true
+			}
+		}
+	}
+	return m
+}()

@@ -1,0 +1,228 @@
+package history
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// aside lists the lines that are not in the reply, with the reason of each.
+func (t *trimming) aside() []Aside {
+	e := &explainer{t: t, facts: t.knownFacts(), own: t.ownWords()}
+	n := 0
+	for i := range t.why {
+		if t.why[i] != 0 {
+			n++
+		}
+	}
+	list := make([]Aside, 0, n)
+	for i := range t.lines {
+		if l := &t.lines[i]; t.why[i] != 0 && !l.blank() {
+			list = append(list, Aside{Line: l.n, Why: t.why[i], Sure: e.sure(i)})
+		}
+	}
+	return list
+}
+
+// explainer judges the lines that were set aside: only what is wholly made of
+// what programs write, of a known letter, or of who and where the sender is,
+// cannot be a word of his own. It asks more than reading does, and never guesses.
+type explainer struct {
+	t     *trimming
+	facts *facts
+	own   map[string]bool // words of the sender's name and address
+}
+
+// ownWords are the words by which the sender is known.
+func (t *trimming) ownWords() map[string]bool {
+	if t.own != nil {
+		return t.own
+	}
+	m, k := map[string]bool{}, t.known
+	t.own = m
+	local, domain, _ := strings.Cut(k.Address, "@")
+	if i := strings.LastIndexByte(domain, '.'); i > 0 {
+		domain = domain[:i]
+	}
+	for _, s := range []string{k.Name, local, domain} {
+		for w := range strings.FieldsFuncSeq(strings.ToLower(s), func(c rune) bool { return !unicode.IsLetter(c) }) {
+			if len(w) > 1 {
+				m[w] = true
+			}
+		}
+	}
+	return m
+}
+
+// sure tells whether nothing of the sender's can stand in line i.
+func (e *explainer) sure(i int) bool {
+	s := e.t.lines[i].s
+	if !strings.ContainsFunc(s, says) || pictureLine(s) {
+		return true
+	}
+	switch e.t.why[i] {
+	case WhyOurs:
+		return !e.t.copies[i].lost
+	case WhyQuoted, WhyHistory:
+		return e.quoted(i)
+	case WhyAttribution:
+		return e.attribution(i)
+	case WhyHeader:
+		return e.header(s)
+	case WhySignature, WhyFooter:
+		return e.signature(i)
+	case WhyBanner:
+		return words(s) > 5
+	}
+	return false
+}
+
+// says tells a sign that can mean something: a line of none says nothing.
+func says(c rune) bool { return unicode.IsLetter(c) || unicode.IsDigit(c) || c == '?' }
+
+// maxNear bounds how many lines around one are read together with it.
+const maxNear = 12
+
+// quoted: where a letter is known, or should be, each line must be found in it.
+func (e *explainer) quoted(i int) bool {
+	if len(e.t.known.Letters) == 0 && (e.t.why[i] == WhyQuoted && e.t.marked[i] || e.t.why[i] == WhyHistory && !e.t.known.Asked) {
+		return true
+	}
+	k, left := e.facts.about(e.t.lines[i].s)
+	return k != 0 && left == 0 // the title of the letter, its writer
+}
+
+// attribution: a date, a name, an address and the few words between them.
+func (e *explainer) attribution(i int) bool {
+	from, to := i, i+1
+	for from > 0 && i-from < maxNear && e.t.why[from-1] == WhyAttribution {
+		from--
+	}
+	for to < len(e.t.lines) && to-i < maxNear && e.t.why[to] == WhyAttribution {
+		to++
+	}
+	var all []string
+	for _, l := range e.t.lines[from:to] {
+		all = append(all, l.s)
+	}
+	return e.plain(strings.Join(all, " "))
+}
+
+// plain tells whether s holds facts about the old mail and next to nothing
+// else: names, which are capitalized, and one small word.
+func (e *explainer) plain(s string) bool {
+	k, left := e.facts.about(s)
+	if left == 0 {
+		return true
+	}
+	lower := 0
+	for w := range strings.FieldsSeq(s) {
+		if strings.ContainsAny(w, "@<>") {
+			continue
+		}
+		w = strings.TrimFunc(w, func(c rune) bool { return !unicode.IsLetter(c) && !unicode.IsDigit(c) })
+		if c, _ := utf8.DecodeRuneInString(w); unicode.IsLower(c) && !attributionWords[strings.ToLower(w)] && !weekdays[w] && !e.own[w] {
+			lower++
+		}
+	}
+	allowed := 1
+	if k&factWho != 0 && k&factDate != 0 {
+		allowed = 3
+	}
+	return lower <= allowed && left <= 6
+}
+
+// header: a delimiter, or a field of the old mail with a value that such a
+// field has.
+func (e *explainer) header(s string) bool {
+	if frame(s) || delimiter(s) {
+		return words(s) <= 6
+	}
+	label, ok := headerLabel(s)
+	_, value, colon := strings.Cut(s, ":")
+	if !colon {
+		value = s
+	}
+	k, left := e.facts.about(value)
+	switch {
+	case left == 0:
+		return true
+	case ok && label == fieldDate:
+		return (hasDate(value) || hasClock(value)) && e.plain(value)
+	case ok && label == fieldSubject:
+		return k&factSubject != 0 && left <= 2
+	case ok && label == fieldOther:
+		return left <= 2 || strings.Contains(value, "@")
+	}
+	return k&(factWho|factMe) != 0 && left <= 3 || e.plain(value) && (strings.Contains(value, "@") || len(strings.Fields(value)) <= 4)
+}
+
+// signature: who and where the sender is, what a program or a lawyer added.
+func (e *explainer) signature(i int) bool {
+	s := e.t.lines[i].s
+	if signatureDelimiter(&e.t.lines[i]) || exactFooter(s) || e.legal(i) {
+		return true
+	}
+	low := strings.ToLower(s)
+	if strings.ContainsAny(s, "?!") || hasAnyPrefix(low, gatewayFooters) && words(s) < 30 {
+		return !strings.ContainsAny(s, "?!")
+	}
+	known, firm, place, role := 0, false, false, false
+	var rest []string
+	digits := strings.ContainsAny(s, "0123456789")
+	for w := range strings.FieldsFuncSeq(s, func(c rune) bool { return unicode.IsSpace(c) || strings.ContainsRune(",|/;()·•–—", c) }) {
+		low := strings.ToLower(strings.Trim(w, ".:-*_\"'<>"))
+		switch {
+		case low == "" || strings.Contains(w, "@") || strings.HasPrefix(low, "www.") || strings.Contains(w, "://"):
+		case e.own[low]:
+			known++
+		case firmWords[low] || firmWords[low+"."]:
+			firm, role = true, role || len(low) > 6
+		case digits && placeWords[low]:
+			place = true
+		case strings.ContainsAny(low, "0123456789"):
+		case len(low) <= 3 && (firm || place || known > 0) && smallWords[low]:
+		default:
+			rest = append(rest, w)
+		}
+	}
+	if len(rest) == 0 {
+		return true
+	}
+	for _, w := range rest {
+		c, _ := utf8.DecodeRuneInString(strings.TrimLeft(w, "\"'*_"))
+		if !unicode.IsUpper(c) && !(role && len(w) > 6) {
+			return false
+		}
+	}
+	return len(rest) <= 4 && (firm || place || known > 0)
+}
+
+// smallWords stand between the words of a name, a role or an address.
+var smallWords = wordSet("di", "de", "del", "da", "la", "e", "ed", "and", "of", "von", "und", "et", "le", "du", "el", "y", "a", "n", "nr", "int")
+
+// legal tells whether line i stands in a paragraph that is a legal notice.
+func (e *explainer) legal(i int) bool {
+	ls := e.t.lines
+	from, to := i, i+1
+	for from > 0 && i-from < maxNear && !ls[from-1].blank() && e.t.why[from-1] != 0 {
+		from--
+	}
+	for to < len(ls) && to-i < maxNear && !ls[to].blank() {
+		to++
+	}
+	for ; from < i && !disclaimer(ls[from].s); from++ {
+	}
+	var all strings.Builder
+	for _, l := range ls[from:to] {
+		all.WriteString(l.s + " ")
+	}
+	s := all.String()
+	n, low := 0, strings.ToLower(s)
+	for _, w := range disclaimerWords {
+		if strings.Contains(low, w) {
+			n++
+		}
+	}
+	return len(s) > 80 && n > 0 && disclaimer(s) || len(s) > 120 && n > 2
+}

@@ -1,0 +1,321 @@
+package history
+
+import (
+	"strings"
+	"time"
+	"unicode"
+)
+
+// fact is what a line can say about the mail that is answered.
+type fact byte
+
+const (
+	factWho     fact = 1 << iota // who wrote it
+	factMe                       // who answers it now
+	factDate                     // when
+	factClock                    // to the minute
+	factSubject                  // what about
+)
+
+// facts are what every program says about the mail that it quotes, in whatever
+// words: its writer, its reader, its date, its subject.
+type facts struct {
+	who, me  []string
+	subjects []string
+	dates    []time.Time
+}
+
+// knownFacts are the facts that the mail and the letters tell.
+func (t *trimming) knownFacts() *facts {
+	if t.facts != nil {
+		return t.facts
+	}
+	f, k := &facts{}, t.known
+	t.facts = f
+	name := func(list *[]string, names ...string) {
+		for _, s := range names {
+			if s = strings.ToLower(strings.TrimSpace(s)); len(s) > 2 {
+				*list = append(*list, s)
+			}
+		}
+	}
+	for _, l := range k.Letters {
+		name(&f.who, l.Address, l.From)
+		name(&f.subjects, l.Subject)
+		if !l.Date.IsZero() {
+			f.dates = append(f.dates, l.Date)
+		}
+	}
+	name(&f.who, k.To...)
+	name(&f.me, k.Address, k.Name)
+	if len(k.Subject) > 7 {
+		name(&f.subjects, k.Subject)
+	}
+	return f
+}
+
+// about tells which facts s holds and how many words are none of them. What
+// stands beside the numbers of a date counts as its weekday, its month, its "at".
+func (f *facts) about(s string) (k fact, left int) {
+	low := strings.ToLower(s)
+	take := func(list []string, kind fact) {
+		for _, w := range list {
+			if i := strings.Index(low, w); i >= 0 {
+				k |= kind
+				low = low[:i] + "." + low[i+len(w):]
+			}
+		}
+	}
+	take(f.subjects, factSubject)
+	take(f.who, factWho)
+	take(f.me, factMe)
+	date := hasDate(low) || hasClock(low)
+	if date && f.dated(low) {
+		k |= factDate
+		if f.timed(low) {
+			k |= factClock
+		}
+	}
+	for w := range strings.FieldsFuncSeq(low, func(c rune) bool { return !unicode.IsLetter(c) && !unicode.IsDigit(c) && c != '\'' && c != '’' }) {
+		if strings.Trim(w, "0123456789") != "" && !attributionWords[w] && !weekdays[w] {
+			left++
+		}
+	}
+	if k&factDate != 0 {
+		left = max(0, left-1) // the month
+	}
+	return k, left
+}
+
+// dated tells whether the numbers in s can be the date of a letter, give or
+// take a day for the zone.
+func (f *facts) dated(s string) bool {
+	for n := range numbers(s) {
+		for _, d := range f.dates {
+			for _, day := range []int{-1, 0, 1} {
+				if n == d.AddDate(0, 0, day).Day() {
+					return true
+				}
+			}
+		}
+	}
+	return len(f.dates) == 0
+}
+
+// timed tells whether the numbers in s can be the time of day of a letter: the
+// minute is the same in nearly every zone.
+func (f *facts) timed(s string) bool {
+	for n := range numbers(s) {
+		for _, d := range f.dates {
+			if n == d.Minute() {
+				return hasClock(s)
+			}
+		}
+	}
+	return len(f.dates) == 0 && hasClock(s)
+}
+
+// numbers yields the numbers in s.
+func numbers(s string) func(func(int) bool) {
+	return func(yield func(int) bool) {
+		for i := 0; i < len(s); {
+			n, from := 0, i
+			for i < len(s) && isDigit(s[i]) && i-from < 9 {
+				n = n*10 + int(s[i]-'0')
+				i++
+			}
+			if i > from && !yield(n) {
+				return
+			}
+			if i == from {
+				i++
+			}
+		}
+	}
+}
+
+// words counts the words of s.
+func words(s string) int {
+	n := 0
+	for w := range strings.FieldsSeq(s) {
+		if strings.ContainsFunc(w, unicode.IsLetter) {
+			n++
+		}
+	}
+	return n
+}
+
+// markByFacts reads a mark in a language that no table knows: a header whose
+// values are the people and the subject of this mail, or a line in brackets that
+// names its reader and a date.
+func (t *trimming) markByFacts(i int) (end int, kind markKind) {
+	s := t.lines[i].s
+	if s[0] != '[' && strings.IndexByte(s[:min(len(s), 32)], ':') < 1 {
+		return i, markNone
+	}
+	f := t.knownFacts()
+	if strings.HasPrefix(s, "[") && strings.HasSuffix(s, "]") {
+		if k, left := f.about(s); k&factWho != 0 && k&factDate != 0 && left <= 4 {
+			return i + 1, markAttribution
+		}
+	}
+	seen, n := fact(0), 0
+	for end = i; end < len(t.lines) && n < 6; end, n = end+1, n+1 {
+		l := &t.lines[end]
+		if l.blank() || l.depth != t.lines[i].depth || !strings.Contains(l.s[:min(len(l.s), 32)], ":") {
+			break
+		}
+		k, ok := f.field(l.s)
+		if !ok {
+			break
+		}
+		seen |= k
+	}
+	if n >= 3 && seen&factWho != 0 && seen&(factDate|factSubject) != 0 {
+		return end, markHeader
+	}
+	return i, markNone
+}
+
+// announce finds what stands above the lines that are copied from a letter and
+// says whose they are: by the facts, in any language.
+func (t *trimming) announce() {
+	if t.letter == 0 && t.past == len(t.lines) {
+		return
+	}
+	f := t.knownFacts()
+	if t.letter == 0 {
+		t.climb(f, t.past)
+		return
+	}
+	for i := range t.lines {
+		if t.copy[i] == copyNone || t.lines[i].blank() || t.afterCopy(i) {
+			continue
+		}
+		t.climb(f, i)
+	}
+}
+
+// afterCopy tells whether the line before i that is not empty is copied as well.
+func (t *trimming) afterCopy(i int) bool {
+	for i--; i >= 0 && t.lines[i].blank(); i-- {
+	}
+	return i >= 0 && t.copy[i] != copyNone
+}
+
+// climb marks what announces the copied line at.
+func (t *trimming) climb(f *facts, at int) {
+	ls := t.lines
+	top, seen, framed, blanks := at, fact(0), false, 0
+	header := false
+	for j := at - 1; j >= 0 && at-j < 30; {
+		l := &ls[j]
+		if l.blank() {
+			if blanks++; blanks > 3 {
+				break
+			}
+			j--
+			continue
+		}
+		if t.copy[j] != copyNone || l.depth > ls[at].depth {
+			break
+		}
+		if !header {
+			if start := t.sentenceAbove(f, j); start >= 0 {
+				t.set(start, top, classMark, WhyAttribution)
+				top = start
+				header, seen = true, factWho|factDate
+				j = start - 1
+				if j >= 0 && !frame(ls[j].s) {
+					return
+				}
+				continue
+			}
+		}
+		k, fielded := f.field(l.s)
+		switch {
+		case frame(l.s):
+			t.set(j, top, classMark, WhyHeader)
+			top, framed = j, true
+		case fielded && (blanks == 0 || !header || t.spaced(j, top)):
+			header, seen = true, seen|k
+			top = j
+		default:
+			j = -1
+			continue
+		}
+		if framed && (!delimiterLine(l.s) || header) {
+			break
+		}
+		blanks = 0
+		j--
+	}
+	if enough := seen&^factMe != 0 && seen&(seen-1) != 0; header && (enough || framed) {
+		t.set(top, at, classMark, WhyHeader)
+		for i := top; i < at; i++ {
+			if t.copy[i] == copyFirm { // blank lines only
+				t.class[i] = classQuote
+			}
+		}
+	} else if header {
+		t.set(top, at, classOwn, 0)
+	}
+}
+
+// spaced tells whether only one empty line parts j from the line below it, as
+// in text that an editor spaced out.
+func (t *trimming) spaced(j, below int) bool { return below-j <= 2 }
+
+// sentenceAbove returns where an attribution begins that ends at line j: the
+// latest line from which it can; -1 when there is none.
+func (t *trimming) sentenceAbove(f *facts, j int) int {
+	joined := ""
+	for from := j; from >= 0 && j-from < 4 && !t.lines[from].blank() && t.copy[from] == copyNone; from-- {
+		s := t.lines[from].s
+		joined = strings.TrimSpace(s + " " + joined)
+		if len(joined) > 400 {
+			break
+		}
+		if attributionAt(t.lines, from) == j+1 {
+			return from
+		}
+		k, left := f.about(joined)
+		boxed := strings.HasPrefix(joined, "[") && strings.HasSuffix(joined, "]")
+		says := strings.HasSuffix(joined, ":") || boxed
+		switch {
+		case left > 5 || strings.HasSuffix(joined, ".") || strings.HasSuffix(joined, "?") || strings.HasSuffix(joined, "!"):
+		case k&factWho != 0 && k&factClock != 0,
+			k&factWho != 0 && k&factDate != 0 && says,
+			k&factWho != 0 && left <= 2 && says && s != "" && !strings.Contains(s, ": "):
+			return from
+		}
+	}
+	return -1
+}
+
+// field tells whether s is a field of the old mail's header: a few words, a
+// colon, and facts.
+func (f *facts) field(s string) (fact, bool) {
+	if _, ok := headerLabel(s); ok {
+		k, _ := f.about(s)
+		return k, true
+	}
+	label, value, ok := strings.Cut(s, ":")
+	if !ok || words(label) > 3 || len(label) > 40 {
+		return 0, false
+	}
+	k, left := f.about(value)
+	return k, k != 0 && left <= 1 || k&factDate != 0 && left <= 3
+}
+
+// frame tells a line that parts what is above from what is below: a rule, or a
+// few words between dashes and their like.
+func frame(s string) bool {
+	if delimiterLine(s) {
+		return true
+	}
+	core := strings.Trim(s, delimiterRunes)
+	left := len(s) - len(strings.TrimLeft(s, delimiterRunes))
+	right := len(s) - len(strings.TrimRight(s, delimiterRunes))
+	return left >= 2 && right >= 2 && words(core) <= 8
+}

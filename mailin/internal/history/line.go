@@ -1,0 +1,92 @@
+package history
+
+import (
+	"strings"
+	"unicode"
+)
+
+// textLine is one line as it came and as it is compared.
+type textLine struct {
+	raw   string
+	s     string // without quote marks, outer white space and invisible characters
+	n     int    // its number in the text, from 1; two halves of a line share it
+	depth int    // of quotation: the number of ">" before it
+	hard  bool   // an empty line that holds a no-break space: Outlook's empty paragraph
+}
+
+func (l *textLine) blank() bool { return l.s == "" }
+
+// splitLines cuts text into lines, which end with LF.
+func splitLines(text string) []textLine {
+	lines := make([]textLine, 0, strings.Count(text, "\n")+1)
+	for raw := range strings.SplitSeq(text, "\n") {
+		lines = append(lines, newLine(raw, len(lines)+1))
+	}
+	otherMarks(lines)
+	return partLines(lines)
+}
+
+func newLine(raw string, n int) textLine {
+	l := textLine{raw: raw, n: n, s: strings.TrimFunc(raw, invisible)}
+	for strings.HasPrefix(l.s, ">") {
+		l.s = strings.TrimLeftFunc(l.s[1:], invisible)
+		l.depth++
+	}
+	l.hard = l.s == "" && strings.Contains(raw, "\u00a0")
+	return l
+}
+
+// otherMarks finds lines that are quoted by another mark than ">": a bar, a
+// colon, a guillemet, initials before a ">". One line alone may begin so by
+// itself; three in a row, empty ones aside, do not.
+func otherMarks(ls []textLine) {
+	for i := 0; i < len(ls); {
+		mark := otherMark(ls[i].s)
+		end, n := i, 0
+		for ; mark != "" && end < len(ls); end++ {
+			if s := ls[end].s; ls[end].depth == 0 && (otherMark(s) == mark || s == mark) {
+				n++
+			} else if s != "" || end+1 < len(ls) && otherMark(ls[end+1].s) != mark {
+				break
+			}
+		}
+		if n < 3 {
+			i++
+			continue
+		}
+		for ; i < end; i++ {
+			if l := &ls[i]; l.s != "" {
+				l.s, l.depth = strings.TrimFunc(l.s[len(mark):], invisible), 1
+			}
+		}
+	}
+}
+
+// otherMark is what stands before s as a quote mark would, "" for nothing.
+func otherMark(s string) string {
+	for _, m := range []string{"|", ":", "»", "¦", "%"} {
+		if rest, ok := strings.CutPrefix(s, m); ok && (rest == "" || rest[0] == ' ') && !strings.HasSuffix(rest, m) {
+			return m
+		}
+	}
+	for i := 0; i < len(s) && i < 6; i++ {
+		if s[i] == '>' && i > 0 {
+			return s[:i+1]
+		}
+		if !isLetter(s[i]) {
+			break
+		}
+	}
+	return ""
+}
+
+// invisible tells white space and the marks that mail clients put around it.
+func invisible(c rune) bool {
+	switch {
+	case c < 0x80:
+		return c == ' ' || c == '\t' || c == '\r' || c == '\f' || c == '\v'
+	case c == '\ufeff', c >= '\u200b' && c <= '\u200f', c >= '\u202a' && c <= '\u202e', c >= '\u2066' && c <= '\u2069':
+		return true
+	}
+	return unicode.IsSpace(c)
+}

@@ -1,0 +1,141 @@
+package history
+
+import "strings"
+
+// copyState says whether a line is taken for one of a letter of ours.
+type copyState byte
+
+const (
+	copyNone copyState = iota
+	copyWeak           // the words are there, but too few to tell it from somebody's own
+	copyFirm
+)
+
+// blockWeight is how many letters and digits in a row, without any mark, are
+// more than a person writes with the words of a letter by chance or on purpose.
+const blockWeight = 60
+
+// compare finds the lines that are copied from the letters.
+func (t *trimming) compare() {
+	n := len(t.lines)
+	t.class, t.why, t.copy = make([]lineClass, n), make([]Why, n), make([]copyState, n)
+	t.marked = make([]bool, n)
+	if len(t.known.Letters) == 0 {
+		return
+	}
+	t.copies = make([]copied, n)
+	s := streamOf(t.lines)
+	for _, l := range t.known.Letters {
+		for _, form := range []string{l.Text, l.Form} {
+			if form != "" {
+				t.merge(s, form)
+			}
+		}
+	}
+	t.weigh(s)
+}
+
+// merge takes in what is copied from one form of a letter.
+func (t *trimming) merge(s *stream, form string) {
+	letter := &stream{at: []int{0}}
+	letter.add(form)
+	if len(letter.b) == 0 {
+		return
+	}
+	took := false
+	for i, c := range compare(s, t.lines, letter.b) {
+		size := s.at[i+1] - s.at[i]
+		link := size == 0 && strings.Contains(t.lines[i].s, "://") && strings.Contains(form, t.lines[i].s)
+		if !link && (size == 0 || c.found*5 < size*4) {
+			continue
+		}
+		took = true
+		if t.copy[i] == copyNone || t.copies[i].lost && !c.lost {
+			t.copies[i], t.copy[i] = c, copyWeak
+		}
+	}
+	if took {
+		t.letter = max(t.letter, len(letter.b))
+	}
+}
+
+// weigh tells which of the copied lines are firm: those that are quoted, and
+// those that stand in a block of enough words. Lines without any word between
+// two copied ones are copied as well.
+func (t *trimming) weigh(s *stream) {
+	for i := 0; i < len(t.lines); {
+		if t.copy[i] == copyNone {
+			i++
+			continue
+		}
+		end, weight := i, 0
+		for j := i; j < len(t.lines) && (t.copy[j] != copyNone || s.at[j+1] == s.at[j]); j++ {
+			if t.copy[j] != copyNone {
+				end = j + 1
+				weight += t.copies[j].found
+			}
+		}
+		for ; i < end; i++ {
+			if t.copy[i] == copyNone && t.lines[i].blank() {
+				continue
+			}
+			if weight >= blockWeight || t.lines[i].depth > 0 {
+				t.copy[i] = copyFirm
+			} else if t.copy[i] == copyNone {
+				t.copy[i] = copyWeak
+			}
+		}
+	}
+}
+
+// copied tells whether line i counts as one of our letter: firmly, or below
+// something that announces it or is copied itself.
+func (t *trimming) copied(i int) bool {
+	switch t.copy[i] {
+	case copyFirm:
+		return true
+	case copyWeak:
+		for i--; i >= 0; i-- {
+			if !t.lines[i].blank() {
+				return t.class[i] != classOwn
+			}
+		}
+	}
+	return false
+}
+
+// nextCopy is the first line from i on that is copied, len(t.lines) when none is.
+func (t *trimming) nextCopy(i int) int {
+	for i < len(t.lines) && t.copy[i] == copyNone {
+		i++
+	}
+	return i
+}
+
+// answers tells whether a quoted line is none of the letter although the lines
+// around it are: an editor left an answer inside the quotation.
+func (t *trimming) answers(i int) bool {
+	if t.letter == 0 || t.copy[i] != copyNone || words(t.lines[i].s) < 2 {
+		return false
+	}
+	before, after := i-1, t.nextCopy(i)
+	for before >= 0 && (t.copy[before] != copyFirm || t.lines[before].depth == 0) {
+		before--
+	}
+	return before >= 0 && after < len(t.lines) && t.lines[after].depth > 0 && t.copies[i].found == 0
+}
+
+// share tells how much of a letter lines [from, to) hold: nearly all of it, or
+// something.
+func (t *trimming) share(from, to int) (whole, excerpt bool) {
+	if t.letter == 0 {
+		return false, false
+	}
+	n := 0
+	for i := from; i < to; i++ {
+		if t.copy[i] != copyNone {
+			n += t.copies[i].found
+		}
+	}
+	return n*20 >= t.letter*17, n > 0
+}
