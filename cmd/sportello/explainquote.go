@@ -62,17 +62,14 @@ func creditsIn(text string) (list []policy.Credits) {
 	return list
 }
 
-// history is the text of in without the lines that were written this time.
+// history is what in quotes of earlier mail.
 func history(in *ticket.Inbound) string {
+	lines := strings.Split(in.Text, "\n")
 	var old []string
-	fresh := strings.Split(in.Reply, "\n")
-	for line := range strings.Lines(in.Text) {
-		line = strings.TrimSpace(line)
-		if len(fresh) > 0 && line == strings.TrimSpace(fresh[0]) {
-			fresh = fresh[1:]
-			continue
+	for _, a := range in.Aside {
+		if a.Why != ticket.AsideSignature && a.Why != ticket.AsideFooter && a.Line <= len(lines) {
+			old = append(old, lines[a.Line-1])
 		}
-		old = append(old, line)
 	}
 	return strings.Join(old, "\n")
 }

@@ -213,7 +213,7 @@ func compare(s *stream, ls []textLine, letter []byte) []copied {
 			m := picked[next]
 			lo, hi := max(m.a, from), min(m.a+m.n, to)
 			if hi > lo {
-				c.lost = c.lost || letters(s.b[covered:lo])
+				c.lost = c.lost || !added(s.b[covered:lo], covered == from)
 				covered = hi
 				c.found += hi - lo
 				if c.from < 0 {
@@ -227,7 +227,7 @@ func compare(s *stream, ls []textLine, letter []byte) []copied {
 			}
 			next++
 		}
-		c.lost = c.lost || letters(s.b[covered:to])
+		c.lost = c.lost || !added(s.b[covered:to], covered == from)
 		if c.found == 0 && to > from {
 			until := len(letter)
 			if next < len(picked) {
@@ -265,20 +265,10 @@ func (c *copied) fill(line, letter []byte, done, until int, marked bool) int {
 // fillReach bounds how far a short quoted line is looked for.
 const fillReach = 4000
 
-// letters tells whether b holds two letters in a row: what a program adds to a
-// quoted line by itself does not.
-func letters(b []byte) bool {
-	n := 0
-	for _, c := range b {
-		if c >= '0' && c <= '9' {
-			n = 0
-			continue
-		}
-		if n++; n > 1 {
-			return true
-		}
-	}
-	return false
+// added tells whether a program may have put b into a quoted line: nothing, a
+// letter that lost its accent, at its start the number of a list.
+func added(b []byte, start bool) bool {
+	return len(b) == 0 || len(b) == 1 && b[0] > '9' || start && len(b) <= 2 && b[0] <= '9' && b[len(b)-1] <= '9'
 }
 
 // lineAt is the line that byte i of a stream stands on.

@@ -117,8 +117,11 @@ func (t *trimming) classify() {
 		t.history = true
 		if ours := t.nextCopy(end); !quoted && ours < len(ls) && kind != markAbove {
 			t.set(i, end, classMark, kind.why())
-			t.set(end, ours, classQuote, WhyHistory)
-			i = ours
+			if i = ours; !t.ofLetter(end, ours) {
+				t.set(end, ours, classQuote, WhyHistory)
+			} else {
+				i = end
+			}
 			continue
 		}
 		if !quoted && (own || kind != markAttribution) { // below an attribution at the top anything may stand

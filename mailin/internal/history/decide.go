@@ -37,7 +37,7 @@ func (t *trimming) decide() bool {
 		case s.whole && i < last:
 			s.drop = true
 		case i > last: // above announced history the sender quotes himself
-			s.drop = s.marked || s.whole || s.excerpt || i > mark && !shown
+			s.drop = s.marked || s.whole || s.excerpt || i > mark && !shown && len(t.known.Letters) == 0
 		}
 	}
 	if at, only := t.onlyQuote(first, last); only && t.segs[at].marked && !t.excerpt(t.segs[at]) && !t.introduces(t.segs[first]) {

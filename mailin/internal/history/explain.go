@@ -72,7 +72,8 @@ func (e *explainer) sure(i int) bool {
 	case WhySignature, WhyFooter:
 		return e.signature(i)
 	case WhyBanner:
-		return words(s) > 5
+		_, rest, addressed := strings.Cut(s, "@")
+		return addressed && (words(rest) <= 2 || words(rest) <= 7 && strings.Contains(rest, "earn why"))
 	}
 	return false
 }
@@ -108,35 +109,51 @@ func (e *explainer) attribution(i int) bool {
 	return e.plain(strings.Join(all, " "))
 }
 
-// plain tells whether s holds facts about the old mail and next to nothing
-// else: names, which are capitalized, and one small word.
+// plain tells whether s holds facts about the old mail and nothing else but the
+// words of attributions, and names where none is known.
 func (e *explainer) plain(s string) bool {
 	k, left := e.facts.about(s)
-	if left == 0 {
-		return true
+	switch {
+	case left == 0:
+		return k != 0
+	case k&factWho == 0 || k&factClock == 0 && left > 2:
+		return e.capitalized(s, left)
+	case !strings.Contains(s, "@"):
+		return k&factClock != 0 && left <= 2 && strings.HasSuffix(s, "]")
 	}
-	lower := 0
+	name := false
+	for _, w := range e.facts.who {
+		name = name || !strings.Contains(w, "@") && strings.Contains(strings.ToLower(s), w)
+	}
+	return !name && e.capitalized(s, left)
+}
+
+// capitalized tells whether the words of s that are no facts, n of them, are
+// written like names beside an address.
+func (e *explainer) capitalized(s string, n int) bool {
+	if n > 4 || !strings.Contains(s, "@") {
+		return false
+	}
 	for w := range strings.FieldsSeq(s) {
-		if strings.ContainsAny(w, "@<>") {
+		w = strings.TrimFunc(w, func(c rune) bool { return !unicode.IsLetter(c) && !unicode.IsDigit(c) })
+		low := strings.ToLower(w)
+		if strings.Contains(w, "@") || attributionWords[low] || weekdays[low] {
 			continue
 		}
-		w = strings.TrimFunc(w, func(c rune) bool { return !unicode.IsLetter(c) && !unicode.IsDigit(c) })
-		if c, _ := utf8.DecodeRuneInString(w); unicode.IsLower(c) && !attributionWords[strings.ToLower(w)] && !weekdays[w] && !e.own[w] {
-			lower++
+		if c, _ := utf8.DecodeRuneInString(w); unicode.IsLower(c) {
+			if _, left := e.facts.about(w); left > 0 && n > 1 {
+				return false
+			}
 		}
 	}
-	allowed := 1
-	if k&factWho != 0 && k&factDate != 0 {
-		allowed = 3
-	}
-	return lower <= allowed && left <= 6
+	return true
 }
 
 // header: a delimiter, or a field of the old mail with a value that such a
 // field has.
 func (e *explainer) header(s string) bool {
 	if frame(s) || delimiter(s) {
-		return words(s) <= 6
+		return words(s) <= 6 && (words(s) == 0 || delimiter(s) || e.framed(s))
 	}
 	label, ok := headerLabel(s)
 	_, value, colon := strings.Cut(s, ":")
@@ -146,15 +163,21 @@ func (e *explainer) header(s string) bool {
 	k, left := e.facts.about(value)
 	switch {
 	case left == 0:
-		return true
-	case ok && label == fieldDate:
-		return (hasDate(value) || hasClock(value)) && e.plain(value)
-	case ok && label == fieldSubject:
-		return k&factSubject != 0 && left <= 2
-	case ok && label == fieldOther:
-		return left <= 2 || strings.Contains(value, "@")
+		return k != 0 || ok && strings.TrimSpace(value) == ""
+	case k&factClock != 0:
+		return colon && left <= 2
+	case ok && label == fieldTo && len(strings.Fields(value)) == 1:
+		return len(value) > 4
+	case ok && label == fieldOther && !strings.Contains(value, "@"):
+		return len(strings.Fields(value)) == 1
 	}
-	return k&(factWho|factMe) != 0 && left <= 3 || e.plain(value) && (strings.Contains(value, "@") || len(strings.Fields(value)) <= 4)
+	return label != fieldDate && label != fieldSubject && e.capitalized(value, left)
+}
+
+// framed tells whether the words between dashes mean a mail.
+func (e *explainer) framed(s string) bool {
+	k, left := e.facts.about(s)
+	return k != 0 && left <= 2 || words(s) <= 3
 }
 
 // signature: who and where the sender is, what a program or a lawyer added.
@@ -201,28 +224,18 @@ func (e *explainer) signature(i int) bool {
 // smallWords stand between the words of a name, a role or an address.
 var smallWords = wordSet("di", "de", "del", "da", "la", "e", "ed", "and", "of", "von", "und", "et", "le", "du", "el", "y", "a", "n", "nr", "int")
 
-// legal tells whether line i stands in a paragraph that is a legal notice.
+// legal tells whether line i belongs to a legal notice: it begins one, speaks
+// of what such notices do, or goes on from a line that does.
 func (e *explainer) legal(i int) bool {
-	ls := e.t.lines
-	from, to := i, i+1
-	for from > 0 && i-from < maxNear && !ls[from-1].blank() && e.t.why[from-1] != 0 {
-		from--
-	}
-	for to < len(ls) && to-i < maxNear && !ls[to].blank() {
-		to++
-	}
-	for ; from < i && !disclaimer(ls[from].s); from++ {
-	}
-	var all strings.Builder
-	for _, l := range ls[from:to] {
-		all.WriteString(l.s + " ")
-	}
-	s := all.String()
-	n, low := 0, strings.ToLower(s)
-	for _, w := range disclaimerWords {
-		if strings.Contains(low, w) {
-			n++
+	for n := 0; n < maxNear && i >= 0 && e.t.why[i] != 0; i, n = i-1, n+1 {
+		s := e.t.lines[i].s
+		low := strings.ToLower(s)
+		if disclaimer(s) || len(s) >= 50 && containsAny(low, disclaimerWords) {
+			return true
+		}
+		if i == 0 || e.t.lines[i-1].blank() || strings.ContainsAny(e.t.lines[i-1].s[len(e.t.lines[i-1].s)-1:], ".!?:;") {
+			return false
 		}
 	}
-	return len(s) > 80 && n > 0 && disclaimer(s) || len(s) > 120 && n > 2
+	return false
 }

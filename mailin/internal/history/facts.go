@@ -76,13 +76,16 @@ func (f *facts) about(s string) (k fact, left int) {
 			k |= factClock
 		}
 	}
-	for w := range strings.FieldsFuncSeq(low, func(c rune) bool { return !unicode.IsLetter(c) && !unicode.IsDigit(c) && c != '\'' && c != '’' }) {
-		if strings.Trim(w, "0123456789") != "" && !attributionWords[w] && !weekdays[w] {
+	list := strings.FieldsFunc(low, func(c rune) bool { return !unicode.IsLetter(c) && !unicode.IsDigit(c) && c != '\'' && c != '’' })
+	month := false
+	for i, w := range list {
+		switch {
+		case strings.Trim(w, "0123456789") == "" || attributionWords[w] || weekdays[w]:
+		case !month && k&factDate != 0 && len(w) > 2 && i+1 < len(list) && isDigit(list[i+1][0]):
+			month = true
+		default:
 			left++
 		}
-	}
-	if k&factDate != 0 {
-		left = max(0, left-1) // the month
 	}
 	return k, left
 }
@@ -175,6 +178,21 @@ func (t *trimming) markByFacts(i int) (end int, kind markKind) {
 		return end, markHeader
 	}
 	return i, markNone
+}
+
+// ofLetter tells whether lines [from, to), between a header and what is copied
+// from a letter, can only be the sender's: the copy begins with the letter, and
+// they say nothing that the header of the letter says.
+func (t *trimming) ofLetter(from, to int) bool {
+	if t.copies[to].from > gram {
+		return false
+	}
+	for i := from; i < to; i++ {
+		if k, left := t.knownFacts().about(t.lines[i].s); !t.lines[i].blank() && (k == 0 || left > 0) {
+			return true
+		}
+	}
+	return false
 }
 
 // announce finds what stands above the lines that are copied from a letter and
@@ -271,6 +289,9 @@ func (t *trimming) spaced(j, below int) bool { return below-j <= 2 }
 func (t *trimming) sentenceAbove(f *facts, j int) int {
 	joined := ""
 	for from := j; from >= 0 && j-from < 4 && !t.lines[from].blank() && t.copy[from] == copyNone; from-- {
+		if end := attributionAt(t.lines, from); end > from && end <= j || t.lines[from].depth != t.lines[j].depth {
+			return -1
+		}
 		s := t.lines[from].s
 		joined = strings.TrimSpace(s + " " + joined)
 		if len(joined) > 400 {

@@ -195,7 +195,7 @@ func earlierReplies(s string) bool {
 }
 
 // headerBlock collects which fields of an old mail's header were seen.
-type headerBlock struct{ from, to, date, subject, other, at, dated bool }
+type headerBlock struct{ from, to, date, subject, other, at bool }
 
 // add takes a line of the block in; false: it is no field.
 func (h *headerBlock) add(s string) bool {
@@ -221,7 +221,6 @@ func (h *headerBlock) mark(label headerField, s string) {
 		h.other = true
 	}
 	h.at = h.at || strings.Contains(s, "@")
-	h.dated = h.dated || label == fieldDate && (hasDate(s) || hasClock(s))
 }
 
 func (h *headerBlock) kinds() int {
@@ -238,7 +237,7 @@ func (h *headerBlock) kinds() int {
 func (h *headerBlock) enough() bool {
 	switch {
 	case h.from && h.date:
-		return h.dated || h.at || h.kinds() > 2
+		return h.at || h.kinds() > 2
 	case h.from && h.subject:
 		return h.at || h.to
 	case h.from && h.to:

@@ -15,6 +15,9 @@ const (
 // more than a person writes with the words of a letter by chance or on purpose.
 const blockWeight = 60
 
+// maxStrange is how many letters of a copied line may be none of the letter's.
+const maxStrange = 8
+
 // compare finds the lines that are copied from the letters.
 func (t *trimming) compare() {
 	n := len(t.lines)
@@ -46,7 +49,7 @@ func (t *trimming) merge(s *stream, form string) {
 	for i, c := range compare(s, t.lines, letter.b) {
 		size := s.at[i+1] - s.at[i]
 		link := size == 0 && strings.Contains(t.lines[i].s, "://") && strings.Contains(form, t.lines[i].s)
-		if !link && (size == 0 || c.found*5 < size*4) {
+		if !link && (size == 0 || c.found*5 < size*4 || size-c.found > maxStrange) {
 			continue
 		}
 		took = true
@@ -112,17 +115,22 @@ func (t *trimming) nextCopy(i int) int {
 	return i
 }
 
-// answers tells whether a quoted line is none of the letter although the lines
-// around it are: an editor left an answer inside the quotation.
+// answers tells whether a quoted line is none of the letter although it stands
+// behind one at the same depth: an editor left an answer inside the quotation.
 func (t *trimming) answers(i int) bool {
-	if t.letter == 0 || t.copy[i] != copyNone || words(t.lines[i].s) < 2 {
+	if t.letter == 0 || t.copy[i] != copyNone || t.copies[i].found > 0 || !strings.ContainsFunc(t.lines[i].s, says) || pictureLine(t.lines[i].s) {
 		return false
 	}
-	before, after := i-1, t.nextCopy(i)
-	for before >= 0 && (t.copy[before] != copyFirm || t.lines[before].depth == 0) {
-		before--
+	for j := i - 1; j >= 0; j-- {
+		switch {
+		case t.copy[j] == copyFirm && !t.lines[j].blank():
+			return t.lines[j].depth == t.lines[i].depth
+		case t.class[j] == classMark:
+			next := t.nextCopy(i)
+			return next < len(t.lines) && next-i < maxNear && t.lines[next].depth == t.lines[i].depth && t.ofLetter(i, next)
+		}
 	}
-	return before >= 0 && after < len(t.lines) && t.lines[after].depth > 0 && t.copies[i].found == 0
+	return false
 }
 
 // share tells how much of a letter lines [from, to) hold: nearly all of it, or

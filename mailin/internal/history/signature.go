@@ -276,7 +276,7 @@ func footerWords(s string) (strange int, ok bool) {
 	for j, w := range list[i+1:] {
 		l := low[i+1+j]
 		c, _ := utf8.DecodeRuneInString(strings.TrimLeft(w, "\"'(*_"))
-		if unicode.IsLower(c) && len(l) > 3 && !strings.Contains(w, "://") && !containsAny(l, appWords) && !possessives[l] && !footerPreps[l] && !sendVerbs[l] && !footerNouns[l] {
+		if (unicode.IsLower(c) && len(l) > 3 || len(l) < 3 && unicode.IsLetter(c) || strings.HasSuffix(w, ".") && j+i+2 == len(list)) && !strings.Contains(w, "://") && !containsAny(l, appWords) && !possessives[l] && !footerPreps[l] && !sendVerbs[l] && !footerNouns[l] {
 			strange++
 		}
 	}
