@@ -14,7 +14,8 @@ func (m *mail) read(in *ticket.Inbound, o Options) {
 		k.Name, k.Address = from.Name, from.Address
 	}
 	for _, a := range in.To {
-		k.To = append(k.To, a.Address, a.Name)
+		name, _, _ := strings.Cut(a.Name, " #") // token addresses are called NAME #1042
+		k.To = append(k.To, a.Address, name)
 	}
 	k.Form = m.otherForm()
 	r := history.Read(in.Text, k)

@@ -46,6 +46,7 @@ type reading struct {
 	grammar
 	quote   string // folded; "" when there is none
 	credits Credits
+	own     map[string]bool // words of the sender's name, folded
 }
 
 // read tells in which ways words are nothing but phrases one after the other:

@@ -39,6 +39,35 @@ func wordSet(list string) map[string]bool {
 	return set
 }
 
+// namesOf are the words by which the sender is called, without those that could
+// be words of an answer.
+func (r reading) namesOf(sender []string) map[string]bool {
+	own := map[string]bool{}
+	for _, name := range sender {
+		for w := range strings.FieldsFuncSeq(fold(name), func(c rune) bool { return c < 'a' || c > 'z' }) {
+			if len(w) > 1 && !r.word(w) {
+				own[w] = true
+			}
+		}
+	}
+	return own
+}
+
+// ownName tells whether words are the sender's own name: with titles, with
+// initials, or a part of it.
+func (r reading) ownName(p piece) bool {
+	n := 0
+	words := p.words[r.titles(p.words):]
+	for _, w := range words {
+		if r.own[w] {
+			n++
+		} else if len(strings.Trim(w, ".")) != 1 {
+			return false
+		}
+	}
+	return n > 0 && len(words) <= 5
+}
+
 // addressed reads a greeting or thanks that is followed by whom it is said to:
 // "Gentile Dott. Rossi" (only at the opening), "Grazie Anna".
 func (r reading) addressed(p piece, opening bool) (meaning, bool) {
@@ -55,7 +84,7 @@ func (r reading) addressed(p piece, opening bool) (meaning, bool) {
 	}
 	rest += r.titles(p.words[rest:])
 	names := piece{p.words[rest:], p.forms[rest:]}
-	if r.person(names) {
+	if r.person(names) || r.ownName(names) {
 		return said, true
 	}
 	strangerGreeted := opening && said&meansGreeting != 0 && len(names.words) <= 3 &&

@@ -15,8 +15,10 @@ const (
 // quote is the code of the open quote and credits its price, which a yes may
 // name ("" and 0 when there is none). When in doubt it answers SenseNone: every
 // piece between punctuation must consist wholly of phrases of the policy file.
-func (p *Policy) Sense(text, quote string, credits Credits) Sense {
-	r := reading{p.grammar, fold(quote), credits}
+// sender is what whoever wrote it is called: such a name may stand anywhere.
+func (p *Policy) Sense(text, quote string, credits Credits, sender ...string) Sense {
+	r := reading{p.grammar, fold(quote), credits, nil}
+	r.own = r.namesOf(sender)
 	parts, ok := pieces(text, r.abbreviated)
 	if !ok {
 		return SenseNone
@@ -63,7 +65,7 @@ func (r reading) piece(p piece, opening, last bool) (meaning, bool) {
 		return said, true
 	case len(ways) > 1:
 		return 0, false
-	case last && r.signature(p):
+	case r.ownName(p), last && r.signature(p):
 		return 0, true
 	}
 	return r.addressed(p, opening)

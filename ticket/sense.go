@@ -22,5 +22,6 @@ func (m *Inbound) Sense(p *policy.Policy, code string, credits Credits) policy.S
 			text += "\n" + lines[a.Line-1]
 		}
 	}
-	return p.Sense(text, code, credits)
+	from, _ := m.Sole()
+	return p.Sense(text, code, credits, from.Name)
 }

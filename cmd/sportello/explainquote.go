@@ -62,12 +62,12 @@ func creditsIn(text string) (list []policy.Credits) {
 	return list
 }
 
-// history is what in quotes of earlier mail.
+// history is what in quotes of earlier mail, without who wrote it.
 func history(in *ticket.Inbound) string {
 	lines := strings.Split(in.Text, "\n")
 	var old []string
 	for _, a := range in.Aside {
-		if a.Why != ticket.AsideSignature && a.Why != ticket.AsideFooter && a.Line <= len(lines) {
+		if a.Why != ticket.AsideSignature && a.Why != ticket.AsideFooter && a.Why != "attribution" && a.Line <= len(lines) {
 			old = append(old, lines[a.Line-1])
 		}
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -31,6 +32,9 @@ func TestDecision(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			in := &ticket.Inbound{Kind: ticket.KindRequest, Subject: tt.subject, Reply: tt.reply, Text: tt.reply + tt.rest}
+			for i := range strings.Split(tt.rest, "\n")[1:] {
+				in.Aside = append(in.Aside, ticket.Aside{Line: strings.Count(tt.reply, "\n") + i + 2, Why: "quoted", Sure: true})
+			}
 			if got := r.decision(in); got != tt.want {
 				t.Errorf("decision %q, want %q", got, tt.want)
 			}
@@ -42,9 +46,9 @@ func TestDecision(t *testing.T) {
 	}
 }
 
-// TestHistory: what was written this time is no history, wherever it stands.
+// TestHistory: what was written this time is no history, nor is a signature.
 func TestHistory(t *testing.T) {
-	in := &ticket.Inbound{Text: "> P-1-1\nsì\n> P-1-2\nP-1-3\n", Reply: "sì\nP-1-3"}
+	in := &ticket.Inbound{Text: "> P-1-1\nsì\n> P-1-2\nP-1-3\nP-1-4\n", Aside: []ticket.Aside{{Line: 1, Why: "quoted"}, {Line: 3, Why: "quoted"}, {Line: 5, Why: ticket.AsideSignature}}}
 	if got := history(in); got != "> P-1-1\n> P-1-2" {
 		t.Errorf("history %q", got)
 	}

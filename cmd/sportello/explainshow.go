@@ -55,12 +55,17 @@ func (e *explained) write(w io.Writer, why bool) error {
 	return p.err
 }
 
-// reasons lists the lines that were set aside, each with its reason.
+// reasons lists the lines that were set aside, each with its reason; a question
+// mark stands before those that may still be the sender's own word.
 func (e *explained) reasons() string {
 	lines := strings.Split(e.Text, "\n")
 	var b strings.Builder
 	for _, a := range e.SetAside {
-		fmt.Fprintf(&b, "%4d  %-23s %s\n", a.Line, a.Why, lines[a.Line-1])
+		doubt := ' '
+		if !a.Sure {
+			doubt = '?'
+		}
+		fmt.Fprintf(&b, "%4d %c%-23s %s\n", a.Line, doubt, a.Why, lines[a.Line-1])
 	}
 	return b.String()
 }

@@ -110,22 +110,25 @@ func (e *explainer) attribution(i int) bool {
 }
 
 // plain tells whether s holds facts about the old mail and nothing else but the
-// words of attributions, and names where none is known.
+// words of attributions, a last word for writing, and a name where none is known.
 func (e *explainer) plain(s string) bool {
 	k, left := e.facts.about(s)
 	switch {
 	case left == 0:
 		return k != 0
-	case k&factWho == 0 || k&factClock == 0 && left > 2:
-		return e.capitalized(s, left)
-	case !strings.Contains(s, "@"):
-		return k&factClock != 0 && left <= 2 && strings.HasSuffix(s, "]")
+	case k&factWho != 0 && k&factClock != 0 && left == 1:
+		if _, last := e.facts.about(s[strings.LastIndexByte(s, ' ')+1:]); last == 1 {
+			return true
+		}
+	case k&factWho != 0 && k&factClock != 0 && left == 2 && strings.HasSuffix(s, "]"):
+		return true
 	}
-	name := false
 	for _, w := range e.facts.who {
-		name = name || !strings.Contains(w, "@") && strings.Contains(strings.ToLower(s), w)
+		if !strings.Contains(w, "@") && strings.Contains(strings.ToLower(s), w) {
+			return false // the name is there, and more
+		}
 	}
-	return !name && e.capitalized(s, left)
+	return e.capitalized(s, left)
 }
 
 // capitalized tells whether the words of s that are no facts, n of them, are
@@ -134,19 +137,17 @@ func (e *explainer) capitalized(s string, n int) bool {
 	if n > 4 || !strings.Contains(s, "@") {
 		return false
 	}
+	lower := 0
 	for w := range strings.FieldsSeq(s) {
-		w = strings.TrimFunc(w, func(c rune) bool { return !unicode.IsLetter(c) && !unicode.IsDigit(c) })
-		low := strings.ToLower(w)
-		if strings.Contains(w, "@") || attributionWords[low] || weekdays[low] {
+		if strings.Contains(w, "@") {
 			continue
 		}
-		if c, _ := utf8.DecodeRuneInString(w); unicode.IsLower(c) {
-			if _, left := e.facts.about(w); left > 0 && n > 1 {
-				return false
-			}
+		w = strings.TrimFunc(w, func(c rune) bool { return !unicode.IsLetter(c) && !unicode.IsDigit(c) })
+		if c, _ := utf8.DecodeRuneInString(w); unicode.IsLower(c) && !attributionWords[w] && !weekdays[w] {
+			lower++
 		}
 	}
-	return true
+	return lower == 0 || lower == 1 && (hasDate(s) || hasClock(s)) // the month
 }
 
 // header: a delimiter, or a field of the old mail with a value that such a

@@ -69,6 +69,9 @@ func (f *facts) about(s string) (k fact, left int) {
 	take(f.subjects, factSubject)
 	take(f.who, factWho)
 	take(f.me, factMe)
+	if strings.Contains(low, "@") { // any other address says no more than a name
+		low = withoutAddresses(low)
+	}
 	date := hasDate(low) || hasClock(low)
 	if date && f.dated(low) {
 		k |= factDate
@@ -79,8 +82,9 @@ func (f *facts) about(s string) (k fact, left int) {
 	list := strings.FieldsFunc(low, func(c rune) bool { return !unicode.IsLetter(c) && !unicode.IsDigit(c) && c != '\'' && c != '’' })
 	month := false
 	for i, w := range list {
+		w = strings.Trim(w, "0123456789") // 09:07PM
 		switch {
-		case strings.Trim(w, "0123456789") == "" || attributionWords[w] || weekdays[w]:
+		case w == "" || attributionWords[w] || weekdays[w]:
 		case !month && k&factDate != 0 && len(w) > 2 && i+1 < len(list) && isDigit(list[i+1][0]):
 			month = true
 		default:
@@ -88,6 +92,17 @@ func (f *facts) about(s string) (k fact, left int) {
 		}
 	}
 	return k, left
+}
+
+// withoutAddresses leaves the words out that are addresses.
+func withoutAddresses(s string) string {
+	list := strings.Fields(s)
+	for i, w := range list {
+		if strings.Contains(w, "@") {
+			list[i] = "."
+		}
+	}
+	return strings.Join(list, " ")
 }
 
 // dated tells whether the numbers in s can be the date of a letter, give or
