@@ -141,6 +141,8 @@ func common(x, y []byte) int {
 // chain picks the matches that together are the heaviest copy of b in order, as
 // a quotation is: what the sender wrote with the same words above or below it
 // is not among them. weight tells what a match counts; of equals the later wins.
+// A match may run a little into the next, as when a word that is not of b begins
+// like the next one of b; then it ends where that begins.
 func chain(all []match, size int, weight func(match) int) []match {
 	type link struct{ score, last int }
 	best := make([]link, size+2) // a Fenwick tree over the ends in b
@@ -153,7 +155,7 @@ func chain(all []match, size int, weight func(match) int) []match {
 		end := i
 		for end < len(all) && all[end].a == all[i].a {
 			top := link{0, -1}
-			for p := all[end].b + 1; p > 0; p -= p & -p {
+			for p := all[end].b + min(all[end].n/2, gram-1) + 1; p > 0; p -= p & -p {
 				if l := best[p]; l.score > top.score || l.score == top.score && l.last > top.last {
 					top = l
 				}
@@ -181,6 +183,9 @@ func chain(all []match, size int, weight func(match) int) []match {
 	}
 	for l, r := 0, len(picked)-1; l < r; l, r = l+1, r-1 {
 		picked[l], picked[r] = picked[r], picked[l]
+	}
+	for i := range picked[:max(0, len(picked)-1)] {
+		picked[i].n = min(picked[i].n, picked[i+1].b-picked[i].b)
 	}
 	return picked
 }

@@ -228,10 +228,16 @@ var smallWords = wordSet("di", "de", "del", "da", "la", "e", "ed", "and", "of", 
 // legal tells whether line i belongs to a legal notice: it begins one, speaks
 // of what such notices do, or goes on from a line that does.
 func (e *explainer) legal(i int) bool {
-	for n := 0; n < maxNear && i >= 0 && e.t.why[i] != 0; i, n = i-1, n+1 {
+	for above := 0; above < maxNear && i >= 0 && e.t.why[i] != 0; i, above = i-1, above+1 {
 		s := e.t.lines[i].s
 		low := strings.ToLower(s)
-		if disclaimer(s) || len(s) >= 50 && containsAny(low, disclaimerWords) {
+		n := 0
+		for _, w := range disclaimerWords {
+			if strings.Contains(low, w) {
+				n++
+			}
+		}
+		if disclaimer(s) || len(s) >= 50 && n > 1 {
 			return true
 		}
 		if i == 0 || e.t.lines[i-1].blank() || strings.ContainsAny(e.t.lines[i-1].s[len(e.t.lines[i-1].s)-1:], ".!?:;") {
