@@ -135,9 +135,22 @@ func readGroup(b *ticket.Bounce, g header) {
 	}
 	// What the refusing server said is nearer to the cause than what the
 	// reporting one made of it (Sendmail: 4.4.7 or 5.1.1 whatever it was).
-	if s := statusIn(b.Diagnostic); s != "" && !vague(s) && (b.Status == "" || s[0] == b.Status[0]) {
+	if s := detailIn(b.Diagnostic); s != "" && !vague(s) && (b.Status == "" || s[0] == b.Status[0]) {
 		b.Status = s
 	}
+}
+
+// detailIn is the first status in s that has a detail (RFC 3463, section 3.1:
+// 5.1.0 has none), else the first one.
+func detailIn(s string) string {
+	first := statusIn(s)
+	for found := first; found != ""; found = statusIn(s) {
+		if !strings.HasSuffix(found, ".0") && found[0] == first[0] {
+			return found
+		}
+		_, s, _ = strings.Cut(s, found)
+	}
+	return first
 }
 
 // vague tells a status that names only its class.

@@ -48,8 +48,15 @@ func kindOf(m *mail, in *ticket.Inbound, o Options) (ticket.Kind, string) {
 	if why := autoWords(m, in); why != "" && !in.WebForm {
 		return ticket.KindAutoReply, why
 	}
-	if in.WebForm {
+	sum, names := robotSigns(m, in)
+	switch {
+	case in.WebForm:
 		return ticket.KindRequest, formReason(in)
+	case sum >= robotWeight:
+		return ticket.KindAutoReply, "signs of a robot: " + strings.Join(names, ", ")
+	case sum >= doubtWeight:
+		in.Doubtful = true
+		return ticket.KindRequest, "perhaps a robot: " + strings.Join(names, ", ")
 	}
 	return ticket.KindRequest, "nothing speaks for a robot"
 }

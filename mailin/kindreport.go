@@ -131,6 +131,8 @@ func bounceWords(m *mail, in *ticket.Inbound, strict bool) string {
 	words := firstOf(says, bounceBodies)
 	strong := firstOf(says, bounceStrong)
 	switch {
+	case in.NullPath && daemonLike(in) && refusal(in.Text):
+		return "from a mail server: a reply code and a recipient"
 	case strict && m.root.media == "multipart/report":
 		return "multipart/report from a mail server"
 	case strict && title != "":
@@ -143,6 +145,29 @@ func bounceWords(m *mail, in *ticket.Inbound, strict bool) string {
 		return "text: " + strong
 	}
 	return ""
+}
+
+// daemonLike tells a sender whose address is that of a mail server but for the
+// marks between its words: post.master, mailer_daemon.
+func daemonLike(in *ticket.Inbound) bool {
+	return slices.ContainsFunc(in.From, func(a ticket.Mailbox) bool {
+		switch strings.NewReplacer(".", "", "-", "", "_", "").Replace(localPart(a.Address)) {
+		case "postmaster", "mailerdaemon", "maildaemon", "mailsystem":
+			return true
+		}
+		return false
+	})
+}
+
+// refusal tells a short text in which a line holds the reply of a server with a
+// status of the same class, and which names an address.
+func refusal(text string) bool {
+	code := false
+	for line := range strings.Lines(head(text, 4000)) {
+		c, s := replyCode(strings.TrimSpace(line)), statusIn(line)
+		code = code || c >= 400 && s != "" && int(s[0]-'0') == c/100
+	}
+	return code && strings.Contains(text, "@") && !strings.Contains(text, "?")
 }
 
 var replyPrefixes = []string{"re:", "r:", "aw:", "sv:", "rif:", "ris:", "fwd:", "fw:", "i:", "wg:", "tr:", "rv:", "inoltra:"}

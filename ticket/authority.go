@@ -42,7 +42,7 @@ func (w *work) sender(m *Inbound) (sender, error) {
 			return s, err
 		}
 	}
-	s.quiet = m.Kind != KindRequest || carried && !m.Certified || m.Robot || m.NullPath || m.SpamMarked || w.d.Addresses.Listed(from.Address)
+	s.quiet = m.Kind != KindRequest || carried && !m.Certified || m.Robot || m.Doubtful || m.NullPath || m.SpamMarked || w.d.Addresses.Listed(from.Address)
 	s.direct = sole && m.Doubled == "" && m.Kind == KindRequest && !carried && !m.SpamMarked && !s.contrary
 	s.proven = s.direct && m.Evidence.Proves(s.Address)
 	s.aligned = s.proven || s.direct && w.d.TokenCustomer

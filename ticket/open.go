@@ -215,7 +215,7 @@ func (w *work) acknowledge(m *Inbound, s sender, t *Ticket, auth Authority) (str
 		return "", nil
 	case s.contrary:
 		return "the evidence contradicts the sender", nil
-	case s.quiet && (m.Robot || m.NullPath):
+	case s.quiet && (m.Robot || m.Doubtful || m.NullPath):
 		return "a robot wrote it", w.tx.Count(CountSuppressed, 1)
 	case s.quiet:
 		return "", nil

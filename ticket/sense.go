@@ -9,7 +9,7 @@ import (
 // Sense is what m amounts to as a reply to the quote of that code and price. A
 // line that was set aside and may still be the sender's own word counts: one of
 // the signature is read with the text, any other makes it nothing, and a person
-// reads it.
+// reads it. Nobody takes the word of what may be a robot.
 func (m *Inbound) Sense(p *policy.Policy, code string, credits Credits) policy.Sense {
 	text := m.Reply
 	lines := strings.Split(m.Text, "\n")
@@ -23,5 +23,9 @@ func (m *Inbound) Sense(p *policy.Policy, code string, credits Credits) policy.S
 		}
 	}
 	from, _ := m.Sole()
-	return p.Sense(text, code, credits, from.Name)
+	sense := p.Sense(text, code, credits, from.Name)
+	if m.Doubtful && (sense == policy.SenseAccept || sense == policy.SenseDecline) {
+		return policy.SenseNone
+	}
+	return sense
 }

@@ -1,0 +1,131 @@
+package mailin
+
+import (
+	"strings"
+
+	"sportello/ticket"
+	"sportello/ticket/address"
+)
+
+// sign is one independent reason to take a mail for a robot's, or for a
+// person's where its weight is negative. No sign decides alone: people answer
+// robots, write about them and go on holiday.
+type sign struct {
+	name   string
+	weight int
+	seen   func(s *signed) bool
+}
+
+// robotWeight is what the signs of a robot sum up to; from doubtWeight on a mail
+// may be one: it is a request, never acknowledged and never an acceptance.
+const robotWeight, doubtWeight = 5, 3
+
+// signed is a mail as its signs are looked for: lower-case, without what its
+// sender puts in quotation marks, which somebody else said.
+type signed struct {
+	m       *mail
+	in      *ticket.Inbound
+	subject string
+	text    string
+}
+
+var signs = []sign{
+	{"null return path", 2, func(s *signed) bool { return s.in.NullPath }},
+	{"a program's mailbox", 2, func(s *signed) bool { return s.in.Robot || returnedToRobot(s.m.top().header) }},
+	{"written by a script", 1, func(s *signed) bool { return strings.Contains(strings.ToLower(s.m.root.header.get("X-Mailer")), "php") }},
+	{"says that something reached them", 2, func(s *signed) bool { return containsAny(s.text, receivedWords) }},
+	{"its subject says so", 1, func(s *signed) bool {
+		return !hasAnyPrefix(s.subject, replyPrefixes) && (containsAny(s.subject, receivedWords) || containsAny(s.subject, receiptWords))
+	}},
+	{"says that a program wrote it", 2, func(s *signed) bool { return madeByProgram(s.text) }},
+	{"wants no answer", 2, func(s *signed) bool { return containsAny(s.text, noAnswerWords) }},
+	{"promises an answer", 1, func(s *signed) bool { return containsAny(s.text, promiseWords) }},
+	{"gives a number", 1, func(s *signed) bool { return containsAny(s.text, numberWords) && hasNumber(s.text) }},
+	{"absent", 2, func(s *signed) bool { return containsAny(s.text, absenceWords) }},
+	{"absent until a day", 1, func(s *signed) bool {
+		return containsAny(s.text, absenceWords) && strings.ContainsAny(s.text, "0123456789")
+	}},
+	{"whom to ask instead", 1, func(s *signed) bool { return containsAny(s.text, elsewhereWords) }},
+	{"lets mail in on a click", 3, func(s *signed) bool { return containsAny(s.text, challengeWords) && strings.Contains(s.text, "http") }},
+	{"asks", -4, func(s *signed) bool { return strings.Contains(s.text, "?") }},
+	{"long", -3, func(s *signed) bool { return len(s.text) > 1500 }},
+	{"an answer in a thread", -1, func(s *signed) bool { return hasAnyPrefix(s.subject, replyPrefixes) && !s.in.NullPath }},
+	{"tells of a mail", -2, func(s *signed) bool { return containsAny(s.text, taleWords) }},
+}
+
+// The words of the signs, lower-case: stems in the five languages.
+var (
+	receivedWords = []string{"abbiamo ricevuto", "ci è arrivat", "è stata acquisita", "è stata registrata", "è stata ricevuta", "è stato ricevuto", "è stato registrato", "presa in carico",
+		"have received", "has been received", "has been registered", "ist bei uns eingegangen", "haben wir erhalten", "wurde registriert", "a bien été", "avons bien reçu", "ha quedado registrad", "hemos recibido", "hemos registrado", "ha sido recibid"}
+	madeWords      = []string{"generat", "prodott", "inviat", "created", "sent", "erstellt", "erzeugt", "versendet", "généré", "envoyé", "enviad"}
+	receiptWords   = []string{"conferma", "confirmation", "bestätigung", "confirmación", "réception", "receipt"}
+	noAnswerWords  = []string{"non rispond", "non utilizzare questa", "not reply", "nicht auf diese", "nicht antworten", "ne pas répondre", "d'y répondre", "no conteste", "no responda"}
+	promiseWords   = []string{"ricontatter", "risponderemo", "risponderà", "get back to you", "be in touch", "melden uns", "répondra", "répondrons", "contestaremos", "responderemos"}
+	numberWords    = []string{"numero", "number", "nummer", "numéro", "número", "referenc", "référence", "riferimento", "pratica", "ticket", "vorgang"}
+	challengeWords = []string{"mittenti verificati", "verified senders", "verifizierte absender", "expéditeurs vérifiés", "remitentes verificados"}
+	taleWords      = []string{"riceve ", "ricevono", "ricevo ", "mi arriva", "gli arriva", "i receive", "we receive", "customers get", "ich bekomme", "erhalten unsere", "je reçois", "reçoivent", "me llega", "reciben"}
+)
+
+// robotSigns sums up what speaks for a robot, and names it.
+func robotSigns(m *mail, in *ticket.Inbound) (sum int, names []string) {
+	text := in.Reply
+	if text == "" {
+		text = in.Text
+	}
+	s := &signed{m: m, in: in, subject: strings.ToLower(strings.TrimSpace(in.Subject)), text: unquoted(strings.ToLower(head(text, 3000)))}
+	for _, g := range signs {
+		if g.seen(s) {
+			sum += g.weight
+			names = append(names, g.name)
+		}
+	}
+	return sum, names
+}
+
+// madeByProgram tells a sentence in which something was made automatically.
+func madeByProgram(text string) bool {
+	for sentence := range strings.FieldsFuncSeq(text, func(c rune) bool { return c == '.' || c == '\n' || c == ';' }) {
+		if strings.Contains(sentence, "automa") && containsAny(sentence, madeWords) {
+			return true
+		}
+	}
+	return false
+}
+
+// unquoted leaves out what stands between quotation marks.
+func unquoted(s string) string {
+	for _, marks := range [][2]string{{"«", "»"}, {"“", "”"}, {"\"", "\""}, {"„", "“"}} {
+		var b strings.Builder
+		for {
+			before, rest, ok := strings.Cut(s, marks[0])
+			_, after, closed := strings.Cut(rest, marks[1])
+			if !ok || !closed {
+				break
+			}
+			b.WriteString(before + " ")
+			s = after
+		}
+		s = b.String() + s
+	}
+	return s
+}
+
+// returnedToRobot tells whether bounces of a mail go to the user of a program.
+func returnedToRobot(h header) bool {
+	path := strings.Trim(h.get("Return-Path"), "<> ")
+	return path != "" && robotAddress(address.Canonical(path))
+}
+
+// hasNumber tells whether a number of three digits or more stands in s.
+func hasNumber(s string) bool {
+	n := 0
+	for i := range len(s) {
+		if n++; !isDigit(s[i]) {
+			n = 0
+		}
+		if n == 3 {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,38 @@
+package mailin
+
+import (
+	"strings"
+	"testing"
+
+	"sportello/ticket"
+)
+
+// TestRobotSigns prints what each sign weighs, and holds robots without any
+// header against people who write about robots, answer them and are away.
+func TestRobotSigns(t *testing.T) {
+	for _, s := range signs {
+		t.Logf("%+d %s", s.weight, s.name)
+	}
+	for _, c := range []struct {
+		name, head, subject, text string
+		kind                      ticket.Kind
+		doubtful                  bool
+	}{
+		{"receipt of a register", "", "[Protocollo 8812] Re: Spostamento", "L'istanza è stata registrata con il numero 8812.\nMessaggio generato automaticamente, si prega di non rispondere.", ticket.KindAutoReply, false},
+		{"receipt of a form", "Return-Path: <www-data@web.neri.example>\nX-Mailer: PHPMailer 6\n", "Il tuo messaggio ci è arrivato", "Grazie, lo abbiamo ricevuto. Ti ricontatteremo presto.", ticket.KindAutoReply, false},
+		{"receipt, French", "", "Accusé de réception", "Votre demande a bien été transmise, un agent vous répondra. Courriel généré par un automate.", ticket.KindAutoReply, false},
+		{"receipt, German", "", "Eingangsbestätigung", "Ihre Nachricht ist bei uns eingegangen, Vorgang 4411. Diese E-Mail wurde automatisch erstellt.", ticket.KindAutoReply, false},
+		{"a person tells of a robot", "", "Il modulo scrive due volte", "Chi compila il modulo riceve due mail «abbiamo ricevuto il tuo messaggio, non rispondere a questa mail». Sono generate automaticamente dal sito: ne basta una.", ticket.KindRequest, false},
+		{"a person asks about one", "", "Autorisponditore", "La risposta generata automaticamente dice di non rispondere: si può cambiare?", ticket.KindRequest, false},
+		{"a person has received something", "", "Re: Offerta", "Abbiamo ricevuto la proposta e vi diremo.", ticket.KindRequest, false},
+		{"a person promises an answer", "", "Offerta", "Abbiamo ricevuto la proposta, vi risponderemo venerdì.", ticket.KindRequest, true},
+		{"a person leaves", "", "Spostamento", "Sono in ferie dal 3 agosto, per urgenze contattare Ida. Intanto spostate pure il sito.", ticket.KindRequest, true},
+		{"a person", "", "Sito", "Il sito non va da stamattina.", ticket.KindRequest, false},
+	} {
+		raw := c.head + "From: Sara Neri <sara@neri.example>\nTo: desk@prova.example\nSubject: " + c.subject + "\nMessage-ID: <1@neri.example>\nDate: Thu, 05 Mar 2026 12:00:00 +0100\nContent-Type: text/plain; charset=utf-8\n\n" + c.text + "\n"
+		in := Parse([]byte(strings.ReplaceAll(raw, "\n", "\r\n")), Options{})
+		if in.Kind != c.kind || in.Doubtful != c.doubtful {
+			t.Errorf("%s: %s, doubtful %t (%s)", c.name, in.Kind, in.Doubtful, in.KindReason)
+		}
+	}
+}
