@@ -130,9 +130,10 @@ func bounceWords(m *mail, in *ticket.Inbound, strict bool) string {
 	}
 	words := firstOf(says, bounceBodies)
 	strong := firstOf(says, bounceStrong)
+	code, status := refusal(in.Text)
 	switch {
-	case in.NullPath && daemonLike(in) && refusal(in.Text):
-		return "from a mail server: a reply code and a recipient"
+	case in.NullPath && code, daemonLike(in) && status:
+		return "a reply code and a recipient, as a mail server writes them"
 	case strict && m.root.media == "multipart/report":
 		return "multipart/report from a mail server"
 	case strict && title != "":
@@ -159,15 +160,19 @@ func daemonLike(in *ticket.Inbound) bool {
 	})
 }
 
-// refusal tells a short text in which a line holds the reply of a server with a
-// status of the same class, and which names an address.
-func refusal(text string) bool {
-	code := false
-	for line := range strings.Lines(head(text, 4000)) {
-		c, s := replyCode(strings.TrimSpace(line)), statusIn(line)
-		code = code || c >= 400 && s != "" && int(s[0]-'0') == c/100
+// refusal tells a text that asks nothing, names an address and has the reply of
+// a server on a line: a code, and a status of the same class.
+func refusal(text string) (code, status bool) {
+	text = head(text, 4000)
+	if !strings.Contains(text, "@") || strings.Contains(text, "?") {
+		return false, false
 	}
-	return code && strings.Contains(text, "@") && !strings.Contains(text, "?")
+	for line := range strings.Lines(text) {
+		c, s := replyCode(strings.TrimSpace(line)), statusIn(line)
+		code = code || c >= 500 || c >= 400 && s != ""
+		status = status || c >= 400 && s != "" && int(s[0]-'0') == c/100
+	}
+	return code, status
 }
 
 var replyPrefixes = []string{"re:", "r:", "aw:", "sv:", "rif:", "ris:", "fwd:", "fw:", "i:", "wg:", "tr:", "rv:", "inoltra:"}

@@ -27,6 +27,7 @@ type signed struct {
 	in      *ticket.Inbound
 	subject string
 	text    string
+	absent  int // how many words of absence the text has
 }
 
 var signs = []sign{
@@ -41,11 +42,15 @@ var signs = []sign{
 	{"wants no answer", 2, func(s *signed) bool { return containsAny(s.text, noAnswerWords) }},
 	{"promises an answer", 1, func(s *signed) bool { return containsAny(s.text, promiseWords) }},
 	{"gives a number", 1, func(s *signed) bool { return containsAny(s.text, numberWords) && hasNumber(s.text) }},
-	{"absent", 2, func(s *signed) bool { return containsAny(s.text, absenceWords) }},
-	{"absent until a day", 1, func(s *signed) bool {
-		return containsAny(s.text, absenceWords) && strings.ContainsAny(s.text, "0123456789")
+	{"absent", 2, func(s *signed) bool { return s.absent > 0 }},
+	{"absent, in more words", 1, func(s *signed) bool { return s.absent > 1 }},
+	{"absent until a day", 1, func(s *signed) bool { return s.absent > 0 && strings.ContainsAny(s.text, "0123456789") }},
+	{"absent in a thread", 1, func(s *signed) bool { return s.absent > 0 && len(s.in.InReplyTo)+len(s.in.References) > 0 }},
+	{"absent in the subject", 1, func(s *signed) bool { return countAny(s.subject, absenceStems) > 0 }},
+	{"whom to ask instead", 1, func(s *signed) bool {
+		return containsAny(s.text, elsewhereWords) || s.absent > 0 && strings.Contains(s.text, "@")
 	}},
-	{"whom to ask instead", 1, func(s *signed) bool { return containsAny(s.text, elsewhereWords) }},
+	{"back within a minute", 3, func(s *signed) bool { return s.in.Prompt }},
 	{"lets mail in on a click", 3, func(s *signed) bool { return containsAny(s.text, challengeWords) && strings.Contains(s.text, "http") }},
 	{"asks", -4, func(s *signed) bool { return strings.Contains(s.text, "?") }},
 	{"long", -3, func(s *signed) bool { return len(s.text) > 1500 }},
@@ -59,6 +64,7 @@ var (
 		"have received", "has been received", "has been registered", "ist bei uns eingegangen", "haben wir erhalten", "wurde registriert", "a bien été", "avons bien reçu", "ha quedado registrad", "hemos recibido", "hemos registrado", "ha sido recibid"}
 	madeWords      = []string{"generat", "prodott", "inviat", "created", "sent", "erstellt", "erzeugt", "versendet", "généré", "envoyé", "enviad"}
 	receiptWords   = []string{"conferma", "confirmation", "bestätigung", "confirmación", "réception", "receipt"}
+	absenceStems   = []string{"in ferie", "per ferie", "vacanz", "assen", "fuori sede", "fuori ufficio", "rientr", "al mio ritorno", "chiusur", "chiusi ", "chiuso per", "maternità", "vacation", "holiday", "out of office", "out of the office", "away ", "on leave", "my return", "back on", "closed for", "urlaub", "abwesen", "nicht im büro", "außer haus", "wieder zurück", "en congé", "en vacances", "absent", "de retour", "vacaciones", "ausent", "fuera de la oficina", "mi regreso"}
 	noAnswerWords  = []string{"non rispond", "non utilizzare questa", "not reply", "nicht auf diese", "nicht antworten", "ne pas répondre", "d'y répondre", "no conteste", "no responda"}
 	promiseWords   = []string{"ricontatter", "risponderemo", "risponderà", "get back to you", "be in touch", "melden uns", "répondra", "répondrons", "contestaremos", "responderemos"}
 	numberWords    = []string{"numero", "number", "nummer", "numéro", "número", "referenc", "référence", "riferimento", "pratica", "ticket", "vorgang"}
@@ -73,6 +79,9 @@ func robotSigns(m *mail, in *ticket.Inbound) (sum int, names []string) {
 		text = in.Text
 	}
 	s := &signed{m: m, in: in, subject: strings.ToLower(strings.TrimSpace(in.Subject)), text: unquoted(strings.ToLower(head(text, 3000)))}
+	if in.NullPath || in.Prompt || len(in.InReplyTo)+len(in.References) > 0 || hasAnyPrefix(s.subject, replyPrefixes) || countAny(s.subject, absenceStems) > 0 {
+		s.absent = countAny(s.text, absenceStems) // who asks something first tells of his absence himself
+	}
 	for _, g := range signs {
 		if g.seen(s) {
 			sum += g.weight
@@ -90,6 +99,17 @@ func madeByProgram(text string) bool {
 		}
 	}
 	return false
+}
+
+// countAny counts which of the words stand in s.
+func countAny(s string, words []string) int {
+	n := 0
+	for _, w := range words {
+		if strings.Contains(s, w) {
+			n++
+		}
+	}
+	return n
 }
 
 // unquoted leaves out what stands between quotation marks.

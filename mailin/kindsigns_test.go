@@ -26,7 +26,7 @@ func TestRobotSigns(t *testing.T) {
 		{"a person asks about one", "", "Autorisponditore", "La risposta generata automaticamente dice di non rispondere: si può cambiare?", ticket.KindRequest, false},
 		{"a person has received something", "", "Re: Offerta", "Abbiamo ricevuto la proposta e vi diremo.", ticket.KindRequest, false},
 		{"a person promises an answer", "", "Offerta", "Abbiamo ricevuto la proposta, vi risponderemo venerdì.", ticket.KindRequest, true},
-		{"a person leaves", "", "Spostamento", "Sono in ferie dal 3 agosto, per urgenze contattare Ida. Intanto spostate pure il sito.", ticket.KindRequest, true},
+		{"a person leaves", "", "Spostamento", "Sono in ferie dal 3 agosto, per urgenze contattare Ida. Intanto spostate pure il sito.", ticket.KindRequest, false},
 		{"a person", "", "Sito", "Il sito non va da stamattina.", ticket.KindRequest, false},
 	} {
 		raw := c.head + "From: Sara Neri <sara@neri.example>\nTo: desk@prova.example\nSubject: " + c.subject + "\nMessage-ID: <1@neri.example>\nDate: Thu, 05 Mar 2026 12:00:00 +0100\nContent-Type: text/plain; charset=utf-8\n\n" + c.text + "\n"

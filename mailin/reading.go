@@ -2,6 +2,7 @@ package mailin
 
 import (
 	"strings"
+	"time"
 
 	"sportello/mailin/internal/history"
 	"sportello/ticket"
@@ -18,6 +19,10 @@ func (m *mail) read(in *ticket.Inbound, o Options) {
 		k.To = append(k.To, a.Address, name)
 	}
 	k.Form = m.otherForm()
+	for _, l := range k.Letters[:min(1, len(k.Letters))] {
+		since := in.Date.Sub(l.Date)
+		in.Prompt = !l.Date.IsZero() && since >= 0 && since < time.Minute
+	}
 	r := history.Read(in.Text, k)
 	in.Reply, in.Signature, in.Aside = r.Reply, r.Signature, nil
 	for _, a := range r.Aside {

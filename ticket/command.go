@@ -109,7 +109,7 @@ func ParseOrders(reply, signature string) Orders {
 	if !o.Right() {
 		return o
 	}
-	for _, l := range rest {
+	for _, l := range append(rest[:len(rest):len(rest)], strings.Split(signature, "\n")...) {
 		words := commandWords(l)
 		if words == nil {
 			continue

@@ -50,6 +50,9 @@ func (w *work) followUp(m *Inbound, a *Arrival, s sender, th thread) error {
 	}
 	msg := fromInbound(m, a, MessageRequest)
 	msg.From, msg.Authority, msg.Verified = s.Mailbox, auth, s.aligned
+	if code != "" {
+		msg.Text += m.doubts()
+	}
 	if err := w.addMessage(t, msg); err != nil {
 		return err
 	}

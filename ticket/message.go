@@ -58,6 +58,7 @@ type Inbound struct {
 	Doubled    string // a header field that stands twice and may not: the mail has no authority; "" none
 	Robot      bool   // From is a no-reply, postmaster, root, bounce address: never acknowledged
 	Doubtful   bool   // a robot may have written it: never acknowledged, never an acceptance
+	Prompt     bool   // it was written within a minute of the letter of ours that it answers
 	List       string // List-Id, or the list's address; "" when it is no list mail
 	WebForm    bool   // From a no-reply of a site, Reply-To one other person
 	Certified  bool   // PEC: the inner postacert.eml was read; authority never above link

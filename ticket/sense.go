@@ -29,3 +29,19 @@ func (m *Inbound) Sense(p *policy.Policy, code string, credits Credits) policy.S
 	}
 	return sense
 }
+
+// doubts are the lines that were set aside and may be the sender's own word, for
+// a person to read below what was written; "" where there are none.
+func (m *Inbound) doubts() string {
+	lines := strings.Split(m.Text, "\n")
+	var b strings.Builder
+	for _, a := range m.Aside {
+		if !a.Sure && a.Line <= len(lines) {
+			if b.Len() == 0 {
+				b.WriteByte('\n')
+			}
+			b.WriteString("\n" + lines[a.Line-1])
+		}
+	}
+	return b.String()
+}
