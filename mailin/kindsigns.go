@@ -27,41 +27,41 @@ type signed struct {
 	in      *ticket.Inbound
 	subject string
 	text    string
-	absent  int // how many words of absence the text has
+	grams   *grams // of text
+	absent  int    // how many words of absence the text has
 }
 
 var signs = []sign{
 	{"null return path", 2, func(s *signed) bool { return s.in.NullPath }},
 	{"a program's mailbox", 2, func(s *signed) bool { return s.in.Robot || returnedToRobot(s.m.top().header) }},
 	{"written by a script", 1, func(s *signed) bool { return strings.Contains(strings.ToLower(s.m.root.header.get("X-Mailer")), "php") }},
-	{"says that something reached them", 2, func(s *signed) bool { return containsAny(s.text, receivedWords) }},
+	{"says that something reached them", 2, func(s *signed) bool { return s.has(receivedWords) }},
 	{"its subject says so", 1, func(s *signed) bool {
 		return !hasAnyPrefix(s.subject, replyPrefixes) && (containsAny(s.subject, receivedWords) || containsAny(s.subject, receiptWords))
 	}},
-	{"says that a program wrote it", 2, func(s *signed) bool { return madeByProgram(s.text) }},
-	{"wants no answer", 2, func(s *signed) bool { return containsAny(s.text, noAnswerWords) }},
-	{"promises an answer", 1, func(s *signed) bool { return containsAny(s.text, promiseWords) }},
-	{"gives a number", 1, func(s *signed) bool { return containsAny(s.text, numberWords) && hasNumber(s.text) }},
+	{"says that a program wrote it", 2, func(s *signed) bool { return s.has(automatic) && madeByProgram(s.text) }},
+	{"wants no answer", 2, func(s *signed) bool { return s.has(noAnswerWords) }},
+	{"promises an answer", 1, func(s *signed) bool { return s.has(promiseWords) }},
+	{"gives a number", 1, func(s *signed) bool { return s.has(numberWords) && hasNumber(s.text) }},
 	{"absent", 2, func(s *signed) bool { return s.absent > 0 }},
 	{"absent, in more words", 1, func(s *signed) bool { return s.absent > 1 }},
 	{"absent until a day", 1, func(s *signed) bool { return s.absent > 0 && strings.ContainsAny(s.text, "0123456789") }},
 	{"absent in a thread", 1, func(s *signed) bool { return s.absent > 0 && len(s.in.InReplyTo)+len(s.in.References) > 0 }},
-	{"absent in the subject", 1, func(s *signed) bool { return countAny(s.subject, absenceStems) > 0 }},
+	{"absent in the subject", 1, func(s *signed) bool { return containsAny(s.subject, absenceStems) }},
 	{"whom to ask instead", 1, func(s *signed) bool {
-		return containsAny(s.text, elsewhereWords) || s.absent > 0 && strings.Contains(s.text, "@")
+		return s.has(elsewhereWords) || s.absent > 0 && strings.Contains(s.text, "@")
 	}},
 	{"back within a minute", 3, func(s *signed) bool { return s.in.Prompt }},
-	{"lets mail in on a click", 3, func(s *signed) bool { return containsAny(s.text, challengeWords) && strings.Contains(s.text, "http") }},
-	{"asks", -4, func(s *signed) bool { return strings.Contains(s.text, "?") }},
-	{"long", -3, func(s *signed) bool { return len(s.text) > 1500 }},
+	{"lets mail in on a click", 3, func(s *signed) bool { return s.has(challengeWords) && strings.Contains(s.text, "http") }},
 	{"an answer in a thread", -1, func(s *signed) bool { return hasAnyPrefix(s.subject, replyPrefixes) && !s.in.NullPath }},
-	{"tells of a mail", -2, func(s *signed) bool { return containsAny(s.text, taleWords) }},
+	{"tells of a mail", -2, func(s *signed) bool { return s.has(taleWords) }},
 }
 
 // The words of the signs, lower-case: stems in the five languages.
 var (
 	receivedWords = []string{"abbiamo ricevuto", "ci è arrivat", "è stata acquisita", "è stata registrata", "è stata ricevuta", "è stato ricevuto", "è stato registrato", "presa in carico",
 		"have received", "has been received", "has been registered", "ist bei uns eingegangen", "haben wir erhalten", "wurde registriert", "a bien été", "avons bien reçu", "ha quedado registrad", "hemos recibido", "hemos registrado", "ha sido recibid"}
+	automatic      = []string{"automa"}
 	madeWords      = []string{"generat", "prodott", "inviat", "created", "sent", "erstellt", "erzeugt", "versendet", "généré", "envoyé", "enviad"}
 	receiptWords   = []string{"conferma", "confirmation", "bestätigung", "confirmación", "réception", "receipt"}
 	absenceStems   = []string{"in ferie", "per ferie", "vacanz", "assen", "fuori sede", "fuori ufficio", "rientr", "al mio ritorno", "chiusur", "chiusi ", "chiuso per", "maternità", "vacation", "holiday", "out of office", "out of the office", "away ", "on leave", "my return", "back on", "closed for", "urlaub", "abwesen", "nicht im büro", "außer haus", "wieder zurück", "en congé", "en vacances", "absent", "de retour", "vacaciones", "ausent", "fuera de la oficina", "mi regreso"}
@@ -72,15 +72,23 @@ var (
 	taleWords      = []string{"riceve ", "ricevono", "ricevo ", "mi arriva", "gli arriva", "i receive", "we receive", "customers get", "ich bekomme", "erhalten unsere", "je reçois", "reçoivent", "me llega", "reciben"}
 )
 
-// robotSigns sums up what speaks for a robot, and names it.
+// maxRobotText is how long, in bytes, the text of a robot is that no header names.
+const maxRobotText = 1500
+
+// robotSigns sums up what speaks for a robot, and names it. Who asks something,
+// or has much to say, is none.
 func robotSigns(m *mail, in *ticket.Inbound) (sum int, names []string) {
 	text := in.Reply
 	if text == "" {
 		text = in.Text
 	}
-	s := &signed{m: m, in: in, subject: strings.ToLower(strings.TrimSpace(in.Subject)), text: unquoted(strings.ToLower(head(text, 3000)))}
-	if in.NullPath || in.Prompt || len(in.InReplyTo)+len(in.References) > 0 || hasAnyPrefix(s.subject, replyPrefixes) || countAny(s.subject, absenceStems) > 0 {
-		s.absent = countAny(s.text, absenceStems) // who asks something first tells of his absence himself
+	if len(text) > maxRobotText || strings.Contains(text, "?") {
+		return 0, nil
+	}
+	s := &signed{m: m, in: in, subject: strings.ToLower(strings.TrimSpace(in.Subject)), text: unquoted(strings.ToLower(text))}
+	s.grams = gramsOf(s.text)
+	if in.NullPath || in.Prompt || len(in.InReplyTo)+len(in.References) > 0 || hasAnyPrefix(s.subject, replyPrefixes) || containsAny(s.subject, absenceStems) {
+		s.absent = s.grams.count(s.text, absenceStems, 2) // who asks something first tells of his absence himself
 	}
 	for _, g := range signs {
 		if g.seen(s) {
@@ -101,16 +109,8 @@ func madeByProgram(text string) bool {
 	return false
 }
 
-// countAny counts which of the words stand in s.
-func countAny(s string, words []string) int {
-	n := 0
-	for _, w := range words {
-		if strings.Contains(s, w) {
-			n++
-		}
-	}
-	return n
-}
+// has tells whether one of the words stands in the text.
+func (s *signed) has(words []string) bool { return s.grams.count(s.text, words, 1) > 0 }
 
 // unquoted leaves out what stands between quotation marks.
 func unquoted(s string) string {

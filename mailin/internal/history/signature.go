@@ -251,37 +251,59 @@ func footerWords(s string) (strange int, ok bool) {
 	if len(s) > 250 || strings.HasSuffix(s, "?") {
 		return 0, false
 	}
-	list := strings.Fields(strings.TrimLeft(s, footerFringe))
+	s = strings.TrimLeft(s, footerFringe)
+	first, _, more := strings.Cut(s, " ")
+	if !more || len(first) > 20 || !footerOpens(bareLow(first)) {
+		return 0, false
+	}
+	list := strings.Fields(s)
 	if len(list) < 2 || len(list) > 16 {
 		return 0, false
 	}
 	low := make([]string, len(list))
 	for i, w := range list {
-		low[i] = strings.ToLower(strings.Trim(w, ".,:()[]*_\"'"))
+		low[i] = bareLow(w)
 	}
 	i := 0
 	for i < len(list)-2 && footerNouns[low[i]] && !footerPreps[low[i+1]] {
 		i++
 	}
-	rest := strings.Join(low[i+1:], " ")
-	named := containsAny(rest, appWords) || i+2 < len(low) && possessives[low[i+2]]
+	named := possessives[low[i+1]] || i+2 < len(low) && possessives[low[i+2]] || containsAny(strings.Join(low[i+1:], " "), appWords)
 	switch {
 	case sendVerbs[low[i]]:
 		ok = named && (footerPreps[low[i+1]] || strings.HasPrefix(low[i+1], "dall")) || possessives[low[i+1]]
-	case i > 0 || low[i] == "von" || low[i] == "mail" || low[i] == "provenance":
-		ok = footerPreps[low[i]] && possessives[low[i+1]] || i > 0 && footerPreps[low[i]] && named || low[i] == "provenance"
 	case getVerbs[low[i]]:
-		ok = containsAny(strings.Join(low, " "), appWords) && len(list) <= 10
+		ok = len(list) <= 10 && (named || low[i] == "outlook")
+	default:
+		ok = footerPreps[low[i]] && (possessives[low[i+1]] || i > 0 && named) || low[i] == "provenance"
+	}
+	if !ok {
+		return 0, false
 	}
 	for j, w := range list[i+1:] {
-		l := low[i+1+j]
-		c, _ := utf8.DecodeRuneInString(strings.TrimLeft(w, "\"'(*_"))
-		if (unicode.IsLower(c) && len(l) > 3 || len(l) < 3 && unicode.IsLetter(c) || strings.HasSuffix(w, ".") && j+i+2 == len(list)) && !strings.Contains(w, "://") && !containsAny(l, appWords) && !possessives[l] && !footerPreps[l] && !sendVerbs[l] && !footerNouns[l] {
+		if strangeWord(w, low[i+1+j], i+j+2 == len(list)) {
 			strange++
 		}
 	}
-	return strange, ok
+	return strange, true
 }
+
+// footerOpens tells whether a footer can begin with this word.
+func footerOpens(w string) bool {
+	return sendVerbs[w] || getVerbs[w] || footerNouns[w] || w == "von"
+}
+
+// strangeWord tells a word that no program writes into its footer; low is how it
+// is compared.
+func strangeWord(w, low string, last bool) bool {
+	c, _ := utf8.DecodeRuneInString(strings.TrimLeft(w, "\"'(*_"))
+	name := !unicode.IsLower(c) && len(low) > 2 && !(last && strings.HasSuffix(w, "."))
+	small := unicode.IsLower(c) && len(low) == 3 || !unicode.IsLetter(c)
+	return !name && !small && !strings.Contains(w, "://") && !footerPreps[low] && !possessives[low] && !sendVerbs[low] && !footerNouns[low] && !containsAny(low, appWords)
+}
+
+// bareLow is a word as it is compared.
+func bareLow(w string) string { return strings.ToLower(strings.Trim(w, ".,:()[]*_\"'")) }
 
 // disclaimer tells the first line of a legal notice.
 func disclaimer(s string) bool {
