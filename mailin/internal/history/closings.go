@@ -2,23 +2,12 @@ package history
 
 // What people and programs write at the end of a mail, lower-case.
 
-// closings are whole lines.
-var closings = wordSet(
-	"grazie", "grazie mille", "molte grazie", "grazie ancora", "grazie in anticipo", "grazie e saluti", "grazie, saluti", "grazie e buona giornata", "saluti", "cordialmente", "ciao", "ciao e grazie",
-	"buona giornata", "buona serata", "buon lavoro", "a presto", "un saluto", "cari saluti", "un caro saluto", "in fede", "con osservanza", "con stima", "arrivederci", "in attesa", "resto in attesa", "in attesa di un riscontro", "in attesa di riscontro",
-	"thanks", "thank you", "many thanks", "thanks a lot", "thanks in advance", "thanks again", "thx", "cheers", "best", "all the best", "regards", "sincerely", "respectfully", "br", "rgds", "cordially", "have a nice day", "have a good day", "take care",
-	"danke", "vielen dank", "danke im voraus", "vielen dank im voraus", "besten dank", "herzlichen dank", "mfg", "vg", "lg", "gruß", "gruss", "grüße", "hochachtungsvoll", "schöne grüße", "servus",
-	"merci", "merci beaucoup", "merci d'avance", "cordialement", "cdt", "cdlt", "bien à vous", "bonne journée", "bonne soirée", "salutations", "amicalement",
-	"gracias", "muchas gracias", "saludos", "atentamente", "atte", "un saludo", "un abrazo", "gracias de antemano", "gracias y saludos",
-)
-
-// closingStarts begin a line of a few words.
-var closingStarts = []string{
-	"con i migliori", "con i più cordiali", "con cordialità", "i più cordiali saluti", "un saluto ", "un caro saluto", "molte grazie e ", "cordiali saluti", "distinti saluti", "cordialissimi saluti", "i migliori saluti", "migliori saluti", "un cordiale saluto", "tanti saluti", "molti saluti", "porgo ", "porgiamo ", "saluti ", "saluti,", "vi saluto", "la saluto", "ti saluto", "ringraziando", "ringraziandovi", "ringraziandola", "in attesa di ", "grazie mille", "grazie e ",
-	"best regards", "kind regards", "kindest regards", "warm regards", "warmest regards", "with regards", "with kind regards", "with best regards", "best wishes", "yours ", "sincerely ", "many thanks", "thanks and ", "thanks & ", "thank you and ", "looking forward",
-	"mit freundlichen gr", "mit freundlichem gr", "mit besten gr", "mit herzlichen gr", "mit lieben gr", "viele grüße", "viele grüsse", "viele gruesse", "freundliche grüße", "freundliche grüsse", "freundliche gruesse", "freundlichen gr", "beste grüße", "beste grüsse", "liebe grüße", "liebe grüsse", "herzliche grüße", "schöne grüße", "schönen gruß", "lieben gruß", "danke und ",
-	"bien cordialement", "très cordialement", "meilleures salutations", "sincères salutations", "salutations ", "veuillez agréer", "bien à toi", "merci et ", "dans l'attente",
-	"cordiales saludos", "cordialmente", "un cordial saludo", "saludos cordiales", "saludos,", "atentos saludos", "muchas gracias y", "quedo a la espera",
+// closings begin a word of a line of a few words that ends a mail.
+var closings = []string{
+	"grazie", "salut", "cordial", "ciao", "giornata", "serata", "buon lavoro", "a presto", "in fede", "osservanza", "stima", "arrivederci", "attesa", "porg", "ringrazi",
+	"thank", "thx", "cheers", "regard", "wishes", "sincerely", "respectfully", "best", "yours", "rgds", "looking forward", "take care", "have a",
+	"dank", "gruß", "gruss", "grüß", "grüss", "gruess", "mfg", "hochachtungsvoll", "servus",
+	"merci", "cdt", "cdlt", "bien à", "bonne", "amicalement", "veuillez", "dans l'attente", "gracias", "salud", "atent", "atte", "abrazo", "quedo a",
 }
 
 // greetings begin a mail.
@@ -57,12 +46,12 @@ var gatewayFooters = []string{
 	"con tiscali mobile", "con tiscali", "scopri tiscali", "scopri di più su", "con la mail di libero", "libero mail", "prima di stampare", "per favore pensa all'ambiente", "pensa all'ambiente", "rispetta l'ambiente", "please consider the environment", "think before you print", "bitte denken sie an die umwelt", "bitte prüfen sie, ob", "pensez à l'environnement", "antes de imprimir", "5x1000", "dona il 5",
 }
 
-var disclaimerTitles = []string{"avviso di riservatezza", "nota di riservatezza", "avvertenze ai sensi", "informativa privacy", "informativa ai sensi", "clausola di riservatezza", "confidentiality notice", "confidentiality note", "privileged and confidential", "privacy notice", "email disclaimer", "disclaimer:", "haftungsausschluss", "vertraulichkeitshinweis", "avis de confidentialité", "aviso de confidencialidad", "aviso legal", "ai sensi del d.lgs", "ai sensi del regolamento", "ai sensi dell'art", "ai sensi e per gli effetti", "ai sensi del gdpr", "d.lgs. 196", "d. lgs. 196", "d.lgs 196"}
+// The words of legal notices: how they are entitled, with what they begin, of
+// what they speak.
+var (
+	noticeWords  = []string{"avviso", "nota", "avvertenz", "informativa", "clausola", "notice", "note", "hinweis", "avis", "aviso", "ai sensi", "d.lgs", "d. lgs", "disclaimer:"}
+	noticeTitles = []string{"riservatezza", "privacy", "ai sensi d", "ai sensi e", "196", "confidential", "privileged", "disclaimer", "haftungsausschluss", "vertraulichkeit", "confidencialidad", "legal"}
+	noticeStarts = wordSet("questo", "questa", "la", "il", "le", "i", "chiunque", "qualora", "se", "this", "the", "if", "diese", "der", "die", "wenn", "sollten", "ce", "cet", "les", "si", "este", "esta", "el")
+)
 
-var disclaimerStarts = []string{"questo messaggio", "questa e-mail", "questa email", "questa mail", "questa comunicazione", "la presente ", "il presente messaggio", "il contenuto di quest", "le informazioni contenute", "le informazioni trasmesse", "le informazioni, i dati", "i dati contenuti", "il trattamento dei dati", "il messaggio ", "chiunque riceva", "qualora abbiate ricevuto", "se avete ricevuto", "se ha ricevuto", "se hai ricevuto",
-	"this e-mail", "this email", "this message", "this mail", "this communication", "this transmission", "the information contained", "the information in this", "the contents of this", "the content of this", "if you are not the intended", "if you have received this",
-	"diese e-mail", "diese email", "diese mail", "diese nachricht", "der inhalt dieser", "die in dieser", "die information in dieser", "wenn sie nicht der", "sollten sie nicht",
-	"ce message", "ce courriel", "cet e-mail", "cet email", "ce mail", "les informations contenues", "le contenu de ce", "si vous n'êtes pas", "si vous avez reçu",
-	"este mensaje", "este correo", "esta comunicación", "este e-mail", "la información contenida", "el contenido de este", "si usted no es"}
-
-var disclaimerWords = []string{"riservat", "confidenzial", "confidential", "vertraulich", "confidentiel", "confidencial", "privileged", "2016/679", "196/2003", "196/03", "gdpr", "privacy", "destinatari", "intended recipient", "intended solely", "intended only", "bestimmten empfänger", "richtige adressat", "destinataire", "ad uso esclusivo", "per errore", "irrtümlich", "par erreur", "in error", "por error"}
+var disclaimerWords = []string{"riservat", "confidenzial", "confidential", "vertraulich", "confidentiel", "confidencial", "privileged", "2016/679", "196/2003", "196/03", "gdpr", "privacy", "destinat", "esclusiv", "exclusiv", "addressee", "intended recipient", "intended solely", "intended only", "bestimmten empfänger", "richtige adressat", "per errore", "irrtümlich", "par erreur", "in error", "por error"}

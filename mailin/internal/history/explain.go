@@ -230,14 +230,7 @@ var smallWords = wordSet("di", "de", "del", "da", "la", "e", "ed", "and", "of", 
 func (e *explainer) legal(i int) bool {
 	for above := 0; above < maxNear && i >= 0 && e.t.why[i] != 0; i, above = i-1, above+1 {
 		s := e.t.lines[i].s
-		low := strings.ToLower(s)
-		n := 0
-		for _, w := range disclaimerWords {
-			if strings.Contains(low, w) {
-				n++
-			}
-		}
-		if disclaimer(s) || len(s) >= 50 && n > 1 {
+		if disclaimer(s) || len(s) >= 50 && legalWords(strings.ToLower(s)) > 1 {
 			return true
 		}
 		if i == 0 || e.t.lines[i-1].blank() || strings.ContainsAny(e.t.lines[i-1].s[len(e.t.lines[i-1].s)-1:], ".!?:;") {

@@ -220,14 +220,17 @@ func namedBlock(ls []textLine, at []int, to int, spaced bool) int {
 
 // closingFormula tells a line that is a greeting at the end of a mail and nothing else.
 func closingFormula(s string) bool {
-	if len(s) > 70 || strings.HasSuffix(s, "?") {
+	if len(s) > 70 || strings.ContainsAny(s, "?0123456789") {
 		return false
 	}
-	low := strings.ToLower(strings.TrimRight(s, "., !;:-*_"))
-	if closings[low] {
-		return true
+	n := len(strings.Fields(s))
+	low := " " + strings.ToLower(strings.TrimRight(s, "., !;:-*_"))
+	for _, w := range closings {
+		if i := strings.Index(low, " "+w); i == 0 && n <= 6 || i > 0 && n <= 5 {
+			return true
+		}
 	}
-	return len(strings.Fields(low)) <= 7 && hasAnyPrefix(low, closingStarts)
+	return n == 1 && (low == " br" || low == " vg" || low == " lg")
 }
 
 // appFooter tells the line that a mail program adds: "Inviato da iPhone". A word
@@ -305,16 +308,30 @@ func strangeWord(w, low string, last bool) bool {
 // bareLow is a word as it is compared.
 func bareLow(w string) string { return strings.ToLower(strings.Trim(w, ".,:()[]*_\"'")) }
 
-// disclaimer tells the first line of a legal notice.
+// disclaimer tells the first line of a legal notice: its title, or a sentence
+// about who may read it.
 func disclaimer(s string) bool {
 	low := strings.ToLower(strings.TrimLeft(s, "*_-–—~<([\" "))
 	if len(low) > 400 {
 		low = strings.ToValidUTF8(low[:400], "")
 	}
-	if hasAnyPrefix(low, disclaimerTitles) {
+	title := low[:min(len(low), 40)]
+	if hasAnyPrefix(title, noticeWords) && containsAny(title, noticeTitles) || strings.HasPrefix(title, "haftungsausschluss") || strings.HasPrefix(title, "vertraulichkeitshinweis") || strings.HasPrefix(title, "confidentiality not") || strings.HasPrefix(title, "privileged and conf") {
 		return true
 	}
-	return len(low) >= 50 && hasAnyPrefix(low, disclaimerStarts) && containsAny(low, disclaimerWords)
+	first, _, _ := strings.Cut(low, " ")
+	return len(low) >= 50 && noticeStarts[first] && legalWords(low) > 1
+}
+
+// legalWords counts what low says as legal notices do.
+func legalWords(low string) int {
+	n := 0
+	for _, w := range disclaimerWords {
+		if strings.Contains(low, w) {
+			n++
+		}
+	}
+	return n
 }
 
 // announcesAnswers tells a line which says that the answers stand in the history below.
