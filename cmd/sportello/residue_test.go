@@ -68,6 +68,7 @@ var hidings = map[string]string{
 	"below the header":              "Accetto.\n\n" + offerHeader + "\n\n%c\n\n" + offerBody,
 	"as a header":                   "Accetto.\n\nDa: Sara\nData: %c\n",
 	"between dashes":                "Accetto.\n\n---- %c ----\n\n" + offerWrote + "\n\n" + offerQuoted,
+	"between dashes, bare":          "Accetto.\n\n---- %c ----\n" + offerBody,
 	"behind bars":                   "Accetto.\n\n| " + strings.ReplaceAll(offerBody+"\n%c", "\n", "\n| "),
 	"above a bare copy":             "Accetto.\n%c\n" + offerBody,
 	"below a bare copy":             "Accetto.\n\n" + offerBody + "\n\n%c",

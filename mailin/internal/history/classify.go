@@ -51,88 +51,100 @@ func (t *trimming) set(from, to int, c lineClass, w Why) {
 
 // classify gives every line its class and finds where unquoted history begins.
 func (t *trimming) classify() {
-	ls := t.lines
-	t.end = len(ls)
-	own := false    // something was written before this line
-	inline := false // and it says that answers stand further down
-	fresh := 0      // lines of the quotation so far
-	for i := 0; i < len(ls); {
-		l := &ls[i]
-		switch {
-		case t.class[i] != classOwn:
-			t.history = true
-			i++
-			continue
-		case l.blank() && l.depth == 0:
-			i++
-			continue
-		case i == t.past && l.depth == 0 && t.letter == 0:
-			t.set(i, len(ls), classQuote, WhyHistory)
-			t.end, t.history = i, true
-			return
-		case t.copied(i):
-			t.set(i, i+1, classQuote, WhyOurs)
-			i++
-			continue
-		case l.depth > 0 && !t.answers(i):
-			if fresh++; fresh <= 3 {
-				if end, kind := markAt(ls, i); end > i {
-					t.set(i, end, classMark, kind.why())
-					i = end
-					continue
-				}
-			}
-			t.set(i, i+1, classQuote, WhyQuoted)
-			i++
-			continue
-		case l.depth == 0 && t.strayQuote(i):
-			t.set(i, i+1, classQuote, WhyQuoted)
-			i++
-			continue
+	t.end = len(t.lines)
+	c := classifier{trimming: t}
+	for i := 0; i < len(t.lines); {
+		next := c.plain(i)
+		if next == i {
+			c.fresh = 0
+			next = c.marked(i)
 		}
-		fresh = 0
-		if !own && banner(l.s) {
-			t.set(i, i+1, classMark, WhyBanner)
-			i++
-			continue
-		}
-		end, kind := markAt(ls, i)
-		if end == i {
-			end, kind = t.markByFacts(i)
-		}
-		if end == i || !own && !kind.opens(ls[i:end]) && !(kind == markAbove && t.history) {
-			own = own || !delimiterLine(l.s)
-			i++
-			continue
-		}
-		next := end
-		for next < len(ls) && ls[next].blank() && ls[next].depth == 0 {
-			next++
-		}
-		quoted := next < len(ls) && (ls[next].depth > 0 || t.copy[next] != copyNone) && kind != markAbove
-		if inline = inline || own && !quoted && t.announces(0, i); inline && !quoted {
-			i = end
-			continue
-		}
-		t.history = true
-		if ours := t.nextCopy(end); !quoted && ours < len(ls) && kind != markAbove {
-			t.set(i, end, classMark, kind.why())
-			if i = ours; !t.ofLetter(end, ours) {
-				t.set(end, ours, classQuote, WhyHistory)
-			} else {
-				i = end
-			}
-			continue
-		}
-		if !quoted && (own || kind != markAttribution) { // below an attribution at the top anything may stand
-			t.set(i, end, classMark, kind.why())
-			t.set(end, len(ls), classQuote, WhyHistory)
-			t.end = i
-			return
-		}
-		t.set(i, end, classMark, kind.why())
-		i = end
+		i = next
 	}
+}
+
+// classifier walks the lines of a trimming.
+type classifier struct {
+	*trimming
+	own    bool // something was written before this line
+	inline bool // and it says that answers stand further down
+	fresh  int  // lines of the quotation so far
+}
+
+// plain takes line i for what it is by itself or by the letter, and answers the
+// next line; i when only a mark can tell.
+func (c *classifier) plain(i int) int {
+	l := &c.lines[i]
+	switch {
+	case c.class[i] != classOwn:
+		c.history = true
+	case l.blank() && l.depth == 0:
+	case i == c.past && l.depth == 0 && c.letter == 0:
+		return c.endAt(i, i)
+	case c.copied(i):
+		c.set(i, i+1, classQuote, WhyOurs)
+	case l.depth > 0 && !c.answers(i):
+		return c.quoted(i)
+	case l.depth == 0 && c.strayQuote(i):
+		c.set(i, i+1, classQuote, WhyQuoted)
+	case !c.own && banner(l.s):
+		c.set(i, i+1, classMark, WhyBanner)
+	default:
+		return i
+	}
+	return i + 1
+}
+
+// quoted takes in a line behind quote marks; a mark may be among the first ones.
+func (c *classifier) quoted(i int) int {
+	if c.fresh++; c.fresh <= 3 {
+		if end, kind := markAt(c.lines, i); end > i {
+			c.set(i, end, classMark, kind.why())
+			return end
+		}
+	}
+	c.set(i, i+1, classQuote, WhyQuoted)
+	return i + 1
+}
+
+// endAt takes all from line i on for unquoted history, which begins at line
+// from, behind its mark.
+func (c *classifier) endAt(i, from int) int {
+	c.set(from, len(c.lines), classQuote, WhyHistory)
+	c.end, c.history = i, true
+	return len(c.lines)
+}
+
+// marked reads line i as own text, or as a mark with the history that it announces.
+func (c *classifier) marked(i int) int {
+	ls := c.lines
+	end, kind := markAt(ls, i)
+	if end == i {
+		end, kind = c.markByFacts(i)
+	}
+	if end == i || !c.own && !kind.opens(ls[i:end]) && !(kind == markAbove && c.history) {
+		c.own = c.own || !delimiterLine(ls[i].s)
+		return i + 1
+	}
+	next := end
+	for next < len(ls) && ls[next].blank() && ls[next].depth == 0 {
+		next++
+	}
+	quoted := next < len(ls) && (ls[next].depth > 0 || c.copy[next] != copyNone) && kind != markAbove
+	if c.inline = c.inline || c.own && !quoted && c.announces(0, i); c.inline && !quoted {
+		return end
+	}
+	c.history = true
+	c.set(i, end, classMark, kind.why())
+	switch ours := c.nextCopy(end); {
+	case !quoted && ours < len(ls) && kind != markAbove && c.ofLetter(end, ours):
+	case !quoted && ours < len(ls) && kind != markAbove:
+		c.set(end, ours, classQuote, WhyHistory)
+		return ours
+	case !quoted && (c.own || kind != markAttribution): // below an attribution at the top anything may stand
+		return c.endAt(i, end)
+	}
+	return end
 }
 
 // announces tells whether one of the own lines [from, to) says that answers

@@ -178,7 +178,7 @@ func (e *explainer) header(s string) bool {
 // framed tells whether the words between dashes mean a mail.
 func (e *explainer) framed(s string) bool {
 	k, left := e.facts.about(s)
-	return k != 0 && left <= 2 || words(s) <= 3
+	return k != 0 && left <= 2
 }
 
 // signature: who and where the sender is, what a program or a lawyer added.
