@@ -60,7 +60,7 @@ func (s *session) lastUID() (imap.UID, error) {
 // that is down (Microsoft, Dovecot with a full-text engine) stops no mail.
 var errSearch = errors.New("search")
 
-// search answers UIDs in rising order.
+// search answers UIDs in rising order, and of a set with an end none beyond it.
 func (s *session) search(c *imap.SearchCriteria) ([]imap.UID, error) {
 	if s.deadly >= endedOften && s.now().Sub(s.died) < withoutIdle {
 		return nil, fmt.Errorf("%w: the server does not outlive it", errSearch)
@@ -92,6 +92,9 @@ func (s *session) search(c *imap.SearchCriteria) ([]imap.UID, error) {
 		return nil, fmt.Errorf("search: %w", errFlood)
 	}
 	uids := found.AllUIDs()
+	if len(c.UID) > 0 && !c.UID[0].Dynamic() {
+		uids = slices.DeleteFunc(uids, func(uid imap.UID) bool { return !c.UID[0].Contains(uid) })
+	}
 	slices.Sort(uids)
 	return slices.Compact(uids), nil
 }
@@ -234,13 +237,15 @@ func (s *session) after(f func([]item) error) error {
 		if err != nil {
 			return err
 		}
-		items = s.wanted(items)
-		for portion := range slices.Chunk(items, listed) {
+		for portion := range slices.Chunk(s.wanted(items), listed) {
 			if err := f(portion); err != nil {
 				return err
 			}
 		}
-		return nil
+		if len(items) > 0 {
+			return nil
+		}
+		// n:* always finds the last mail: it was answered with what cannot be read.
 	}
 	uids, err := s.candidates(from)
 	if err != nil {
@@ -260,40 +265,40 @@ func (s *session) after(f func([]item) error) error {
 }
 
 // candidates are the UIDs from from on that may have to be filed: mail that was
-// there before us is sifted by its date on the server, to the day.
+// there before us is sifted by its date on the server, to the day. A SEARCH that
+// does not find the last mail, as n:* always does, is not asked again: its index
+// lags, or is empty.
 func (s *session) candidates(from imap.UID) ([]imap.UID, error) {
-	var uids []imap.UID
+	last, err := s.lastUID()
+	if err != nil || s.count() == 0 {
+		return nil, err
+	}
 	old := imap.UID(s.cursor.Old)
-	if from <= old {
-		var set imap.UIDSet
-		set.AddRange(from, old)
-		found, err := s.search(&imap.SearchCriteria{UID: []imap.UIDSet{set}, Since: s.sinceDay()})
-		if errors.Is(err, errSearch) {
-			found, err = s.find(set)
-		}
-		if err != nil {
-			return nil, err
-		}
-		uids, from = found, old+1
-	}
-	if s.count() == 0 {
-		return uids, nil
-	}
-	var set imap.UIDSet
-	set.AddRange(from, 0)
-	found, err := s.search(&imap.SearchCriteria{UID: []imap.UIDSet{set}})
-	if errors.Is(err, errSearch) || err == nil && len(found) == 0 { // n:* always finds the last mail
-		found, err = s.find(set)
+	first := max(from, old+1)
+	var behind, before imap.UIDSet
+	behind.AddRange(first, 0)
+	uids, err := s.search(&imap.SearchCriteria{UID: []imap.UIDSet{behind}})
+	blind := errors.Is(err, errSearch) || err == nil && !slices.Contains(uids, last)
+	if blind {
+		uids, err = s.find(behind)
 	}
 	if err != nil {
 		return nil, err
 	}
-	for _, uid := range found {
-		if uid >= from {
-			uids = append(uids, uid)
-		}
+	uids = slices.DeleteFunc(uids, func(uid imap.UID) bool { return uid < first })
+	if from > old {
+		return uids, nil
 	}
-	return uids, nil
+	before.AddRange(from, old)
+	var there []imap.UID
+	if !blind {
+		there, err = s.search(&imap.SearchCriteria{UID: []imap.UIDSet{before}, Since: s.sinceDay()})
+		blind = errors.Is(err, errSearch)
+	}
+	if blind {
+		there, err = s.find(before)
+	}
+	return append(there, uids...), err
 }
 
 // sinceDay is the day for SEARCH SINCE: it compares dates in whatever zone the

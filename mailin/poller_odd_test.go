@@ -82,6 +82,36 @@ func TestPollerOddAnswersToList(t *testing.T) {
 	}
 }
 
+// TestPollerUnreadableAnswersLater: where nothing of what is listed behind the
+// cursor can be read, new mail is searched for.
+func TestPollerUnreadableAnswersLater(t *testing.T) {
+	for _, answer := range []string{"* 0 FETCH (UID %[1]d RFC822.SIZE 10)\r\n", "* %[1]d FETCHED (UID %[1]d)\r\n", ""} {
+		s := &scripted{mails: threeMails()}
+		s.on = func(w io.Writer, tag, verb, rest string) bool {
+			if verb != "UID FETCH" || hasBody(rest) {
+				return false
+			}
+			if answer != "" {
+				fmt.Fprintf(w, answer, len(s.mails))
+			}
+			fmt.Fprintf(w, "%s OK done\r\n", tag)
+			return true
+		}
+		synctest.Test(t, func(t *testing.T) {
+			d := scriptedDesk(t, s)
+			stop := d.run(t)
+			pass(3 * time.Minute)
+			filed(t, d, 1, 2, 3)
+			s.mu.Lock()
+			s.mails = append(s.mails, mailText("d"))
+			s.mu.Unlock()
+			pass(3 * time.Minute)
+			filed(t, d, 1, 2, 3, 4)
+			stop()
+		})
+	}
+}
+
 // TestPollerTheSameRefusalAtEveryStage: a server in trouble is waited for; it is
 // neither wrong credentials nor a missing mailbox, and no mail's fault.
 func TestPollerTheSameRefusalAtEveryStage(t *testing.T) {
@@ -234,6 +264,8 @@ func TestPollerIdleThatDoesNotWork(t *testing.T) {
 func TestPollerSearchThatFails(t *testing.T) {
 	for name, answer := range map[string]string{
 		"NO": "%s NO [UNAVAILABLE] backend\r\n", "BAD": "%s BAD what\r\n", "bug": "%s NO [SERVERBUG] index\r\n", "nothing": "%s OK done\r\n",
+		"none": "* SEARCH\r\n%s OK done\r\n", "NIL": "* SEARCH NIL\r\n%s OK done\r\n", "another's": "* ESEARCH (TAG \"x\") UID ALL 1:3\r\n%s OK done\r\n",
+		"old index": "* SEARCH 1\r\n%s OK done\r\n", "wrong index": "* SEARCH 7777\r\n%s OK done\r\n",
 		"rubbish": "* SEARCH 1 two 3\r\n%s OK done\r\n", "ESEARCH": "* ESEARCH UID ALL 1:x\r\n%s OK done\r\n", "BYE": "* BYE %s\r\n", "silence": "* OK %s\r\n",
 	} {
 		t.Run(name, func(t *testing.T) {

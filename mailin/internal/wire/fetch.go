@@ -52,6 +52,12 @@ func (c *Conn) fetchItems(f *fetch) error {
 			}
 			continue
 		}
+		if isBody(name) && f.opens() {
+			if err := c.quotedBody(f, name); err != nil {
+				return err
+			}
+			continue
+		}
 		value, lit, ok := f.value()
 		switch {
 		case !ok:
@@ -72,6 +78,45 @@ func (c *Conn) fetchItems(f *fetch) error {
 			}
 			f.line, f.pos = line, 0
 		}
+	}
+}
+
+// opens tells a quoted string that does not end in its line, which none may: a
+// server that writes a whole mail as one.
+func (f *fetch) opens() bool {
+	if f.pos == len(f.line) || f.line[f.pos] != '"' {
+		return false
+	}
+	end := quotedEnd(f.line, f.pos)
+	return end == 0 || end < len(f.line) && !bytes.ContainsRune([]byte(" )\r\n"), rune(f.line[end]))
+}
+
+// quotedBody reads a body of that form and hands it on as a literal. It ends at a
+// quote before a blank or a bracket; any other that is not escaped is part of it.
+func (c *Conn) quotedBody(f *fetch, name string) (err error) {
+	var text []byte
+	for f.pos++; ; f.pos++ {
+		if f.pos >= len(f.line) {
+			if len(text) > longestLine {
+				return ErrBroken
+			}
+			if f.line, err = c.readLine(); err != nil {
+				return err
+			}
+			f.pos = 0
+		}
+		b := f.line[f.pos:]
+		switch {
+		case b[0] == '\\' && len(b) > 1 && (b[1] == '"' || b[1] == '\\'):
+			f.pos++
+			b = b[1:]
+		case b[0] == '"' && len(b) > 1 && (b[1] == ' ' || b[1] == ')'):
+			f.pos++
+			f.add(body(name), fmt.Sprintf("{%d}\r\n%s", len(text), text))
+			f.asked, f.mail, f.body = true, true, true
+			return nil
+		}
+		text = append(text, b[0])
 	}
 }
 
@@ -294,11 +339,11 @@ func (f *fetch) add(name, value string) {
 }
 
 // isBody tells the whole mail, or the part of it that was asked for, under
-// whatever name: BODY[], BODY[]<0>, also as it was asked for (BODY.PEEK[]), and
-// RFC822.
+// whatever name: BODY[], BODY[]<0>, also as it was asked for (BODY.PEEK[]), BINARY[]
+// (RFC 3516) and RFC822.
 func isBody(name string) bool {
 	n := strings.ToUpper(name)
-	return n == "RFC822" || strings.HasPrefix(n, "BODY[]") || strings.HasPrefix(n, "BODY.PEEK[]")
+	return n == "RFC822" || strings.HasPrefix(n, "BODY[]") || strings.HasPrefix(n, "BODY.PEEK[]") || strings.HasPrefix(n, "BINARY[]")
 }
 
 // body is the name of a body that go-imap reads: BODY[] with the offset alone
@@ -319,6 +364,10 @@ func body(name string) string {
 // dateLayout is that of INTERNALDATE (RFC 9051, section 9: date-time).
 const dateLayout = "_2-Jan-2006 15:04:05 -0700"
 
+// firstYear is when mail of the Internet began (RFC 822): an earlier date is one
+// that the server does not have, its zero time in whatever form.
+const firstYear = 1982
+
 // otherDates are what servers send instead.
 var otherDates = []string{time.RFC1123Z, "2 Jan 2006 15:04:05 -0700", "_2-Jan-2006 15:04:05 MST", "_2-Jan-2006 15:04:05",
 	"_2-Jan-2006 15:04 -0700", "_2-Jan-2006 15:04:05 -07:00", "_2-Jan-06 15:04:05 -0700", "Mon, _2-Jan-2006 15:04:05 -0700", time.RFC1123, time.RFC3339, "2006-01-02 15:04:05 -0700", "2006-01-02 15:04:05"}
@@ -328,13 +377,13 @@ var otherDates = []string{time.RFC1123Z, "2 Jan 2006 15:04:05 -0700", "_2-Jan-20
 func date(value string) string {
 	plain := strings.Trim(value, `"`)
 	if t, err := time.Parse(dateLayout, plain); err == nil && len(value) == len(plain)+2 {
-		if t.IsZero() {
+		if t.Year() < firstYear {
 			return ""
 		}
 		return value
 	}
 	for _, layout := range append([]string{dateLayout}, otherDates...) {
-		if t, err := time.Parse(layout, strings.TrimSpace(plain)); err == nil && t.Year() >= 1970 && t.Year() < 10000 {
+		if t, err := time.Parse(layout, strings.TrimSpace(plain)); err == nil && t.Year() >= firstYear && t.Year() < 10000 {
 			return `"` + t.Format("02-Jan-2006 15:04:05 -0700") + `"`
 		}
 	}

@@ -81,6 +81,8 @@ func TestOddLines(t *testing.T) {
 		{"date NIL", asksList, item(` INTERNALDATE NIL RFC822.SIZE 3`), item(" RFC822.SIZE 3")},
 		{"date empty", asksList, item(` INTERNALDATE "" RFC822.SIZE 3`), item(" RFC822.SIZE 3")},
 		{"date zero", asksList, item(` INTERNALDATE "01-Jan-0001 00:00:00 +0000" RFC822.SIZE 3`), item(" RFC822.SIZE 3")},
+		{"date of the epoch", asksList, item(` INTERNALDATE "01-Jan-1970 01:00:00 +0100" RFC822.SIZE 3`), item(" RFC822.SIZE 3")},
+		{"date of another epoch", asksList, item(` INTERNALDATE "Mon, 01 Jan 1900 00:00:00 +0000" RFC822.SIZE 3`), item(" RFC822.SIZE 3")},
 		{"zone beyond the world", asksList, item(` INTERNALDATE "02-Feb-2026 10:00:00 +9900" RFC822.SIZE 3`), item(" RFC822.SIZE 3")},
 		{"date of a header", asksList, item(` INTERNALDATE "Mon, 02 Feb 2026 10:00:00 +0100" RFC822.SIZE 3`), item(" " + when + " RFC822.SIZE 3")},
 		{"date without quotes", asksList, item(` INTERNALDATE 02-Feb-2026 RFC822.SIZE 3`), item(" RFC822.SIZE 3")},
@@ -106,6 +108,9 @@ func TestOddLines(t *testing.T) {
 		{"UID 0", asksList, "* 1 FETCH (UID 0 RFC822.SIZE 3)\r\n* 0 FETCH (UID 1)\r\n* 99999999999 FETCH (UID 1)\r\n", ""},
 		{"body by another name", asksBody, item(" BODY.PEEK[] {2}\r\nab") + item(" RFC822 {2}\r\nab") + item(" body[]<0.262144> ~{2}\r\nab"),
 			item(" BODY[] {2}\r\nab") + item(" BODY[] {2}\r\nab") + item(" BODY[]<0> {2}\r\nab")},
+		{"body from BINARY", asksBody, item(" BINARY[] ~{2}\r\nab"), item(" BODY[] {2}\r\nab")},
+		{"body in quotes over lines", asksBody, item(" BODY[] \"a\r\n\r\nb \\\"c\\\" \\\\\r\n\" FLAGS ()"), item(" BODY[] {14}\r\na\r\n\r\nb \"c\" \\\r\n")},
+		{"and quotes within", asksBody, item(" BODY[] \"x=\"y\";\r\n\r\n\"z\"\r\n\""), item(" BODY[] {15}\r\nx=\"y\";\r\n\r\n\"z\"\r\n")},
 		{"body that is an atom", asksBody, item(" BODY[] nothing"), item(" BODY[] NIL")},
 
 		{"untagged that nobody asked for", asksList, "* VANISHED (EARLIER) 1:5\r\n* X-FOO {3}\r\n(((\r\n* LIST () \"/\" a\"b\r\n* STATUS INBOX (MESSAGES\r\n* FLAGS ([Old]/x ()\r\n" +
