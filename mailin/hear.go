@@ -47,17 +47,19 @@ func (b bye) Error() string { return "the server ended the session: " + b.text }
 
 // hear is told whatever the server says in words, struck of secrets, in the
 // client's goroutine. What it says without being asked is for people: a NO, an
-// ALERT (RFC 9051, section 7.1: it must be shown), a BYE that comes again.
+// ALERT (RFC 9051, section 7.1: it must be shown), a BYE that comes again. Before
+// the login a NO or BYE is a server that is out of reach, and told as that is:
+// when it lasts.
 func (s *session) hear(w wire.Word) {
 	switch {
 	case w.Status == "BYE":
 		s.conn.fail(bye{cutRunes(w.Text, 200)})
-		s.tell(w, s.heard.bye() == byesTold)
+		s.tell(w, s.inside.Load() && s.heard.bye() == byesTold)
 	case w.Code == "ALERT":
 		s.tell(w, true)
 	case !w.Tagged && (w.Status == "NO" || w.Status == "BAD"):
 		s.uneasy.Store(true)
-		s.tell(w, true)
+		s.tell(w, s.inside.Load())
 	}
 }
 

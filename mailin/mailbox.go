@@ -2,6 +2,7 @@ package mailin
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -78,13 +79,28 @@ func (s *session) selected() (*imap.SelectData, error) {
 
 // wentBack tells a mailbox that was restored from a backup: the same
 // UIDVALIDITY, and UIDs that were given out are given out again. A server that
-// is only wrong about UIDNEXT holds mail beyond it.
+// is only wrong about UIDNEXT holds mail beyond it. One that does not tell it may
+// have lost its last mails in any way: then mail that we did not mark decides.
 func (s *session) wentBack() (bool, error) {
-	if s.next == 0 || uint32(s.next) > s.cursor.Last {
+	if uint32(s.next) > s.cursor.Last {
 		return false, nil
 	}
 	last, err := s.lastUID()
-	return err == nil && last < s.next, err
+	switch {
+	case err != nil:
+		return false, err
+	case s.next > 0:
+		return last < s.next, nil
+	case last == 0 || uint32(last) >= s.cursor.Last:
+		return false, nil
+	}
+	var all imap.UIDSet
+	all.AddRange(1, last)
+	unmarked, err := s.search(&imap.SearchCriteria{UID: []imap.UIDSet{all}, NotFlag: []imap.Flag{imap.FlagSeen, imap.FlagDeleted}})
+	if errors.Is(err, errSearch) {
+		err = nil
+	}
+	return len(unmarked) > 0, err
 }
 
 // epoch begins a mailbox that was never read, was made anew under the same name,

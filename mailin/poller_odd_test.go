@@ -387,6 +387,8 @@ func TestPollerMailboxThatChangesUnderneath(t *testing.T) {
 		"a lower UID comes late": {func(b *book) { b.uids = []int{1, 2, 3, 6, 7} }, []uint32{1, 2, 3, 7, 6}, ""},
 		"UIDNEXT lies low":       {func(b *book) { b.next = 2; b.uids = append(b.uids, 8) }, []uint32{1, 2, 3, 7, 8}, ""},
 		"UIDNEXT lies high":      {func(b *book) { b.next = 4e9; b.uids = append(b.uids, 8) }, []uint32{1, 2, 3, 7, 8}, ""},
+		"restored, no UIDNEXT":   {func(b *book) { b.uids, b.next = []int{1, 2, 4}, 0 }, []uint32{1, 2, 3, 7, 1, 2, 4}, "mailbox restored"},
+		"gone, no UIDNEXT":       {func(b *book) { b.uids, b.next = []int{1, 2, 3}, 0 }, []uint32{1, 2, 3, 7}, ""},
 		"the last one is gone":   {func(b *book) { b.uids = []int{1, 2, 3} }, []uint32{1, 2, 3, 7}, ""},
 	}
 	for name, tt := range tests {
@@ -496,6 +498,34 @@ func TestPollerServerThatComplains(t *testing.T) {
 		}
 		stop()
 	})
+}
+
+// TestPollerTurnedAwayAtTheDoor: a server that takes no connection for a while is
+// out of reach: people are told when it lasts, and only so.
+func TestPollerTurnedAwayAtTheDoor(t *testing.T) {
+	for _, greeting := range []string{"* BYE Too many connections\r\n", "* BYE [UNAVAILABLE] x\r\n", "* BYE\r\n", "* NO maintenance\r\n", "* BAD x\r\n", "220 mail ESMTP\r\n", ""} {
+		t.Run(greeting, func(t *testing.T) {
+			s := &scripted{mails: threeMails(), greeting: greeting + "\r\n"}
+			synctest.Test(t, func(t *testing.T) {
+				d := scriptedDesk(t, s)
+				stop := d.run(t)
+				pass(10 * time.Minute)
+				if d.told() != "" {
+					t.Errorf("told %q after 10 minutes", d.told())
+				}
+				pass(10 * time.Minute)
+				if d.told() != "unreachable" || d.Status().Condition != Unreachable {
+					t.Errorf("told %q, condition %v", d.told(), d.Status().Condition)
+				}
+				s.mu.Lock()
+				s.greeting = ""
+				s.mu.Unlock()
+				pass(6 * time.Minute)
+				filed(t, d, 1, 2, 3)
+				stop()
+			})
+		})
+	}
 }
 
 // TestPollerWarningsAreToldOnce: a server that warns with every answer is read

@@ -21,6 +21,8 @@ type scripted struct {
 	caps   string // beside IMAP4rev1, each behind a blank
 	odd    string // said before the answer to verb at
 	at     string
+	// greeting is said instead of one that is in order, and then nothing works.
+	greeting string
 	// on may answer a command itself, whole with its tagged line, and return
 	// true. verb is "LOGIN", "UID FETCH" and so on, rest what stands behind it.
 	on func(w io.Writer, tag, verb, rest string) bool
@@ -46,6 +48,13 @@ func (s *scripted) dial(context.Context) (net.Conn, error) {
 
 func (s *scripted) serve(conn net.Conn) {
 	defer conn.Close()
+	s.mu.Lock()
+	greeting := s.greeting
+	s.mu.Unlock()
+	if greeting != "" {
+		io.WriteString(conn, greeting)
+		return
+	}
 	if _, err := io.WriteString(conn, "* OK [CAPABILITY IMAP4rev1"+s.caps+"] hello\r\n"); err != nil {
 		return
 	}

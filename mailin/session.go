@@ -51,6 +51,7 @@ type session struct {
 	held   atomic.Int64            // mails that the looks since SELECT account for; negative: there was none
 	doubt  atomic.Bool             // what the server says and what we hold disagree
 	uneasy atomic.Bool             // the server complained by itself since SELECT
+	inside atomic.Bool             // logged in
 	nudge  chan struct{}           // holds one: the server told of new mail
 	idling *imapclient.IdleCommand // ended, its answer not yet read; or nil
 
@@ -133,6 +134,7 @@ func (s *session) login(ctx context.Context) error {
 		}
 	}
 	s.refusals = 0
+	s.inside.Store(true)
 	// Asked for outright: what the client knows may be from before the login.
 	caps, err := s.client.Capability().Wait()
 	if err != nil && !errors.As(err, new(*imap.Error)) {
