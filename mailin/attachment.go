@@ -69,7 +69,7 @@ func (m *mail) files() []*part {
 // describeFile measures and hashes the decoded bytes, in pieces.
 func (p *part) describeFile(index int) ticket.Attachment {
 	a := ticket.Attachment{
-		Name: fileName(p), Type: p.media, ContentID: p.id, Index: index,
+		Name: fileName(p), Type: p.media, ContentID: p.id, Label: p.label, Index: index,
 	}
 	a.Inline = (p.dispo == "inline" || p.related && p.dispo == "") && !ticket.Active(a.Type, a.Name)
 	h := sha256.New()

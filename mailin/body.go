@@ -4,6 +4,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"sportello/ticket"
 )
 
 // readText chooses the parts that stand in the text and returns it, joined in
@@ -14,7 +16,13 @@ func (m *mail) readText() string {
 	pieces := c.choose(m.root, "")
 	var text []string
 	for _, p := range pieces {
-		if s := m.textOf(p); s != "" && m.budget.draw(&m.budget.text, len(between)) {
+		s := ""
+		if p.role == roleText {
+			s = m.textOf(p)
+		} else if p.label == "" { // a picture between texts, which shows it nowhere else
+			s = ticket.Mention(m.label(p))
+		}
+		if s != "" && m.budget.draw(&m.budget.text, len(between)) {
 			text = append(text, s)
 		}
 	}
@@ -40,6 +48,9 @@ type chooser struct {
 // of the multipart around p.
 func (c *chooser) choose(p *part, under string) []*part {
 	if len(p.children) == 0 {
+		if p.standsBetween(under) {
+			return []*part{p}
+		}
 		if !c.readable(p, under) {
 			return nil
 		}
@@ -61,7 +72,7 @@ func (c *chooser) choose(p *part, under string) []*part {
 	for _, child := range p.children {
 		all = append(all, c.choose(child, p.media)...)
 	}
-	return all
+	return framed(all)
 }
 
 // alternative takes the first form that is plain text with something in it, else
@@ -81,13 +92,18 @@ func (c *chooser) alternative(p *part) []*part {
 	c.seen = true
 	var chosen []*part
 	best = c.saying(forms, best)
+	if best >= 0 && len(forms[best]) == 1 && isPlain(forms[best]) {
+		forms[best][0].form = firstRich(forms)
+	}
 	for i, form := range forms {
 		if i == best || best >= 0 && i > best && differs(forms[best], form) {
 			chosen = append(chosen, form...)
 			continue
 		}
 		for _, leaf := range form {
-			leaf.role = roleSpare
+			if leaf.role == roleText {
+				leaf.role = roleSpare
+			}
 		}
 	}
 	return chosen
@@ -122,7 +138,7 @@ func glimpse(form []*part, n int) string {
 	for _, p := range form {
 		s := p.text
 		if p.media == "text/html" {
-			s = htmlText(s, n)
+			s = htmlText(s, n, nil)
 		}
 		s = strings.TrimSpace(head(s, n))
 		out.WriteString(s)
@@ -215,15 +231,16 @@ func (m *mail) textOf(p *part) string {
 	s := p.text
 	switch p.media {
 	case "text/html":
-		s = m.nameImages(m.budget.fit(cleanText(htmlText(s, m.budget.text))))
+		s = m.budget.fit(cleanText(htmlText(s, m.budget.text, m.picture)))
 	case "text/enriched", "text/richtext":
-		s = m.budget.fit(cleanText(htmlText(strings.ReplaceAll(s, "\n\n", "<br>"), m.budget.text)))
+		s = m.budget.fit(cleanText(htmlText(strings.ReplaceAll(s, "\n\n", "<br>"), m.budget.text, nil)))
 	default:
 		if strings.EqualFold(p.params["format"], "flowed") {
 			if flat := unflow(s, strings.EqualFold(p.params["delsp"], "yes")); m.budget.draw(&m.budget.text, len(flat)-len(s)) {
 				s = flat
 			}
 		}
+		s = m.named(m.placed(s, p.form))
 	}
 	if isBlank([]byte(s)) {
 		return ""
@@ -231,44 +248,14 @@ func (m *mail) textOf(p *part) string {
 	return strings.TrimRight(strings.TrimLeft(s, "\n"), " \t\n")
 }
 
-// nameImages puts the name of the file where htmlText left the Content-ID of an
-// image that stands in the text, so that a reader finds it among the attachments.
-func (m *mail) nameImages(s string) string {
-	const mark = "[image: "
-	if !strings.Contains(s, mark) {
-		return s
-	}
-	names := m.namesByID()
-	var out strings.Builder
-	for {
-		before, after, ok := strings.Cut(s, mark)
-		out.WriteString(before)
-		if !ok {
-			return out.String()
-		}
-		out.WriteString(mark)
-		s = after
-		if end := strings.IndexByte(after[:min(len(after), maxID)], ']'); end >= 0 && names[after[:end]] != "" {
-			if name := names[after[:end]]; m.budget.draw(&m.budget.text, len(name)-end) {
-				out.WriteString(name)
-				s = after[end:]
-			}
+// firstRich is the first form that is more than plain text; nil: none is.
+func firstRich(forms [][]*part) []*part {
+	for _, form := range forms {
+		if !isPlain(form) && hasText(form) {
+			return form
 		}
 	}
-}
-
-// namesByID are the names of the files that have a Content-ID, found once a mail.
-func (m *mail) namesByID() map[string]string {
-	if m.names == nil {
-		m.names = map[string]string{}
-		m.root.leaves(func(p *part) bool {
-			if p.id != "" {
-				m.names[p.id] = fileName(p)
-			}
-			return true
-		})
-	}
-	return m.names
+	return nil
 }
 
 func isPlain(form []*part) bool {

@@ -41,6 +41,7 @@ type goldenFile struct {
 	Size       int64
 	Inline     bool   `json:",omitempty"`
 	ContentID  string `json:",omitempty"`
+	Label      string `json:",omitempty"`
 	Begins     string // of the decoded bytes
 }
 
@@ -96,7 +97,7 @@ func readingOf(t *testing.T, raw []byte, in *ticket.Inbound) reading {
 		if err != nil {
 			t.Fatal(err)
 		}
-		r.Attachments = append(r.Attachments, goldenFile{a.Name, a.Type, a.Size, a.Inline, a.ContentID, fmt.Sprintf("%.20q", data)})
+		r.Attachments = append(r.Attachments, goldenFile{a.Name, a.Type, a.Size, a.Inline, a.ContentID, a.Label, fmt.Sprintf("%.20q", data)})
 	}
 	return r
 }

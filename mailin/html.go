@@ -7,6 +7,8 @@ import (
 
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
+
+	"sportello/ticket"
 )
 
 // htmlText renders the HTML of a mail as readable text: paragraphs, lists,
@@ -14,9 +16,11 @@ import (
 // and a signature that its client marked begins with a line "-- ", so that history
 // sees what a reader of the HTML sees. Nothing is fetched. It reads tokens
 // instead of building a tree: nesting costs nothing, time is linear. Markup may
-// become longer than it is: soon after room bytes the rendering ends.
-func htmlText(src string, room int) string {
-	r := htmlRenderer{z: html.NewTokenizer(strings.NewReader(src))}
+// become longer than it is: soon after room bytes the rendering ends. What a
+// picture of the mail is called where it stands, picture tells by the source; "" or nil:
+// what the markup says.
+func htmlText(src string, room int, picture func(src, alt string) string) string {
+	r := htmlRenderer{z: html.NewTokenizer(strings.NewReader(src)), picture: picture}
 	r.out.Grow(min(len(src)/2, room))
 	for {
 		token := r.z.Next()
@@ -41,22 +45,24 @@ func htmlText(src string, room int) string {
 // htmlRenderer is the state of one rendering. A line is collected without its
 // prefix and written when it ends, under the quotes that are open then.
 type htmlRenderer struct {
-	z      *html.Tokenizer
-	out    strings.Builder
-	line   []byte
-	words  bool // line holds more than a list mark
-	space  bool // white space is owed before the next word
-	blank  int  // empty lines owed before the next line
-	empty  int  // empty lines that end out
-	quotes int  // open quotes: each is a "> " before the line
-	shown  int  // quotes of the last line written
-	pre    int  // open <pre>: white space counts
-	sign   bool // the next line begins a marked signature
-	dashes bool // the last line written was "--"
-	ruled  bool // the last line written was a rule
-	skip   atom.Atom
-	open   []htmlElement
-	counts map[atom.Atom]int // elements in open, by tag
+	z       *html.Tokenizer
+	picture func(src, alt string) string
+	out     strings.Builder
+	line    []byte
+	words   bool // line holds more than a list mark
+	space   bool // white space is owed before the next word
+	after   bool // a picture was the last that was written: a word does not touch it
+	blank   int  // empty lines owed before the next line
+	empty   int  // empty lines that end out
+	quotes  int  // open quotes: each is a "> " before the line
+	shown   int  // quotes of the last line written
+	pre     int  // open <pre>: white space counts
+	sign    bool // the next line begins a marked signature
+	dashes  bool // the last line written was "--"
+	ruled   bool // the last line written was a rule
+	skip    atom.Atom
+	open    []htmlElement
+	counts  map[atom.Atom]int // elements in open, by tag
 }
 
 // htmlElement is one open element that changes how its content is shown.
@@ -319,13 +325,37 @@ const maxAlt = 200
 // picture says it is. Pictures of a few pixels count mail openings: nothing.
 func (r *htmlRenderer) image(at *htmlAttributes) {
 	alt := strings.Join(strings.Fields(at.alt), " ")
-	cid, inline := strings.CutPrefix(at.src, "cid:")
-	switch {
-	case inline && alt != "":
-		r.word("[image: " + alt + "]")
-	case inline:
-		r.word("[image: " + cid + "]")
-	case alt != "" && len(alt) < maxAlt:
-		r.word("[" + alt + "]")
+	label := ""
+	if r.picture != nil {
+		label = r.picture(at.src, alt)
 	}
+	cid, inline := contentID(at.src)
+	switch {
+	case label != "":
+		r.apart(ticket.Mention(label))
+	case inline && alt != "":
+		r.apart(ticket.Mention(alt))
+	case inline:
+		r.apart(ticket.Mention(cid))
+	case alt != "" && len(alt) < maxAlt:
+		r.apart("[" + alt + "]")
+	}
+}
+
+// contentID is the Content-ID that a link names (RFC 2392).
+func contentID(src string) (string, bool) {
+	src = strings.TrimSpace(src)
+	if len(src) < 4 || !strings.EqualFold(src[:4], "cid:") {
+		return "", false
+	}
+	return src[4:], true
+}
+
+// apart adds s so that it touches no word.
+func (r *htmlRenderer) apart(s string) {
+	if n := len(r.line); r.words && n > 0 && strings.IndexByte(" \t([", r.line[n-1]) < 0 {
+		r.space = true
+	}
+	r.word(s)
+	r.after = true
 }

@@ -22,7 +22,7 @@ func TestHTMLText(t *testing.T) {
 		{"head never closed", "<head><meta x><body>testo", "testo"},
 		{"entities", "a &lt; b &amp;&#232;&egrave;", "a < b &èè"},
 		{"pre", "<pre>a\n  b\n</pre>c", "a\n  b\n\nc"},
-		{"picture", `a<img src="cid:p@x" alt="logo"><img src="http://x/y.gif">`, "a[image: logo]"},
+		{"picture", `a<img src="cid:p@x" alt="logo"><img src="http://x/y.gif">`, "a [image: logo]"},
 		{"quotation", "ok<blockquote type=cite><p>a</p><p>b</p></blockquote>fine", "ok\n\n> a\n>\n> b\n\nfine"},
 		{"deeper quotation", "<blockquote>a<blockquote>b</blockquote></blockquote>", "> a\n> > b"},
 		{"indented, not quoted", `<blockquote style="margin:0 0 0 40px;border:none;padding:0px">a</blockquote>`, "a"},
@@ -34,7 +34,7 @@ func TestHTMLText(t *testing.T) {
 		{"nothing", "", ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			if got := htmlText(c.html, 1<<30); got != c.want {
+			if got := htmlText(c.html, 1<<30, nil); got != c.want {
 				t.Errorf("%q, want %q", got, c.want)
 			}
 		})
@@ -55,7 +55,7 @@ func TestHTMLReply(t *testing.T) {
 		{"Thunderbird, interleaved", `<div class="moz-cite-prefix">Il 05/03/26 09:10, Prova ha scritto:<br></div><blockquote type="cite"><p>serve il codice</p></blockquote><p>Eccolo</p><blockquote type="cite"><p>e la copia</p></blockquote><p>Domani</p>`, "Eccolo\n\n> e la copia\n\nDomani"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			text := htmlText(c.html, 1<<30)
+			text := htmlText(c.html, 1<<30, nil)
 			if got := history.Read(text, history.Known{}).Reply; got != c.reply {
 				t.Errorf("%q, want %q; the text is\n%s", got, c.reply, text)
 			}
@@ -65,15 +65,15 @@ func TestHTMLReply(t *testing.T) {
 
 func TestHTMLTextStaysBounded(t *testing.T) {
 	deep := strings.Repeat("<div><blockquote>", 20000) + "fine" + strings.Repeat("</blockquote></div>", 20000)
-	if got := htmlText(deep, 1<<30); !strings.HasSuffix(got, "fine") || len(got) > 1000 {
+	if got := htmlText(deep, 1<<30, nil); !strings.HasSuffix(got, "fine") || len(got) > 1000 {
 		t.Errorf("deep nesting gives %d bytes", len(got))
 	}
 	long := "<td>" + strings.Repeat("parola ", 700_000) + "</td>"
-	if got := htmlText(long, 1<<30); len(got) < 4_000_000 || len(got) > len(long) {
+	if got := htmlText(long, 1<<30, nil); len(got) < 4_000_000 || len(got) > len(long) {
 		t.Errorf("one long line gives %d bytes", len(got))
 	}
 	stray := strings.Repeat("<p><a href=x>", 50000) + strings.Repeat("</table></a></p>", 50000) + "fine"
-	if got := htmlText(stray, 1<<30); !strings.HasSuffix(got, "fine") {
+	if got := htmlText(stray, 1<<30, nil); !strings.HasSuffix(got, "fine") {
 		t.Errorf("stray tags end with %q", got[max(0, len(got)-20):])
 	}
 }

@@ -138,6 +138,7 @@ func (r *htmlRenderer) text(b []byte) {
 			r.line, r.words = append(r.line, ' '), true
 			i++
 		default:
+			r.space = r.space || r.after && strings.IndexByte(".,;:!?)]'\"", c) < 0
 			r.pay()
 			r.line, r.words = append(r.line, c), true
 		}
@@ -155,7 +156,7 @@ func (r *htmlRenderer) pay() {
 	if r.space {
 		r.line = append(r.line, ' ')
 	}
-	r.space = false
+	r.space, r.after = false, false
 }
 
 // lineBreak ends the line even when nothing stands on it.
@@ -172,7 +173,7 @@ func (r *htmlRenderer) newline(margin int) {
 	if r.words {
 		r.flush()
 	}
-	r.line, r.words, r.space = r.line[:0], false, false
+	r.line, r.words, r.space, r.after = r.line[:0], false, false, false
 	r.blank = max(r.blank, margin)
 }
 

@@ -16,8 +16,9 @@ type mail struct {
 	unfit   string // why the mail cannot be filed, or ""
 	cut     bool   // not all of it was read
 	budget  *budget
-	letters []tnef            // the texts found in winmail.dat, for a mail that has no other
-	names   map[string]string // of files, by Content-ID; nil: not yet asked for
+	letters []tnef           // the texts found in winmail.dat, for a mail that has no other
+	sources map[string]*part // files by Content-ID and Content-Location; nil: not yet asked for
+	labels  map[string]bool  // that are taken
 }
 
 // defect notes what was wrong, once.
@@ -53,6 +54,8 @@ type part struct {
 	encoding string // Content-Transfer-Encoding, as known to decode
 	encoded  []byte // the body as it stands in the mail
 	role     role
+	form     []*part // of plain text: its HTML form, which may show pictures; nil: none
+	label    string  // of a picture that stands in the text: what its mention calls it
 	loose    []*part // files found inside that are no MIME parts: uuencode, winmail.dat
 }
 

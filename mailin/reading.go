@@ -41,7 +41,7 @@ func (m *mail) otherForm() (form string) {
 			return true
 		}
 		if strings.Contains(p.text, "ignature") || strings.Contains(p.text, "<blockquote") {
-			form = htmlText(p.text, 2*maxForm)
+			form = htmlText(p.text, 2*maxForm, nil)
 		}
 		return false
 	})
@@ -91,7 +91,7 @@ func readLetter(raw []byte) history.Letter {
 	}
 	m.root.leaves(func(p *part) bool {
 		if p.media == "text/html" && p.dispo != "attachment" {
-			l.Form = cleanText(htmlText(p.text, m.budget.text))
+			l.Form = cleanText(htmlText(p.text, m.budget.text, nil))
 		}
 		return l.Form == ""
 	})

@@ -29,6 +29,6 @@ func BenchmarkHTMLText(b *testing.B) {
 	b.SetBytes(int64(len(page)))
 	b.ReportAllocs()
 	for b.Loop() {
-		htmlText(page, 1<<30)
+		htmlText(page, 1<<30, nil)
 	}
 }

@@ -17,34 +17,28 @@ import (
 // deeper is left out of it.
 const maxNested = 20
 
-// strike takes the files among relays, strikes out of those that are mail or text
-// what the recipient may not see, and returns the changed ones by their place. They go into the
-// letter itself: a retry must not depend on the configuration of that day.
-func (c *Composer) strike(ctx context.Context, n *ticket.Notice, relays []ticket.Relay) (map[int][]byte, error) {
-	if c.Strike == nil || n.Kind.Technical() {
-		return nil, nil
+// strike takes what the recipient may not see out of those files that are mail or
+// text. What it changes goes into the letter itself: a retry must not depend on
+// the configuration of that day.
+func (c *Composer) strike(ctx context.Context, n *ticket.Notice, files []carried) error {
+	if c.Strike == nil || n.Kind.Technical() || c.Attachment == nil {
+		return nil
 	}
-	var changed map[int][]byte
-	for i, r := range relays {
-		if c.Attachment == nil {
-			continue
-		}
-		raw, err := c.Attachment(ctx, r.Ref)
+	for i := range files {
+		f := &files[i]
+		raw, err := c.Attachment(ctx, f.Ref)
 		if err != nil {
-			return nil, fmt.Errorf("attached file %d: %w", r.Ref.Index, err)
+			return fmt.Errorf("attached file %d: %w", f.Ref.Index, err)
 		}
 		clean := struckFile(raw, c.Strike)
-		if isMail(r) {
+		if isMail(f.Relay) {
 			clean = struck(raw, c.Strike, 0)
 		}
 		if !bytes.Equal(clean, raw) {
-			if changed == nil {
-				changed = map[int][]byte{}
-			}
-			changed[i] = clean
+			f.clean = append([]byte{}, clean...)
 		}
 	}
-	return changed, nil
+	return nil
 }
 
 // isMail tells whether r is a mail, however its sender's program declared it.

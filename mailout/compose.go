@@ -68,7 +68,7 @@ func (c *Composer) forms(v *view) (text, html string, err error) {
 	if html, err = webPage(c.frame, v.Language, page); err != nil {
 		return "", "", fmt.Errorf("letter %s: %w", v.Kind, err)
 	}
-	return plainText(page), html, nil
+	return picturesText(plainText(page), v.Language), picturesHTML(html, v.Language), nil
 }
 
 // Compose makes the letter of n. An error means that this letter can never be
@@ -88,12 +88,11 @@ func (c *Composer) Compose(ctx context.Context, n *ticket.Notice) (*ticket.Lette
 	}
 	var d draft
 	d.Write(h.Bytes())
-	relays := going(n.Attachments)
-	changed, err := c.strike(ctx, n, relays)
-	if err != nil {
+	files := v.carries(html)
+	if err := c.strike(ctx, n, files); err != nil {
 		return nil, fmt.Errorf("letter %s: %w", n.Kind, err)
 	}
-	if err := d.body(n.MessageID, text, html, relays, changed); err != nil {
+	if err := d.body(n.MessageID, text, html, files); err != nil {
 		return nil, err
 	}
 	d.cut()

@@ -307,7 +307,7 @@ func TestAttachments(t *testing.T) {
 	l, raw := compose(t, Samples("it")["answer-attachments"])
 	_, _, files := read(t, raw)
 	want := []file{
-		{"schermata.png", "image/png", "inline", "bytes of a"},
+		{"schermata.png", "image/png", "attachment", "bytes of a"},
 		{"perché «così» e un nome che è davvero molto, molto lungo.pdf", "application/pdf", "attachment", "bytes of b"},
 		{"inoltrata.eml", "application/octet-stream", "attachment", "bytes of c"},
 	}

@@ -91,7 +91,7 @@ func TestReferencesLeaveOutTheImpossible(t *testing.T) {
 func TestParameter(t *testing.T) {
 	for _, name := range []string{"a.pdf", `due "parole".txt`, "perché.pdf", strings.Repeat("è", 120), strings.Repeat("a", 120)} {
 		d := new(draft)
-		d.relay(ticket.Relay{Attachment: ticket.Attachment{Name: name, Type: "application/pdf"}})
+		d.relay(carried{Relay: ticket.Relay{Attachment: ticket.Attachment{Name: name, Type: "application/pdf"}}})
 		d.cut()
 		head := string(d.chunks[0].Bytes)
 		m, err := mail.ReadMessage(strings.NewReader(head))

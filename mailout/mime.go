@@ -30,30 +30,47 @@ func (d *draft) cut() {
 	}
 }
 
-// body writes the MIME body: text first, then HTML, and attachments after both,
-// those in changed as they stand there.
-func (d *draft) body(messageID, text, html string, relays []ticket.Relay, changed map[int][]byte) error {
-	alternative := boundary(messageID, "alternative")
-	if len(relays) == 0 {
-		fmt.Fprintf(d, "Content-Type: multipart/alternative; boundary=\"%s\"\r\n\r\n", alternative)
-		return d.alternative(alternative, text, html)
+// body writes the MIME body: text first, then HTML, then the pictures that the
+// HTML shows (RFC 2387), and the other files after all of it.
+func (d *draft) body(messageID, text, html string, files []carried) error {
+	var pictures, others []carried
+	for _, f := range files {
+		if f.id != "" {
+			pictures = append(pictures, f)
+		} else {
+			others = append(others, f)
+		}
 	}
-	mixed := boundary(messageID, "mixed")
-	fmt.Fprintf(d, "Content-Type: multipart/mixed; boundary=\"%s\"\r\n\r\n--%s\r\n", mixed, mixed)
-	fmt.Fprintf(d, "Content-Type: multipart/alternative; boundary=\"%s\"\r\n\r\n", alternative)
-	if err := d.alternative(alternative, text, html); err != nil {
+	letter := func() error {
+		return d.with(boundary(messageID, "related"), "related; type=\"multipart/alternative\"", pictures, func() error {
+			alternative := boundary(messageID, "alternative")
+			fmt.Fprintf(d, "Content-Type: multipart/alternative; boundary=\"%s\"\r\n\r\n", alternative)
+			return d.alternative(alternative, text, html)
+		})
+	}
+	return d.with(boundary(messageID, "mixed"), "mixed", others, letter)
+}
+
+// with writes what first writes and files behind it, in a multipart of that
+// kind; without files it writes first alone.
+func (d *draft) with(boundary, kind string, files []carried, first func() error) error {
+	if len(files) == 0 {
+		return first()
+	}
+	fmt.Fprintf(d, "Content-Type: multipart/%s; boundary=\"%s\"\r\n\r\n--%s\r\n", kind, boundary, boundary)
+	if err := first(); err != nil {
 		return err
 	}
-	for i, r := range relays {
-		fmt.Fprintf(d, "--%s\r\n", mixed)
-		d.relay(r)
-		if clean, ok := changed[i]; !ok {
-			d.attach(r.Ref)
-		} else if err := writeBase64(d, clean); err != nil {
+	for _, f := range files {
+		fmt.Fprintf(d, "--%s\r\n", boundary)
+		d.relay(f)
+		if f.clean == nil {
+			d.attach(f.Ref)
+		} else if err := writeBase64(d, f.clean); err != nil {
 			return err
 		}
 	}
-	fmt.Fprintf(d, "--%s--\r\n", mixed)
+	fmt.Fprintf(d, "--%s--\r\n", boundary)
 	return nil
 }
 
@@ -75,19 +92,17 @@ func (d *draft) alternative(boundary, text, html string) error {
 	return nil
 }
 
-// relay writes the header of one attachment.
-func (d *draft) relay(r ticket.Relay) {
+// relay writes the header of one file. What the page does not show is an
+// attachment: some programs show nowhere what is inline and referred to from nowhere.
+func (d *draft) relay(f carried) {
 	h := new(header)
-	name := fileName(r.Name)
-	h.words("Content-Type", append([]string{mediaType(r.Type) + ";"}, parameter("name", name)...)...)
-	disposition := "attachment;"
-	if r.Inline && strings.HasPrefix(r.Type, "image/") && !ticket.Active(r.Type, r.Name) {
+	name, disposition := fileName(f.Name), "attachment;"
+	if f.id != "" {
 		disposition = "inline;"
 	}
+	h.words("Content-Type", append([]string{mediaType(f.Type) + ";"}, parameter("name", name)...)...)
 	h.words("Content-Disposition", append([]string{disposition}, parameter("filename", name)...)...)
-	if disposition == "inline;" {
-		h.ids("Content-ID", r.ContentID)
-	}
+	h.ids("Content-ID", f.id)
 	h.words("Content-Transfer-Encoding", "base64")
 	d.Write(h.Bytes())
 	d.WriteString("\r\n")

@@ -14,10 +14,11 @@ import (
 // words made of it.
 type view struct {
 	ticket.Notice
-	Desk    string // the desk's name
-	Address string // the desk's address
-	mark    string // the name in the subject's tag
-	ownTag  *regexp.Regexp
+	Desk     string   // the desk's name
+	Address  string   // the desk's address
+	pictures []string // Content-IDs of the attachments that stand in Text, by their place; "": behind it
+	mark     string   // the name in the subject's tag
+	ownTag   *regexp.Regexp
 }
 
 // view copies n without anything that could be taken for markup of a page.
@@ -31,6 +32,7 @@ func (c *Composer) view(n *ticket.Notice) *view {
 		*s = oneLine(*s)
 	}
 	v.Text = manyLines(v.Text)
+	v.placePictures()
 	v.Lines = make([]string, len(n.Lines))
 	for i, l := range n.Lines {
 		v.Lines[i] = oneLine(l)
@@ -206,10 +208,10 @@ func (v *view) NoteLink() string {
 	return mailto(v.NoteAddress, "["+tag(v.mark, v.Ticket)+"] "+words, "")
 }
 
-// Files lists the attachments that go along.
+// Files lists the attachments that go along behind the text.
 func (v *view) Files() (out []ticket.Relay) {
-	for _, r := range v.Attachments {
-		if !r.Left {
+	for i, r := range v.Attachments {
+		if !r.Left && v.pictures[i] == "" {
 			r.Name = fileName(r.Name)
 			out = append(out, r)
 		}

@@ -156,6 +156,7 @@ type Attachment struct {
 	Size      int64  // decoded bytes
 	Inline    bool
 	ContentID string   // without angle brackets
+	Label     string   // what its Mention calls it; "": the text does not tell where it stands
 	Sum       [32]byte // SHA-256 of the decoded bytes
 	Index     int      // position among the attachments of its mail, from 0
 }

@@ -149,7 +149,7 @@ func (w *work) verdict(m *Inbound, th thread, t *Ticket) (policy.Decision, error
 	if err != nil {
 		return policy.Decision{}, err
 	}
-	c := policy.Case{Subject: m.Subject, Text: m.Shown(), At: m.Arrived, Stranger: t.Customer == "", Account: acc, Opinion: m.Opinion}
+	c := policy.Case{Subject: m.Subject, Text: m.Words(), At: m.Arrived, Stranger: t.Customer == "", Account: acc, Opinion: m.Opinion}
 	if th.news() {
 		c.Below = m.Below()
 	}

@@ -98,7 +98,7 @@ func (w *work) work(m *Inbound, a *Arrival, s sender, th thread, released string
 		return w.refuseOrders(m, a, tech, th, wrong)
 	}
 	note := th.token.Purpose == PurposeNote || orders.Note()
-	answer := !note && (orders.Public != "" || len(m.Attachments) > 0)
+	answer := !note && (orders.Public != "" || m.brings(orders.Public))
 	if !note && !answer && len(orders.Commands) == 0 {
 		return w.refuseOrders(m, a, tech, th, w.say("nothing-new"))
 	}
@@ -169,7 +169,7 @@ func (w *work) tellAnswer(m *Inbound, t *Ticket, tech *Technician, msg *Message)
 	return w.tellCustomers(NoticeAnswer, t, func(n *Notice) {
 		n.FromName, n.AutoSubmitted = fmt.Sprintf("%s (%s)", tech.Name, w.d.Name), ""
 		n.Text, n.Author = msg.Text, Mailbox{Name: tech.Name}
-		n.Attachments = w.relays(m.Attachments, msg.Raw)
+		n.Attachments = w.relays(m, msg, true)
 	})
 }
 
@@ -226,7 +226,7 @@ func (w *work) takeNote(m *Inbound, t *Ticket, tech *Technician, msg *Message, t
 		err := w.tellTechnician(NoticeTicketReply, t, other, func(n *Notice) {
 			n.FromName = fmt.Sprintf("%s (%s)", tech.Name, w.d.Name)
 			n.About, n.Author, n.Verified, n.Text = MessageNote, tech.Mailbox(), true, msg.Text
-			n.Attachments = w.relays(m.Attachments, msg.Raw)
+			n.Attachments = w.relays(m, msg, false)
 		})
 		if err != nil {
 			return err

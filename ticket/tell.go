@@ -32,7 +32,7 @@ func (w *work) tellConcerned(kind NoticeKind, t *Ticket, m *Inbound, msg *Messag
 			n.FromName = fmt.Sprintf("%s (%s)", firstOf(s.Name, s.Address), w.d.Name)
 			n.Author, n.Verified, n.Text, n.Bounce = s.Mailbox, s.aligned, msg.Text, msg.Bounce
 			n.About = msg.Kind
-			n.OtherPeople, n.Attachments, n.TooLarge = w.others(m, s), w.relays(m.Attachments, msg.Raw), m.Partial
+			n.OtherPeople, n.Attachments, n.TooLarge = w.others(m, s), w.relays(m, msg, false), m.Partial
 			n.Lines = candidates
 		})
 		if err != nil {
@@ -55,7 +55,7 @@ func (w *work) copyCommercial(t *Ticket, m *Inbound, msg *Message, s sender) err
 		return err
 	}
 	n.Author, n.Verified, n.Text = s.Mailbox, s.aligned, msg.Text
-	n.OtherPeople, n.Attachments = w.others(m, s), w.relays(m.Attachments, msg.Raw)
+	n.OtherPeople, n.Attachments = w.others(m, s), w.relays(m, msg, false)
 	return w.queue(n, Token{Purpose: PurposeBounce, Number: uint64(t.ID), Participant: len(t.Participants)})
 }
 
@@ -137,12 +137,17 @@ func (w *work) others(m *Inbound, s sender) []Mailbox {
 
 const maxOthers = 20
 
-// relays chooses which attachments go along in a letter: in their order, as
-// long as they fit into Limits.Relay together.
-func (w *work) relays(list []Attachment, raw RawRef) []Relay {
+// relays chooses which attachments of m go along in the letter that tells msg:
+// in their order, as long as they fit into Limits.Relay together. Where the
+// history of m is cut off, its pictures are.
+func (w *work) relays(m *Inbound, msg *Message, cut bool) []Relay {
 	var relays []Relay
 	var total int64
-	for _, a := range list {
+	raw := msg.Raw
+	for _, a := range m.Attachments {
+		if m.elsewhere(&a, msg.Text, cut) {
+			continue
+		}
 		left := raw == "" || w.d.Limits.Relay > 0 && total+a.Size > w.d.Limits.Relay
 		if !left {
 			total += a.Size

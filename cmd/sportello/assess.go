@@ -122,7 +122,7 @@ func (a *app) policyFrom(file string, zone *time.Location) (*policy.Policy, erro
 func (as *assessor) assess(file string, raw []byte) *assessed {
 	in := mailin.Parse(raw, as.reader.options)
 	d := as.reader.policy.Decide(policy.Case{
-		Subject: in.Subject, Text: in.Shown(), Below: in.Below(), At: as.now, Stranger: as.stranger, Account: as.account(),
+		Subject: in.Subject, Text: in.Words(), Below: in.Below(), At: as.now, Stranger: as.stranger, Account: as.account(),
 	})
 	s := &assessed{
 		File: file, Topic: d.Topic, Confidence: d.Confidence, Alternatives: []assessedGuess{},

@@ -55,7 +55,7 @@ func (r *reading) parse(raw []byte, arrived time.Time) *ticket.Inbound {
 	o.Arrived = arrived
 	in := mailin.Parse(raw, o)
 	if in.Kind == ticket.KindRequest && len(in.References)+len(in.InReplyTo) == 0 {
-		in.Opinion = r.config.Policy.Policy.Classify(in.Subject, in.Shown()) // likely a new ticket: asked here, on any core
+		in.Opinion = r.config.Policy.Policy.Classify(in.Subject, in.Words()) // likely a new ticket: asked here, on any core
 	}
 	return in
 }

@@ -12,16 +12,17 @@ type attachmentRecord struct {
 	Size      int64  `json:"size"`
 	Inline    bool   `json:"inline,omitempty"`
 	ContentID string `json:"content_id,omitempty"`
+	Label     string `json:"label,omitempty"`
 	Sum       sum    `json:"sum,omitzero"`
 	Index     int    `json:"index"`
 }
 
 func newAttachmentRecord(a ticket.Attachment) attachmentRecord {
-	return attachmentRecord{a.Name, a.Type, a.Size, a.Inline, a.ContentID, sum(a.Sum), a.Index}
+	return attachmentRecord{a.Name, a.Type, a.Size, a.Inline, a.ContentID, a.Label, sum(a.Sum), a.Index}
 }
 
 func (r attachmentRecord) value() ticket.Attachment {
-	return ticket.Attachment{Name: r.Name, Type: r.Type, Size: r.Size, Inline: r.Inline, ContentID: r.ContentID, Sum: r.Sum, Index: r.Index}
+	return ticket.Attachment{Name: r.Name, Type: r.Type, Size: r.Size, Inline: r.Inline, ContentID: r.ContentID, Label: r.Label, Sum: r.Sum, Index: r.Index}
 }
 
 type bounceRecord struct {
