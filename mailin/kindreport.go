@@ -132,7 +132,7 @@ func bounceWords(m *mail, in *ticket.Inbound, strict bool) string {
 	strong := firstOf(says, bounceStrong)
 	code, status := refusal(in.Text)
 	switch {
-	case in.NullPath && code, daemonLike(in) && status:
+	case in.NullPath && code, daemonLike(in) && (status || code && labelsRecipient(in.Text)):
 		return "a reply code and a recipient, as a mail server writes them"
 	case strict && m.root.media == "multipart/report":
 		return "multipart/report from a mail server"
@@ -173,6 +173,20 @@ func refusal(text string) (code, status bool) {
 		status = status || c >= 400 && s != "" && int(s[0]-'0') == c/100
 	}
 	return code, status
+}
+
+// labelsRecipient tells a text in which an address stands behind its label at
+// the beginning of a line, as in the protocol or a header: "RCPT TO: a@b.it".
+func labelsRecipient(text string) bool {
+	for line := range strings.Lines(strings.ToLower(head(text, 4000))) {
+		line = strings.TrimLeft(line, " \t*-")
+		for _, label := range recipientLabels {
+			if rest, ok := strings.CutPrefix(line, label); ok && strings.Contains(label, ":") && firstAddress(rest) != "" {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 var replyPrefixes = []string{"re:", "r:", "aw:", "sv:", "rif:", "ris:", "fwd:", "fw:", "i:", "wg:", "tr:", "rv:", "inoltra:"}

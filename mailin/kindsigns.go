@@ -1,6 +1,7 @@
 package mailin
 
 import (
+	"regexp"
 	"strings"
 
 	"sportello/ticket"
@@ -51,6 +52,12 @@ var signs = []sign{
 	{"whom to ask instead", 1, func(s *signed) bool {
 		return s.has(elsewhereWords) || s.absent > 0 && strings.Contains(s.text, "@")
 	}},
+	{"between two days", 1, func(s *signed) bool { return s.in.NullPath && daySpan.MatchString(s.text) }},
+	{"a colleague's address, by no sender", 1, func(s *signed) bool { return s.in.NullPath && s.namesColleague() }},
+	{"another desk's number before ours", 2, func(s *signed) bool { return numbersOurTag(s.subject) }},
+	{"our subject outside our thread", 1, func(s *signed) bool {
+		return ourTag.MatchString(s.subject) && len(s.in.InReplyTo)+len(s.in.References) == 0 && !hasAnyPrefix(s.subject, replyPrefixes)
+	}},
 	{"back within a minute", 3, func(s *signed) bool { return s.in.Prompt }},
 	{"lets mail in on a click", 3, func(s *signed) bool { return s.has(challengeWords) && strings.Contains(s.text, "http") }},
 	{"an answer in a thread", -1, func(s *signed) bool { return hasAnyPrefix(s.subject, replyPrefixes) && !s.in.NullPath }},
@@ -60,11 +67,11 @@ var signs = []sign{
 // The words of the signs, lower-case: stems in the five languages.
 var (
 	receivedWords = []string{"abbiamo ricevuto", "ci è arrivat", "è stata acquisita", "è stata registrata", "è stata ricevuta", "è stato ricevuto", "è stato registrato", "presa in carico",
-		"have received", "has been received", "has been registered", "ist bei uns eingegangen", "haben wir erhalten", "wurde registriert", "a bien été", "avons bien reçu", "ha quedado registrad", "hemos recibido", "hemos registrado", "ha sido recibid"}
-	automatic      = []string{"automa"}
+		"have received", "has been received", "has been registered", "ist bei uns eingegangen", "haben wir erhalten", "wurde registriert", "aufgenommen", "a bien été", "avons bien reçu", "ha quedado registrad", "hemos recibido", "hemos registrado", "ha sido recibid"}
+	automatic      = []string{"automa", "maschinell"}
 	madeWords      = []string{"generat", "prodott", "inviat", "created", "sent", "erstellt", "erzeugt", "versendet", "généré", "envoyé", "enviad"}
 	receiptWords   = []string{"conferma", "confirmation", "bestätigung", "confirmación", "réception", "receipt"}
-	absenceStems   = []string{"in ferie", "per ferie", "vacanz", "assen", "fuori sede", "fuori ufficio", "rientr", "al mio ritorno", "chiusur", "chiusi ", "chiuso per", "maternità", "vacation", "holiday", "out of office", "out of the office", "away ", "on leave", "my return", "back on", "closed for", "urlaub", "abwesen", "nicht im büro", "außer haus", "wieder zurück", "en congé", "en vacances", "absent", "de retour", "vacaciones", "ausent", "fuera de la oficina", "mi regreso"}
+	absenceStems   = []string{"in ferie", "per ferie", "non legger", "non avrò accesso", "not be reading", "not be checking", "no access to my", "nicht gelesen", "keine mails lesen", "ne lirai pas", "no leeré", "vacanz", "assen", "fuori sede", "fuori ufficio", "rientr", "al mio ritorno", "chiusur", "chiusi ", "chiuso per", "maternità", "vacation", "holiday", "out of office", "out of the office", "away ", "on leave", "my return", "back on", "closed for", "urlaub", "abwesen", "nicht im büro", "außer haus", "wieder zurück", "en congé", "en vacances", "absent", "de retour", "vacaciones", "ausent", "fuera de la oficina", "mi regreso"}
 	noAnswerWords  = []string{"non rispond", "non utilizzare questa", "not reply", "nicht auf diese", "nicht antworten", "ne pas répondre", "d'y répondre", "no conteste", "no responda"}
 	promiseWords   = []string{"ricontatter", "risponderemo", "risponderà", "get back to you", "be in touch", "melden uns", "répondra", "répondrons", "contestaremos", "responderemos"}
 	numberWords    = []string{"numero", "number", "nummer", "numéro", "número", "referenc", "référence", "riferimento", "pratica", "ticket", "vorgang"}
@@ -102,7 +109,41 @@ func robotSigns(m *mail, in *ticket.Inbound) (sum int, names []string) {
 // madeByProgram tells a sentence in which something was made automatically.
 func madeByProgram(text string) bool {
 	for sentence := range strings.FieldsFuncSeq(text, func(c rune) bool { return c == '.' || c == '\n' || c == ';' }) {
-		if strings.Contains(sentence, "automa") && containsAny(sentence, madeWords) {
+		if containsAny(sentence, automatic) && containsAny(sentence, madeWords) {
+			return true
+		}
+	}
+	return false
+}
+
+// ourTag is the tag of a ticket as a desk of our kind writes it into subjects,
+// whatever its name: [NAME #12].
+var ourTag = regexp.MustCompile(`\[[^\[\]#]{1,60} #\d{1,10}\]`)
+
+// numbersOurTag tells a subject in which another system put a number of its own
+// before our tag, as ticket systems do with what they receive: who answers by
+// hand writes behind a mark of reply.
+func numbersOurTag(subject string) bool {
+	at := ourTag.FindStringIndex(subject)
+	return at != nil && !hasAnyPrefix(subject, replyPrefixes) && hasNumber(subject[:at[0]])
+}
+
+// daySpan is a time from one day to another, in digits: "dal 14 al 28", "3.–17.8.".
+var daySpan = regexp.MustCompile(`\b[0-3]?\d(?:[./]\d{1,2}[./]?(?:\d{4})?)?(?: \p{L}+)?\.? ?(?:al|fino al|to|until|till|through|bis|bis zum|au|jusqu'au|hasta el|[-–—]) ?(?:the )?[0-3]?\d\b`)
+
+// namesColleague tells whether the text has an address of the sender's domain
+// that is not the sender's.
+func (s *signed) namesColleague() bool {
+	if len(s.in.From) != 1 {
+		return false
+	}
+	from := s.in.From[0].Address
+	_, domain, ok := address.Cut(from)
+	if !ok {
+		return false
+	}
+	for word := range strings.FieldsSeq(s.text) {
+		if a := firstAddress(word); a != "" && a != from && strings.HasSuffix(a, "@"+domain) {
 			return true
 		}
 	}

@@ -81,9 +81,10 @@ var against = map[string]string{
 	"reply talon/inline/test_dont_parse_quotations_for_forwarded_messages.txt": "wants the forwarded mail in the reply, email_reply_trimmer and gitlab do not",
 }
 
-// nextFloors are what issue 8 asks for.
+// nextFloors are what was asked of the reader when they joined.
 var nextFloors = map[string]float64{
 	"survival": 100, "reply_top": 90, "reply_bottom": 90, "reply_interleaved": 90, "auto_no": 100, "kind_request": 100, "kind_list": 100,
+	"kind_auto-reply": 85, "kind_bounce": 100, "bounce_yes": 100,
 }
 
 // TestScore reads the development half of the mail corpus and counts what is
