@@ -12,6 +12,7 @@ type Lot struct {
 	Held      Credits
 	Spent     Credits
 	Expired   Credits
+	Entered   bool // its purchase stands in the ledger; false: it was bought before there was one
 }
 
 // Expires is the last day on which the lot can be used.
@@ -20,11 +21,30 @@ func (l Lot) Expires() Date { return l.Purchased.AddDays(ValidDays) }
 // Left is what is neither held, spent nor expired.
 func (l Lot) Left() Credits { return l.Quantity - l.Held - l.Spent - l.Expired }
 
+// usable tells whether l can be held on day d.
+func (l Lot) usable(d Date) bool { return !d.Before(l.Purchased) && !l.Expires().Before(d) }
+
+// sound tells whether l holds no more than was bought, and nothing below zero.
+// Its parts are each at most a few MaxLot, so that their sum is exact.
+func (l Lot) sound() bool {
+	return l.Held >= 0 && l.Spent >= 0 && l.Expired >= 0 && l.Quantity <= MaxLot && l.Held+l.Spent+l.Expired <= l.Quantity
+}
+
+// Due is the last day before a clock must look at l: at once (the zero Date)
+// when it is not entered, after its last day while something is left of it.
+// False: never.
+func (l Lot) Due() (Date, bool) {
+	if !l.Entered {
+		return Date{}, true
+	}
+	return l.Expires(), l.Left() > 0
+}
+
 // Available sums what can be held on day d over all lots usable that day.
 func (a Account) Available(d Date) Credits {
 	var n Credits
 	for _, l := range a.Lots {
-		if !d.Before(l.Purchased) && !l.Expires().Before(d) {
+		if l.usable(d) {
 			n += l.Left()
 		}
 	}

@@ -21,6 +21,7 @@ func (p Plan) Active(d Date) bool { return !d.Before(p.Purchased) && !p.Expires(
 type Account struct {
 	Plans []Plan
 	Lots  []Lot
+	Holds []Hold
 	// Used counts the extraordinary interventions that were already taken from
 	// a plan's allowance; the key is the plan as bought. Nil means none.
 	Used map[Plan]int
