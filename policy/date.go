@@ -52,6 +52,14 @@ func (d Date) Compare(e Date) int {
 	return d.Start(time.UTC).Compare(e.Start(time.UTC))
 }
 
+// MaxDate is the later of two days.
+func MaxDate(d, e Date) Date {
+	if d.Before(e) {
+		return e
+	}
+	return d
+}
+
 // Weekday is the day of the week of d.
 func (d Date) Weekday() time.Weekday { return d.Start(time.UTC).Weekday() }
 

@@ -11,8 +11,12 @@ import (
 // it (PROMISES.md P6) and whether acknowledgements keep within their limit and
 // answer what may be acknowledged (P7). A number of a ticket's participants is
 // never used again, so that they tell who was allowed at any moment. Limits may
-// have been others then: what exceeds those of today is a note.
+// have been others then: what exceeds those of today is a note. It also
+// adds up the books of every customer (P3, P4).
 func (d *Desk) Audit(ctx context.Context, report func(level, promise, where, text string)) error {
+	if err := d.auditBooks(ctx, report); err != nil {
+		return err
+	}
 	return d.Store.View(ctx, func(tx Tx) error {
 		acks := map[string][]time.Time{}
 		for r, err := range tx.Rows(0) {

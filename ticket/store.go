@@ -82,9 +82,23 @@ type Tx interface {
 	// ByContact lists the ids of the customers that have this address, sorted.
 	ByContact(address string) ([]string, error)
 	Lots(customer string) ([]policy.Lot, error) // by expiry, purchase, ref
+	// PutLot stores a lot, and where DueLots finds it.
 	PutLot(customer string, lot policy.Lot) error
 	// LotByRef finds a lot of any customer, or ErrNotFound.
 	LotByRef(ref string) (customer string, lot policy.Lot, err error)
+	// DueLots lists at most n references of lots whose Due is before today, earliest first.
+	DueLots(today policy.Date, n int) ([]string, error)
+	// Hold finds the hold of a quote, or ErrNotFound.
+	Hold(code string) (customer string, h policy.Hold, err error)
+	PutHold(customer string, h policy.Hold) error
+	// AddEntry appends to the ledger of a customer; Seq must be the last one
+	// plus one. Causes are not empty, and one makes entries of one customer only.
+	AddEntry(customer string, e *Entry) error
+	// LastEntry is the newest entry of a customer, or ErrNotFound.
+	LastEntry(customer string) (*Entry, error)
+	Entries(customer string) iter.Seq2[*Entry, error] // by Seq
+	// ByCause lists what one cause has entered, by Seq; nothing: it has not yet.
+	ByCause(cause string) (customer string, entries []*Entry, err error)
 
 	Row(NoticeID) (*Row, error)
 	// PutRow stores r (new or changed) and keeps the order of the queue in step.

@@ -11,9 +11,9 @@ import (
 // sweepBatch bounds how many tickets one transaction of Sweep touches.
 const sweepBatch = 100
 
-// Sweep does what has become due by now: closing warnings, closings, quotes
-// that run out, held mail that was released, and the summary of the hour. It may be called at any time;
-// what is done is done once.
+// Sweep does what has become due by now: held mail that was released, the
+// summary of the hour, closing warnings, closings, quotes and lots that run
+// out. It may be called at any time; what is done is done once.
 func (d *Desk) Sweep(ctx context.Context) error {
 	if err := d.release(ctx); err != nil {
 		return err
@@ -21,6 +21,14 @@ func (d *Desk) Sweep(ctx context.Context) error {
 	if err := d.summarize(ctx); err != nil {
 		return err
 	}
+	if err := d.wakeAll(ctx); err != nil {
+		return err
+	}
+	return d.expireLots(ctx)
+}
+
+// wakeAll does what is due on tickets.
+func (d *Desk) wakeAll(ctx context.Context) error {
 	for {
 		now, idle := d.Now(), false
 		err := d.Store.View(ctx, func(tx Tx) error {

@@ -2,7 +2,6 @@ package ticket
 
 import (
 	"crypto/hmac"
-	"crypto/sha256"
 	"encoding/base32"
 	"errors"
 	"fmt"
@@ -88,11 +87,8 @@ var tokenEncoding = base32.NewEncoding("abcdefghijklmnopqrstuvwxyz234567").WithP
 // mac is 80 bits of HMAC-SHA-256 over what stands under domain, so that a
 // token is no Message-ID and the other way round.
 func (k Keys) mac(key byte, domain, body string) string {
-	h := hmac.New(sha256.New, k.secrets[key])
-	h.Write([]byte(domain))
-	h.Write([]byte{0})
-	h.Write([]byte(body))
-	return tokenEncoding.EncodeToString(h.Sum(nil)[:10])
+	sum := k.sum(key, domain, []byte(body))
+	return tokenEncoding.EncodeToString(sum[:10])
 }
 
 // issue fills in the lifetime of a token made at now.

@@ -109,12 +109,6 @@ func (w *work) addLot(customer string, l policy.Lot) error {
 	if _, err := w.tx.Customer(customer); err != nil {
 		return fmt.Errorf("credits %s: customer %q: %w", l.Ref, customer, err)
 	}
-	owner, old, err := w.tx.LotByRef(l.Ref)
-	if err != nil {
-		return w.tx.PutLot(customer, l)
-	}
-	if owner != customer || old.Quantity != l.Quantity || old.Purchased != l.Purchased {
-		return fmt.Errorf("credits %s: bought before as %d by %s on %s: %w", l.Ref, old.Quantity, owner, old.Purchased, ErrInput)
-	}
-	return nil
+	_, err := w.buy(customer, l)
+	return err
 }

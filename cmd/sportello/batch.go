@@ -44,8 +44,8 @@ func (t *tally) count(there, same bool) {
 // apply writes b into the desk. What does not fit the desk is a faults error,
 // every one of them, and then the transaction must be given up. With replace
 // the contacts and plans of the customers that b names become those of b.
-func (b *batch) apply(tx ticket.Tx, replace bool) (imported, error) {
-	j := job{tx: tx, replace: replace, customers: map[string]*ticket.Customer{}, was: map[string]*ticket.Customer{}}
+func (b *batch) apply(tx ticket.Tx, buy buyer, today policy.Date, replace bool) (imported, error) {
+	j := job{tx: tx, buy: buy, today: today, replace: replace, customers: map[string]*ticket.Customer{}, was: map[string]*ticket.Customer{}}
 	steps := []func(*batch) error{j.contacts, j.plans, j.credits, j.save}
 	for i, step := range steps {
 		if i == len(steps)-1 && len(j.faults) > 0 {
@@ -58,9 +58,14 @@ func (b *batch) apply(tx ticket.Tx, replace bool) (imported, error) {
 	return j.done, nil
 }
 
+// buyer gives a lot out and tells whether it is new; see ticket.Desk.Import.
+type buyer func(customer string, l policy.Lot) (fresh bool, err error)
+
 // job is one import under way.
 type job struct {
 	tx        ticket.Tx
+	buy       buyer
+	today     policy.Date
 	replace   bool
 	customers map[string]*ticket.Customer // as they become
 	was       map[string]*ticket.Customer // as they are; nil: new
@@ -198,18 +203,20 @@ func (j *job) credits(b *batch) error {
 			continue
 		}
 		seen[r.lot.Ref] = r
-		owner, old, err := j.tx.LotByRef(r.lot.Ref)
+		if j.today.Before(r.lot.Purchased) {
+			j.faults = append(j.faults, r.fault("purchased", "%s is a day to come; credits are imported once they were bought", r.lot.Purchased))
+			continue
+		}
+		fresh, err := j.buy(r.customer, r.lot)
+		var other *ticket.BoughtError
 		switch {
-		case errors.Is(err, ticket.ErrNotFound):
-			if err := j.tx.PutLot(r.customer, r.lot); err != nil {
-				return fmt.Errorf("lot %s: %w", r.lot.Ref, err)
-			}
-			j.done.Credits.New++
+		case errors.As(err, &other):
+			j.faults = append(j.faults, r.fault("ref", "%q was imported before as %s of %s, bought on %s; a ref is used once",
+				other.Ref, credits(other.Credits), other.Customer, other.Purchased))
 		case err != nil:
 			return fmt.Errorf("lot %s: %w", r.lot.Ref, err)
-		case owner != r.customer || old.Quantity != r.lot.Quantity || old.Purchased != r.lot.Purchased:
-			j.faults = append(j.faults, r.fault("ref", "%q was imported before as %s of %s, bought on %s; a ref is used once",
-				r.lot.Ref, credits(old.Quantity), owner, old.Purchased))
+		case fresh:
+			j.done.Credits.New++
 		default:
 			j.done.Credits.Unchanged++
 		}

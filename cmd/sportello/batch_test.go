@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"sportello/policy"
 	"sportello/ticket"
@@ -22,9 +23,15 @@ func apply(t *testing.T, store ticket.Store, replace bool, texts ...string) (imp
 			t.Fatal(found)
 		}
 	}
+	keys, err := ticket.NewKeys(map[byte][]byte{'a': make([]byte, keySize)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	now := time.Date(2026, 11, 22, 10, 0, 0, 0, time.UTC)
+	desk := &ticket.Desk{Store: store, Keys: keys, Zone: time.UTC, Now: func() time.Time { return now }}
 	var done imported
-	err := store.Update(context.Background(), func(tx ticket.Tx) (err error) {
-		done, err = b.apply(tx, replace)
+	err = desk.Import(context.Background(), func(tx ticket.Tx, buy func(string, policy.Lot) (bool, error)) (err error) {
+		done, err = b.apply(tx, buy, policy.DateOf(now, time.UTC), replace)
 		return err
 	})
 	return done, err

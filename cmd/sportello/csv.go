@@ -247,15 +247,12 @@ func (s *sheet) plan(known func(string) bool) planRow {
 func (s *sheet) credit() creditRow {
 	r := creditRow{place: s.place, lot: policy.Lot{Ref: s.id("ref")}, customer: s.id("customer")}
 	n, err := strconv.Atoi(s.cell("credits"))
-	if err != nil || n < 1 || n > maxCredits {
-		s.wrong("credits", "%q is not allowed; it must be a whole number from 1 to %d", s.cell("credits"), maxCredits)
+	if err != nil || n < 1 || n > int(policy.MaxLot) {
+		s.wrong("credits", "%q is not allowed; it must be a whole number from 1 to %d", s.cell("credits"), policy.MaxLot)
 	}
 	r.lot.Quantity, r.lot.Purchased = policy.Credits(n), s.date("purchased")
 	return r
 }
-
-// maxCredits bounds a lot: more is a slip of the keyboard.
-const maxCredits = 1_000_000
 
 func (s *sheet) date(column string) policy.Date {
 	d, err := readDate(s.cell(column))

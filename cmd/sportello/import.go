@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"sportello/policy"
 	"sportello/ticket"
 )
 
@@ -60,8 +61,9 @@ What is there already is brought up to date; rows that are missing stay.`,
 // importBatch applies b in one transaction; a dry one leaves no trace.
 func (o *office) importBatch(ctx context.Context, b *batch, replace, dry bool) (imported, error) {
 	var done imported
-	err := o.store.Update(ctx, func(tx ticket.Tx) (err error) {
-		if done, err = b.apply(tx, replace); err == nil && dry {
+	today := o.today()
+	err := o.desk.Import(ctx, func(tx ticket.Tx, buy func(string, policy.Lot) (bool, error)) (err error) {
+		if done, err = b.apply(tx, buy, today, replace); err == nil && dry {
 			return errDry
 		}
 		return err

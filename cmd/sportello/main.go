@@ -64,7 +64,7 @@ type app struct {
 
 func (a *app) run(ctx context.Context) int {
 	root := a.commands()
-	root.SetArgs(a.args)
+	root.SetArgs(belowZeroLast(a.args))
 	root.SetIn(a.stdin)
 	root.SetOut(a.stdout)
 	root.SetErr(a.stderr)

@@ -43,6 +43,9 @@ func openOffice(c *Config, env environment, o boltstore.Options) (*office, error
 	now, _ := newClock(env)
 	off := &office{config: c, store: store, now: now, lastPoll: func() time.Time { return time.Time{} }}
 	off.desk = c.newDesk(store, keys, c.newReading(keys), now)
+	if err := off.desk.EnterLots(context.Background()); err != nil { // of a desk older than its ledgers
+		return nil, errors.Join(fmt.Errorf("opening the desk: %w", err), store.Close())
+	}
 	return off, nil
 }
 

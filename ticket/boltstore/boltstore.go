@@ -112,6 +112,11 @@ func open(dir string, o Options) (_ *Store, err error) {
 	if s.witness, err = openWitness(s, o); err != nil {
 		return nil, err
 	}
+	if !o.ReadOnly {
+		if s.meta, err = modernise(db, s.meta); err != nil {
+			return nil, err
+		}
+	}
 	s.archive, err = openArchive(filepath.Join(dir, archiveDir), s.meta.UUID, o)
 	if err != nil {
 		return nil, err

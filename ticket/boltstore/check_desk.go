@@ -137,8 +137,7 @@ func (c *checker) thread(bucket []byte, seqOf func(v []byte) (int, error)) error
 	})
 }
 
-// customers checks contacts, and lots: what is in a lot is never more than was
-// bought.
+// customers checks contacts, and lots.
 func (c *checker) customers() error {
 	contacts := c.index(bucketContacts, "P9")
 	err := c.entries(bucketCustomers, func(k, v []byte) {
@@ -156,14 +155,19 @@ func (c *checker) customers() error {
 	if err := contacts.finish(); err != nil {
 		return err
 	}
+	return c.lots()
+}
+
+// lots checks what was bought: no more is in a lot than that.
+func (c *checker) lots() error {
+	due := c.dueLots()
 	refs := 0
-	err = c.entries(bucketLots, func(k, v []byte) {
+	err := c.entries(bucketLots, func(k, v []byte) {
 		customer, rest := takeText(k)
 		ref, _ := takeText(rest)
 		where := "lot " + ref
 		var l lotRecord
-		if err := decode(v, &l); err != nil {
-			c.fault("P11", where, "%v", err)
+		if !c.exactly(v, &l, where) {
 			return
 		}
 		if l.Held < 0 || l.Spent < 0 || l.Expired < 0 || l.Held+l.Spent+l.Expired > l.Quantity {
@@ -175,10 +179,16 @@ func (c *checker) customers() error {
 		if string(c.tx.bucket(bucketRefs).Get(appendText(nil, ref))) != customer {
 			c.fault("P4", where, "its reference is not that of customer %q", customer)
 		}
+		due.wantsLot(where, l)
 		refs++
 	})
 	if err != nil {
 		return err
+	}
+	if due != nil {
+		if err := due.finish(); err != nil {
+			return err
+		}
 	}
 	n := 0
 	err = c.entries(bucketRefs, func(_, _ []byte) { n++ })

@@ -106,7 +106,19 @@ func (t *tx) PutLot(customer string, lot policy.Lot) error {
 	if err := refs.Put(ref, []byte(customer)); err != nil {
 		return fmt.Errorf("put lot %s: %w", lot.Ref, err)
 	}
-	return t.put(t.bucket(bucketLots), lotKey(customer, lot.Ref), lotRecord(lot), "lot", lot.Ref)
+	lots, key := t.bucket(bucketLots), lotKey(customer, lot.Ref)
+	var old *policy.Lot
+	if v := lots.Get(key); v != nil {
+		var r lotRecord
+		if err := decode(v, &r); err != nil {
+			return fmt.Errorf("put lot %s: %w", lot.Ref, err)
+		}
+		old = (*policy.Lot)(&r)
+	}
+	if err := reindex(t.bucket(bucketDueLots), dueKeys(old), dueKeys(&lot)); err != nil {
+		return fmt.Errorf("put lot %s: %w", lot.Ref, err)
+	}
+	return t.put(lots, key, lotRecord(lot), "lot", lot.Ref)
 }
 
 func lotKey(customer, ref string) []byte { return appendText(appendText(nil, customer), ref) }

@@ -28,6 +28,10 @@ var (
 	bucketContacts   = []byte("contacts")   // address, customer id
 	bucketLots       = []byte("lots")       // customer id, ref
 	bucketRefs       = []byte("refs")       // ref: customer id
+	bucketDueLots    = []byte("duelots")    // day, ref: lots that a clock must look at
+	bucketEntries    = []byte("entries")    // customer id, seq
+	bucketCauses     = []byte("causes")     // digest, seq: customer id
+	bucketHolds      = []byte("holds")      // code of the quote
 	bucketRows       = []byte("rows")       // id: what changes of a row
 	bucketNotices    = []byte("notices")    // id: what does not
 	bucketRowStates  = []byte("rowstates")  // state, id
@@ -38,7 +42,8 @@ var (
 
 var buckets = [][]byte{bucketMeta, bucketDesk, bucketTickets, bucketListed, bucketAwake, bucketMessages, bucketEvents,
 	bucketMessageIDs, bucketArrivals, bucketRawSums, bucketContents, bucketPlaces, bucketFates, bucketCustomers,
-	bucketContacts, bucketLots, bucketRefs, bucketRows, bucketNotices, bucketRowStates, bucketQueue, bucketLetters, bucketHits}
+	bucketContacts, bucketLots, bucketRefs, bucketRows, bucketNotices, bucketRowStates, bucketQueue, bucketLetters, bucketHits,
+	bucketDueLots, bucketEntries, bucketCauses, bucketHolds}
 
 // Single records.
 var (

@@ -9,11 +9,22 @@ import (
 	"time"
 
 	bolt "go.etcd.io/bbolt"
+
+	"sportello/policy"
 )
 
 // schema is the version of the layout of keys and values; a store with a
-// higher one is refused.
-const schema = 1
+// higher one is refused, one with a lower one is brought up to date when it is
+// opened for writing. 2: lots have a ledger (the last four buckets).
+const schema = 2
+
+// since is the schema from which on a store has a bucket.
+func since(bucket int) int {
+	if bucket < len(buckets)-4 {
+		return 1
+	}
+	return 2
+}
 
 // metaRecord says whose file this is.
 type metaRecord struct {
@@ -118,14 +129,46 @@ func readMeta(db *bolt.DB, path string) (m metaRecord, err error) {
 		if m.Schema > schema {
 			return refusal(ErrNewer, path, fmt.Errorf("schema %d, this program knows %d", m.Schema, schema))
 		}
-		for _, name := range buckets {
-			if tx.Bucket(name) == nil {
+		for i, name := range buckets {
+			if since(i) <= m.Schema && tx.Bucket(name) == nil {
 				return refusal(ErrDamaged, path, fmt.Errorf("bucket %s is missing", name))
 			}
 		}
 		return nil
 	})
 	return m, err
+}
+
+// modernise brings a store of an older schema up to date, in one transaction.
+// Lots that have no entry yet are due at once: the desk, which has the key,
+// enters them.
+func modernise(db *bolt.DB, m metaRecord) (metaRecord, error) {
+	if m.Schema == schema {
+		return m, nil
+	}
+	m.Schema = schema
+	err := db.Update(func(tx *bolt.Tx) error {
+		for _, name := range buckets {
+			if _, err := tx.CreateBucketIfNotExists(name); err != nil {
+				return err
+			}
+		}
+		t := newTx(tx)
+		for k, v := range ascend(t.bucket(bucketLots), nil) {
+			var r lotRecord
+			if err := decode(v, &r); err != nil {
+				return fmt.Errorf("lot %q: %w", k, err)
+			}
+			if err := reindex(t.bucket(bucketDueLots), nil, dueKeys((*policy.Lot)(&r))); err != nil {
+				return err
+			}
+		}
+		return putMeta(tx, m)
+	})
+	if err != nil {
+		return m, fmt.Errorf("store: bringing the database up to date: %w", err)
+	}
+	return m, nil
 }
 
 // newUUID is a random UUID (RFC 9562, section 5.4).

@@ -120,7 +120,13 @@ func step(t *rapid.T) func(ticket.Tx) error {
 		},
 		func(tx ticket.Tx) error {
 			day := policy.Date{Year: 2026, Month: 1, Day: n + 1}
-			return tx.PutLot(text, policy.Lot{Ref: fmt.Sprint(id), Quantity: policy.Credits(n), Purchased: day})
+			return tx.PutLot(text, policy.Lot{Ref: fmt.Sprint(id), Quantity: policy.Credits(n), Purchased: day, Entered: id%3 > 0})
+		},
+		func(tx ticket.Tx) error {
+			return tx.AddEntry(text, &ticket.Entry{Seq: n, Cause: fmt.Sprint(id), Available: policy.Credits(id)})
+		},
+		func(tx ticket.Tx) error {
+			return tx.PutHold(text, policy.Hold{Code: fmt.Sprint(id % 4), Parts: []policy.Part{{Lot: text, Credits: policy.Credits(n)}}})
 		},
 		func(tx ticket.Tx) error { return tx.Hit(text, at, at.Add(-5*time.Minute)) },
 		func(tx ticket.Tx) error { return tx.SetSeen(at) },
@@ -155,6 +161,11 @@ func (p *pair) compare(t *rapid.T) {
 	p.see(t, "contact", func(tx ticket.Tx) (any, error) { return tx.ByContact(text) })
 	p.see(t, "lots", func(tx ticket.Tx) (any, error) { return tx.Lots(text) })
 	p.see(t, "lot", func(tx ticket.Tx) (any, error) { _, lot, err := tx.LotByRef(fmt.Sprint(id)); return lot, err })
+	p.see(t, "due lots", func(tx ticket.Tx) (any, error) { return tx.DueLots(policy.Date{Year: 2027, Month: 1, Day: 1 + n%5}, n) })
+	p.see(t, "entries", func(tx ticket.Tx) (any, error) { return all(tx.Entries(text)) })
+	p.see(t, "last entry", func(tx ticket.Tx) (any, error) { return tx.LastEntry(text) })
+	p.see(t, "cause", func(tx ticket.Tx) (any, error) { _, e, err := tx.ByCause(fmt.Sprint(id)); return e, err })
+	p.see(t, "hold", func(tx ticket.Tx) (any, error) { _, h, err := tx.Hold(fmt.Sprint(id % 4)); return h, err })
 	p.see(t, "hits", func(tx ticket.Tx) (any, error) { return tx.Hits(text, at) })
 	p.see(t, "seen", func(tx ticket.Tx) (any, error) { return tx.Seen() })
 	p.see(t, "stats", func(tx ticket.Tx) (any, error) { return tx.Stats() })

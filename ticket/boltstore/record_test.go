@@ -40,7 +40,7 @@ func paths(prefix string, t reflect.Type) []string {
 func TestNamesOfStoredFieldsStay(t *testing.T) {
 	var got []string
 	for _, v := range []any{metaRecord{}, cursorRecord{}, gatheredRecord{}, statsRecord{}, ticketRecord{}, messageRecord{}, eventRecord{},
-		arrivalRecord{}, customerRecord{}, lotRecord{}, noticeRecord{}, rowRecord{}, letterRecord{}} {
+		arrivalRecord{}, customerRecord{}, lotRecord{}, entryRecord{}, holdRecord{}, noticeRecord{}, rowRecord{}, letterRecord{}} {
 		got = append(got, paths(strings.TrimSuffix(reflect.TypeOf(v).Name(), "Record"), reflect.TypeOf(v))...)
 	}
 	for _, name := range got {

@@ -216,12 +216,3 @@ func (r *customerRecord) value() *ticket.Customer {
 		Contacts: each(r.Contacts, contactRecord.value), Plans: each(r.Plans, planRecord.value),
 		Uses: each(r.Uses, useRecord.value)}
 }
-
-type lotRecord struct {
-	Ref       string         `json:"ref"`
-	Quantity  policy.Credits `json:"quantity"`
-	Purchased policy.Date    `json:"purchased"`
-	Held      policy.Credits `json:"held,omitempty"`
-	Spent     policy.Credits `json:"spent,omitempty"`
-	Expired   policy.Credits `json:"expired,omitempty"`
-}

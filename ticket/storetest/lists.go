@@ -237,3 +237,80 @@ func lots(s suite) {
 		return nil
 	})
 }
+
+func dueLots(s suite) {
+	day := func(d int) policy.Date { return policy.Date{Year: 2026, Month: 3, Day: d} }
+	lot := func(ref string, d int, left policy.Credits) policy.Lot {
+		return policy.Lot{Ref: ref, Quantity: 5, Spent: 5 - left, Purchased: day(d), Entered: true}
+	}
+	s.update(func(tx ticket.Tx) error {
+		return errors.Join(tx.PutLot("c", lot("late", 9, 5)), tx.PutLot("d", lot("early", 2, 1)), tx.PutLot("c", lot("empty", 1, 0)),
+			tx.PutLot("c", lot("b", 5, 3)), tx.PutLot("c", lot("a", 5, 3)), tx.PutLot("c", policy.Lot{Ref: "old", Quantity: 1, Purchased: day(20)}))
+	})
+	due := func(d, n int, want ...string) {
+		s.Helper()
+		s.view(func(tx ticket.Tx) error {
+			got, err := tx.DueLots(day(d).AddDays(policy.ValidDays), n)
+			s.same(fmt.Sprintf("due before day %d, at most %d", d, n), got, want)
+			return err
+		})
+	}
+	due(2, 9, "old")
+	due(3, 9, "old", "early")
+	due(30, 9, "old", "early", "a", "b", "late")
+	due(30, 3, "old", "early", "a")
+	s.update(func(tx ticket.Tx) error {
+		return errors.Join(tx.PutLot("c", lot("a", 5, 0)), tx.PutLot("c", policy.Lot{Ref: "old", Quantity: 1, Purchased: day(20), Entered: true}))
+	})
+	due(30, 9, "early", "b", "late", "old")
+}
+
+func ledgers(s suite) {
+	add := func(customer string, seq int, cause string) error {
+		return s.Update(background, func(tx ticket.Tx) error {
+			return tx.AddEntry(customer, &ticket.Entry{Seq: seq, Cause: cause, Reason: fmt.Sprint(customer, seq)})
+		})
+	}
+	s.ok(add("c", 1, "lot r1"))
+	s.ok(add("c", 2, "quote P-1-1"))
+	s.ok(add("c", 3, "quote P-1-1"))
+	s.ok(add("c\x00", 1, "lot r2"))
+	s.ok(add("b", 1, "lot r3"))
+	for _, bad := range []error{add("c", 3, "x"), add("c", 5, "x"), add("d", 2, "x"), add("d", 0, "x"), add("", 1, "x"), add("d", 1, ""), add("d", 1, "lot r1")} {
+		s.is(bad, ticket.ErrInput)
+	}
+	s.view(func(tx ticket.Tx) error {
+		got, err := numbersOf(tx.Entries("c"), func(e *ticket.Entry) string { return e.Reason })
+		s.ok(err)
+		s.same("entries of c", got, []string{"c1", "c2", "c3"})
+		last, err := tx.LastEntry("c")
+		s.ok(err)
+		s.same("last of c", last.Reason, "c3")
+		last, err = tx.LastEntry("c\x00")
+		s.ok(err)
+		s.same("last of c and NUL", last.Reason, "c\x001")
+		who, entries, err := tx.ByCause("quote P-1-1")
+		s.ok(err)
+		s.same("whose cause", who, "c")
+		s.same("its entries", len(entries), 2)
+		s.same("the second", entries[1].Seq, 3)
+		who, entries, err = tx.ByCause("x")
+		s.same("a cause of nothing", len(entries)+len(who), 0)
+		return err
+	})
+}
+
+func holds(s suite) {
+	of := func(n policy.Credits) policy.Hold {
+		return policy.Hold{Code: "P-1-1", Parts: []policy.Part{{Lot: "r", Credits: n}}}
+	}
+	s.update(func(tx ticket.Tx) error { return errors.Join(tx.PutHold("c", of(3)), tx.PutHold("c", of(2))) })
+	s.is(s.Update(background, func(tx ticket.Tx) error { return tx.PutHold("d", of(1)) }), ticket.ErrInput)
+	s.is(s.Update(background, func(tx ticket.Tx) error { return tx.PutHold("c", policy.Hold{}) }), ticket.ErrInput)
+	s.view(func(tx ticket.Tx) error {
+		who, h, err := tx.Hold("P-1-1")
+		s.same("owner", who, "c")
+		s.same("hold", h, of(2))
+		return err
+	})
+}

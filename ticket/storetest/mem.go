@@ -47,6 +47,8 @@ type state struct {
 	contents    map[[32]byte]ticket.ArrivalID
 	customers   map[string]*ticket.Customer
 	lots        map[string]owned
+	entries     map[string][]*ticket.Entry
+	holds       map[string]*reserved
 	rows        map[ticket.NoticeID]*ticket.Row
 	letters     map[ticket.NoticeID]*ticket.Letter
 	hits        map[string][]hit
@@ -61,13 +63,18 @@ type owned struct {
 	lot      policy.Lot
 }
 
+type reserved struct {
+	Customer string
+	Hold     policy.Hold
+}
+
 // clone copies the maps; what they hold is never changed in place.
 func (s *state) clone() *state {
 	c := *s
 	c.tickets, c.messages, c.events = copied(s.tickets), copied(s.messages), copied(s.events)
 	c.mids, c.arrivals, c.raws, c.contents = copied(s.mids), copied(s.arrivals), copied(s.raws), copied(s.contents)
 	c.customers, c.lots, c.rows = copied(s.customers), copied(s.lots), copied(s.rows)
-	c.letters, c.hits = copied(s.letters), copied(s.hits)
+	c.letters, c.hits, c.entries, c.holds = copied(s.letters), copied(s.hits), copied(s.entries), copied(s.holds)
 	return &c
 }
 

@@ -74,9 +74,11 @@ func filledRow(s ticket.RowState) *ticket.Row {
 func values(s suite) {
 	s.put(filledTicket(), filledArrival(), filledCustomer(), filledRow(ticket.RowSent))
 	message, event, letter, lot := Filled[ticket.Message](), Filled[ticket.Event](), Filled[ticket.Letter](), Filled[policy.Lot]()
-	message.Seq, event.Seq = 1, 1
+	entry, hold := Filled[ticket.Entry](), Filled[policy.Hold]()
+	message.Seq, event.Seq, entry.Seq = 1, 1, 1
 	s.update(func(tx ticket.Tx) error {
-		return errors.Join(tx.AddMessage(1, message), tx.AddEvent(1, event), tx.PutLetter(1, letter), tx.PutLot("c", *lot))
+		return errors.Join(tx.AddMessage(1, message), tx.AddEvent(1, event), tx.PutLetter(1, letter), tx.PutLot("c", *lot),
+			tx.AddEntry("c", entry), tx.PutHold("c", *hold))
 	})
 	s.view(func(tx ticket.Tx) error {
 		v, err := tx.Ticket(1)
@@ -103,6 +105,12 @@ func values(s suite) {
 		ls, err := tx.Lots("c")
 		s.ok(err)
 		s.same("lots", ls, []policy.Lot{*lot})
+		es, err := list(tx.Entries("c"))
+		s.ok(err)
+		s.same("entries", es, []*ticket.Entry{entry})
+		who, h, err := tx.Hold(hold.Code)
+		s.ok(err)
+		s.same("hold of "+who, h, *hold)
 		return nil
 	})
 }
@@ -123,6 +131,8 @@ func notFound(s suite) {
 			"Customer":    func() error { _, err := tx.Customer("x"); return err },
 			"no id":       func() error { _, err := tx.Customer(""); return err },
 			"LotByRef":    func() error { _, _, err := tx.LotByRef("x"); return err },
+			"LastEntry":   func() error { _, err := tx.LastEntry("x"); return err },
+			"Hold":        func() error { _, _, err := tx.Hold("x"); return err },
 			"Row":         func() error { _, err := tx.Row(9); return err },
 			"Letter":      func() error { _, err := tx.Letter(9); return err },
 		}
@@ -140,6 +150,9 @@ func notFound(s suite) {
 			"Customers": func() (int, error) { return size(list(tx.Customers())) },
 			"ByContact": func() (int, error) { return size(tx.ByContact("a@x")) },
 			"Lots":      func() (int, error) { return size(tx.Lots("x")) },
+			"DueLots":   func() (int, error) { return size(tx.DueLots(policy.Date{Year: 2999, Month: 1, Day: 1}, 9)) },
+			"Entries":   func() (int, error) { return size(list(tx.Entries("x"))) },
+			"ByCause":   func() (int, error) { _, e, err := tx.ByCause("x"); return len(e), err },
 			"Queued":    func() (int, error) { return size(tx.Queued(ticket.LaneTechnicians, day, 10, nil)) },
 			"Rows":      func() (int, error) { return size(list(tx.Rows(0))) },
 		}

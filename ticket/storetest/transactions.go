@@ -81,6 +81,8 @@ func readOnly(s suite) {
 		"PutArrival":    func(tx ticket.Tx) error { return tx.PutArrival(&ticket.Arrival{ID: 1}) },
 		"PutCustomer":   func(tx ticket.Tx) error { return tx.PutCustomer(&ticket.Customer{ID: "c"}) },
 		"PutLot":        func(tx ticket.Tx) error { return tx.PutLot("c", policy.Lot{Ref: "r"}) },
+		"AddEntry":      func(tx ticket.Tx) error { return tx.AddEntry("c", &ticket.Entry{Seq: 1, Cause: "x"}) },
+		"PutHold":       func(tx ticket.Tx) error { return tx.PutHold("c", policy.Hold{Code: "P-1-1"}) },
 		"PutRow":        func(tx ticket.Tx) error { return tx.PutRow(&ticket.Row{Notice: ticket.Notice{ID: 1}}) },
 		"PutLetter":     func(tx ticket.Tx) error { return tx.PutLetter(1, &ticket.Letter{}) },
 		"Hit":           func(tx ticket.Tx) error { return tx.Hit("k", day, day) },
