@@ -76,28 +76,46 @@ func (s Server) ways(caps imap.CapSet, last way) []way {
 }
 
 // login authenticates c in the first way that is taken, and answers which. A way
-// that is refused is not tried again at once; the next one is, unless the server
-// says that it is about the credentials and again is false.
-func (s Server) login(c *imapclient.Client, ways []way, word string, again bool) (way, error) {
-	var first error
+// that is refused, for whatever reason, is not tried again at once; the next one
+// is, unless the server says that it is about the credentials and again is false,
+// or that it cannot tell now in the way that is known to work.
+func (s Server) login(c *imapclient.Client, ways []way, known way, word string, again bool) (way, error) {
+	var worst error
 	for _, w := range ways {
 		err := w.try(c, s.User, word)
 		if err == nil {
 			return w, nil
 		}
-		err = loginFault(err)
-		no := new(imap.Error)
-		if !errors.As(err, new(refused)) || !errors.As(err, &no) {
-			return "", err
+		no := refusedBy(err)
+		if no == nil || no.Type == imap.StatusResponseTypeBye {
+			return "", loginFault(err)
 		}
-		if first == nil || aboutCredentials(no) {
-			first = err
-		}
-		if aboutCredentials(no) && !again {
+		worst = graver(worst, err)
+		if aboutCredentials(no) && !again || passing(no) && w == known {
 			break
 		}
 	}
-	return "", first
+	return "", loginFault(worst)
+}
+
+// graver is what tells more of two refusals: that it is about the credentials,
+// then that the server cannot tell now.
+func graver(a, b error) error {
+	gravity := func(no *imap.Error) int {
+		switch {
+		case no == nil:
+			return -1
+		case aboutCredentials(no):
+			return 2
+		case passing(no):
+			return 1
+		}
+		return 0
+	}
+	if gravity(refusedBy(b)) > gravity(refusedBy(a)) {
+		return b
+	}
+	return a
 }
 
 func (w way) try(c *imapclient.Client, user, word string) error {

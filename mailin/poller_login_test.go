@@ -55,6 +55,8 @@ func TestPollerLoginOfAServerInTrouble(t *testing.T) {
 	refusals := map[string]*imap.Error{
 		"by its code":  {Type: imap.StatusResponseTypeNo, Code: imap.ResponseCodeUnavailable, Text: "backend is down"},
 		"by its words": {Type: imap.StatusResponseTypeNo, Text: "Too many simultaneous connections. (Failure)"},
+		"in Italian":   {Type: imap.StatusResponseTypeNo, Text: "Manutenzione in corso, riprovare più tardi"},
+		"by its parts": {Type: imap.StatusResponseTypeNo, Text: "LDAP server is not responding"},
 	}
 	for name, refuse := range refusals {
 		t.Run(name, func(t *testing.T) {
@@ -62,7 +64,7 @@ func TestPollerLoginOfAServerInTrouble(t *testing.T) {
 				o.refuse = refuse
 				stop := d.run(t)
 				pass(10 * time.Second)
-				if len(o.logins) != 4 || d.Status().Condition != Unreachable || d.told() != "" {
+				if len(o.logins) != 2*4 /* in two ways */ || d.Status().Condition != Unreachable || d.told() != "" {
 					t.Errorf("%d logins, condition %v, told %q", len(o.logins), d.Status().Condition, d.told())
 				}
 				stop()

@@ -165,6 +165,7 @@ func TestPollerWaysToLogIn(t *testing.T) {
 		lines  []string // the logins, of one session
 	}{
 		"PLAIN is refused":                  {" AUTH=PLAIN", "AUTHENTICATE", no("NO [AUTHENTICATIONFAILED] no"), []string{"AUTHENTICATE", "LOGIN"}},
+		"PLAIN is not available":            {" AUTH=PLAIN", "AUTHENTICATE", no("NO [UNAVAILABLE] this mechanism is not available"), []string{"AUTHENTICATE", "LOGIN"}},
 		"PLAIN is unknown":                  {" AUTH=PLAIN SASL-IR", "AUTHENTICATE", no("BAD what"), []string{"AUTHENTICATE", "LOGIN"}},
 		"LOGIN is refused":                  {"", "LOGIN", no("NO use AUTHENTICATE"), []string{"LOGIN", "AUTHENTICATE"}},
 		"LOGIN is disabled":                 {" LOGINDISABLED", "LOGIN", no("NO disabled"), []string{"AUTHENTICATE"}},

@@ -26,8 +26,9 @@ var stays = []imap.ResponseCode{imap.ResponseCodeAuthenticationFailed, imap.Resp
 var (
 	busy = regexp.MustCompile(`(?i)unavailable|not available|temporar|try again|too many|internal (server )?error|server error|system error|` +
 		`not connected|quota|disk (is )?full|no space|mailbox (is )?full|maintenance|i/o error|input/output|time[d ]*out|time-?out|` +
-		`overload|busy|shutting down|starting up|not ready|connection limit|number of connections|simultaneous|concurrent|throttl|rate limit|bandwidth|back-?end|unreachable|resource|lock(ed)? by|in use`)
-	locked = regexp.MustCompile(`(?i)(too many|repeated|multiple|excessive)\s+(\S+\s+){0,3}(attempt|fail|invalid|incorrect|wrong|bad )`)
+		`overload|busy|shutting down|starting up|not ready|connection limit|number of connections|simultaneous|concurrent|throttl|rate limit|bandwidth|back-?end|unreachable|not respond|resource|cannot allocate|out of memory|database|\b(ldap|sql)\b|lock(ed)? by|in use|` +
+		`manutenzione|temporane|non disponibile|riprov|wartung|nicht verf`)
+	locked = regexp.MustCompile(`(?i)(too many|repeated|multiple|excessive)\s+(\S+\s+){0,3}(attempt|fail|invalid|incorrect|wrong|bad )|troppi (\S+ ){0,2}tentativi`)
 )
 
 // passing tells a refusal that says nothing about what was asked: the server

@@ -155,7 +155,7 @@ func (s *session) authenticate(ctx context.Context) error {
 		return err
 	}
 	s.secrets.Add(word)
-	taken, err := s.Server.login(s.client, s.Server.ways(s.client.Caps(), s.way), word, s.refusals == 0)
+	taken, err := s.Server.login(s.client, s.Server.ways(s.client.Caps(), s.way), s.way, word, s.refusals == 0)
 	switch {
 	case err == nil:
 		s.way = taken

@@ -95,8 +95,11 @@ func wantsLogin(code int, detail smtp.EnhancedCode, words string, at stage) bool
 	case 530, 534, 535, 538:
 		return true
 	}
-	return is(detail, 7, 57) || at == atMail && strings.Contains(words, "authenticat") && !is(detail, 7, 26)
+	return is(detail, 7, 57) || at == atMail && noLogin.MatchString(words) && !is(detail, 7, 26)
 }
+
+// noLogin is not of a sender that "does not match the authenticated user".
+var noLogin = regexp.MustCompile(`\bauthentication\b|\bauthenticate\b|(not|been) authenticated|unauthenticated|autentica(zione|rsi)\b`)
 
 // aboutSender tells a refusal of the envelope sender: by its codes, Microsoft's
 // SendAsDenied among them, by what MAIL is about, or by words that name a
@@ -112,7 +115,7 @@ func aboutSender(detail smtp.EnhancedCode, words string, at stage, from string) 
 		from != "" && strings.Contains(words, strings.ToLower(from))
 }
 
-var senders = regexp.MustCompile(`\bsenders?\b|send ?as\b|sendas|send (\w+ )?on behalf|mail ?from|return[- ]?path|from address|originator|not owned by`)
+var senders = regexp.MustCompile(`\bsenders?\b|send ?as\b|sendas|send (\w+ )?on behalf|mail ?from|return[- ]?path|from address|originator|not owned by|mittente|identit(y|ies) failed|address (is )?not verified`)
 
 // enhanced is the code of RFC 3463 of a reply, wherever it stands in the text;
 // zero when there is none of the reply's class.
