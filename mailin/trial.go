@@ -28,14 +28,15 @@ type Witness interface {
 	Keep(Trial) error
 }
 
-// What the deaths of a process weigh for a mail that was on its way: a machine
-// that is switched off at the wrong moment blames nobody, a mail that was alone
-// each time is to blame.
+// What the deaths of a process weigh for the mail that was alone on its way. One
+// whose bytes were being read is soon to blame: that takes no time. Filing waits
+// for the disk, where a process that is killed for another reason, at any moment
+// and again and again, dies most often.
 const (
-	deathAround   = 1 // it was among others, or was alone and not being read
-	deathReading  = 2
-	tooManyDeaths = 4 // it is quarantined as it is, its bytes kept
-	farTooMany    = 7 // not even that is survived: it is not fetched any more
+	deathAround   = 1
+	deathReading  = 4
+	tooManyDeaths = 8  // it is quarantined as it is, its bytes kept
+	farTooMany    = 10 // not even that is survived: it is not fetched any more
 )
 
 // suspects are the mails that a death has made suspect, and where they are kept.
@@ -83,7 +84,7 @@ func (s *suspects) has(uid imap.UID) bool { return uint32(uid) <= s.Last }
 // alone notes that uid is tried, and answers what the deaths weigh for it.
 func (s *suspects) alone(uid imap.UID) (deaths int, err error) {
 	if s.Alone != uint32(uid) {
-		s.Alone, s.Deaths = uint32(uid), deathAround
+		s.Alone, s.Deaths = uint32(uid), 0
 	}
 	s.Reading = false
 	return s.Deaths, s.keep(s.Trial)

@@ -74,7 +74,7 @@ func TestPollerMailThatKills(t *testing.T) {
 	}{
 		"no mail":         {false, false, false, 1, true},
 		"reading":         {true, false, false, 4, true},
-		"filing":          {false, true, false, 5, true},
+		"filing":          {false, true, false, 10, true},
 		"keeping as well": {true, true, true, 6, false},
 	}
 	for name, tt := range tests {
@@ -176,7 +176,7 @@ func TestPollerDeathsOfOthers(t *testing.T) {
 func TestSuspectsOfAnotherMailbox(t *testing.T) {
 	w := &memory{trial: Trial{UIDValidity: 1, Last: 9, Alone: 4, Reading: true, Deaths: 3}}
 	s := (&Poller{Witness: w}).recall()
-	if !s.has(4) || s.Deaths != 5 {
+	if !s.has(4) || s.Deaths != 7 {
 		t.Errorf("recalled %+v", s.Trial)
 	}
 	if err := s.at(ticket.Cursor{UIDValidity: 2}); err != nil || s.has(4) || w.trial != (Trial{}) {
