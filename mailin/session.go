@@ -50,6 +50,7 @@ type session struct {
 	total  atomic.Int64            // mails in the mailbox; negative: not known yet
 	held   atomic.Int64            // mails that the looks since SELECT account for; negative: there was none
 	doubt  atomic.Bool             // what the server says and what we hold disagree
+	word   string                  // the password, known before the server says its first word
 	uneasy atomic.Bool             // the server complained by itself since SELECT
 	inside atomic.Bool             // logged in
 	nudge  chan struct{}           // holds one: the server told of new mail
@@ -80,11 +81,16 @@ func (r *reader) session(ctx context.Context) error {
 
 // open connects and logs in. The caller closes the session.
 func (r *reader) open(ctx context.Context) (*session, error) {
+	word := ""
+	if r.Server.Auth != "xoauth2" { // a token would cost a command, and lives shortly
+		word, _ = r.Server.word(ctx, false) // asked for again, should it fail, when the login has come
+		r.secrets.Add(word)
+	}
 	conn, err := r.Server.connect(ctx, r.Dial)
 	if err != nil {
 		return nil, err
 	}
-	s := &session{reader: r, conn: &watched{Conn: conn}, nudge: make(chan struct{}, 1), fresh: true}
+	s := &session{reader: r, word: word, conn: &watched{Conn: conn}, nudge: make(chan struct{}, 1), fresh: true}
 	s.conn.allow(0)
 	stop := context.AfterFunc(ctx, func() { s.conn.Close() })
 	defer stop()
@@ -150,7 +156,10 @@ func (s *session) authenticate(ctx context.Context) error {
 	if renew {
 		s.renewed = s.now()
 	}
-	word, err := s.Server.word(ctx, renew)
+	word, err := s.word, error(nil)
+	if word == "" {
+		word, err = s.Server.word(ctx, renew)
+	}
 	if err != nil {
 		return err
 	}
