@@ -28,15 +28,16 @@ type Witness interface {
 	Keep(Trial) error
 }
 
-// What the deaths of a process weigh for the mail that was alone on its way. One
-// whose bytes were being read is soon to blame: that takes no time. Filing waits
-// for the disk, where a process that is killed for another reason, at any moment
-// and again and again, dies most often.
+// What the deaths of a process weigh for the mail that was alone on its way. A
+// process may be killed for another reason, at any moment and again and again; on
+// a busy machine it is then found reading or filing the same mail more often than
+// not. Six deaths in a row while it was read blame a mail, or eight around it: a
+// few minutes by the unit's pause, and a fraction of the starts that it allows.
 const (
-	deathAround   = 1
+	deathAround   = 3
 	deathReading  = 4
-	tooManyDeaths = 8  // it is quarantined as it is, its bytes kept
-	farTooMany    = 10 // not even that is survived: it is not fetched any more
+	tooManyDeaths = 24 // it is quarantined as it is, its bytes kept
+	farTooMany    = 30 // not even that is survived: it is not fetched any more
 )
 
 // suspects are the mails that a death has made suspect, and where they are kept.

@@ -63,7 +63,7 @@ func (m mortal) Receive(ctx context.Context, in []*ticket.Inbound, c ticket.Curs
 }
 
 // TestPollerMailThatKills starts a desk again and again that dies of one of its
-// mails, as long as it does: a few starts later all others are filed, and it is
+// mails, as long as it does: some starts later all others are filed, and it is
 // kept as it is.
 func TestPollerMailThatKills(t *testing.T) {
 	const mails, deadlyUID = 40, 17
@@ -73,9 +73,9 @@ func TestPollerMailThatKills(t *testing.T) {
 		raw                      bool // the bytes of the mail are kept
 	}{
 		"no mail":         {false, false, false, 1, true},
-		"reading":         {true, false, false, 4, true},
+		"reading":         {true, false, false, 8, true},
 		"filing":          {false, true, false, 10, true},
-		"keeping as well": {true, true, true, 6, false},
+		"keeping as well": {true, true, true, 10, false},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
