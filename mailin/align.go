@@ -120,6 +120,11 @@ func (p *put) fitted(s, mention string) string {
 	}
 	p.to = p.from
 	rest, _, _ := strings.Cut(s[p.from:], "\n")
+	if p.alone && strings.HasPrefix(s[p.from:], "\n\n\n") { // the gap that it left
+		p.from++
+		p.to = p.from
+		return "\n" + mention
+	}
 	if p.alone && strings.TrimSpace(rest) == "" {
 		line := s[strings.LastIndexByte(s[:p.from], '\n')+1:]
 		p.from += len(rest)

@@ -164,3 +164,58 @@ func (l *seenLetter) read(t *testing.T, h textproto.MIMEHeader, body io.Reader, 
 		t.Errorf("a part of %s: %v", under, h)
 	}
 }
+
+// TestQuotedPictureStaysInside: a technician's program quotes the letter with
+// its picture and sends it back. The customer gets what was written, and no
+// picture of the old mail: it may have come from a colleague's note.
+func TestQuotedPictureStaysInside(t *testing.T) {
+	raw, err := os.ReadFile(filepath.Join("..", "..", "testdata", "mail", "picture-gmail.eml"))
+	must(t, err)
+	for name, quote := range map[string]func(text string) string{
+		"Outlook": func(text string) string {
+			return "\n________________________________\nDa: Elena Marchi (Assistenza) <support@example.test>\nInviato: sabato 1 gennaio 2000 01:00\nA: Anna Ferretti <anna@example.test>\nOggetto: [Assistenza #1] Il carrello si blocca\n\n" +
+				strings.NewReplacer("[immagine: image.png]", "[cid:q1@x]", "[immagine: image.png (2)]", "[cid:q2@x]").Replace(text)
+		},
+		"Gmail": func(text string) string {
+			return "\nIl giorno sab 1 gen 2000 alle ore 01:00 Elena Marchi (Assistenza) <support@example.test> ha scritto:\n\n> " +
+				strings.ReplaceAll(strings.NewReplacer("[immagine: image.png]", "[image: image.png]", "[immagine: image.png (2)]", "[image: image.png]").Replace(text), "\n", "\n> ")
+		},
+		"Thunderbird": func(text string) string {
+			return "\nIl 01/01/2000 01:00, Elena Marchi (Assistenza) ha scritto:\n> " + strings.ReplaceAll(strings.NewReplacer("[immagine: image.png]\n", "", "[immagine: image.png (2)]\n", "").Replace(text), "\n", "\n> ")
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			inWorld(t, fmt.Sprintf(worldConfig, ""), func(*world) {}, func(w *world) {
+				w.raw(strings.ReplaceAll(string(raw), "assistenza@desk.example", "support@example.test"), 0)
+				w.wait(5 * time.Minute)
+				letter := w.toldAnna()
+				m, err := mail.ReadMessage(strings.NewReader(letter))
+				must(t, err)
+				seen := seeLetter(t, letter)
+				i := 0
+				page := regexp.MustCompile(`"cid:[^"]*"`).ReplaceAllStringFunc(seen.page, func(string) string { i++; return fmt.Sprintf(`"cid:q%d@x"`, i) })
+				_, page, _ = strings.Cut(page, "<body")
+				_, page, _ = strings.Cut(page, ">")
+				page, _, _ = strings.Cut(page, "</body>")
+				picture := "Content-Type: image/png; name=\"%s\"\nContent-Disposition: inline; filename=\"%s\"\nContent-ID: <%s>\nContent-Transfer-Encoding: base64\n\niVBORw0KGgo=\n"
+				w.raw(fmt.Sprintf("From: Anna Ferretti <anna@example.test>\nTo: %s\nSubject: Re: %s\nDate: %s\nMessage-ID: <quoted@example.test>\nIn-Reply-To: %s\nMIME-Version: 1.0\n"+
+					"Content-Type: multipart/related; boundary=r\n\n--r\nContent-Type: multipart/alternative; boundary=a\n\n--a\nContent-Type: text/plain; charset=utf-8\n\nProvi ora, ecco come deve apparire:\n\n%s\nAnna\n%s\n"+
+					"--a\nContent-Type: text/html; charset=utf-8\n\n<html><body><p>Provi ora, ecco come deve apparire:</p><p><img src=\"cid:new@x\" alt=\"giusto.png\"></p><p>Anna</p><br><div>Il giorno sab 1 gen 2000 ha scritto:</div><blockquote type=\"cite\">%s</blockquote></body></html>\n--a--\n--r\n"+picture+"--r\n"+picture+"--r\n"+picture+"--r--\n",
+					m.Header.Get("Reply-To"), m.Header.Get("Subject"), time.Now().Format(time.RFC1123Z), m.Header.Get("Message-ID"),
+					map[string]string{"Outlook": "[cid:new@x]\n", "Gmail": "[image: giusto.png]\n"}[name], quote(strings.ReplaceAll(seen.text, "\r\n", "\n")), page,
+					"giusto.png", "giusto.png", "new@x", "image.png", "image.png", "q1@x", "image.png", "image.png", "q2@x"), 0)
+				w.wait(5 * time.Minute)
+				answers := w.relay.letters("")
+				if len(answers) != 1 {
+					t.Errorf("%d answers\n%s", len(answers), w.log.String())
+					return
+				}
+				l := seeLetter(t, answers[0].raw)
+				l.check(t, "answered", []string{"giusto.png"}, nil)
+				if said, _, _ := strings.Cut(strings.ReplaceAll(l.text, "\r\n", "\n"), "\n-----"); strings.Join(strings.Fields(said), " ") != "Provi ora, ecco come deve apparire: [immagine: giusto.png] Anna" {
+					t.Errorf("the customer reads\n%s", l.text)
+				}
+			})
+		})
+	}
+}
