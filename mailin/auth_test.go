@@ -90,6 +90,11 @@ func sentAs(from string, top ...string) string {
 		"Message-ID: <1@ours.example>\r\n\r\n#close\r\n"
 }
 
+// worthless is a signature that nobody made.
+func worthless(domain string) string {
+	return "DKIM-Signature: v=1; a=ed25519-sha256; d=" + domain + "; s=s1; c=relaxed/relaxed; h=From:Subject:Date; bh=AAAA; b=AAAA\r\n"
+}
+
 const (
 	boss  = "Boss <boss@ours.example>"
 	trust = "Authentication-Results: mx.desk.example; "
@@ -179,6 +184,12 @@ func TestEvidence(t *testing.T) {
 		{"bare LF in the header", strings.Replace(signed, "To: desk", "X-A: b\nTo: desk", 1), absent, absent},
 		{"line that is no field", "no field\r\n" + signed, absent, absent},
 		{"second signature holds", strings.Replace(signed, "DKIM-Signature:", "DKIM-Signature: v=1; a=ed25519-sha256; d=ours.example; s=s1; h=From:Subject:Date; bh=AAAA; b=AAAA\r\nDKIM-Signature:", 1), byDKIM, byDKIM},
+
+		{"a signature that covers a worthless one below", s.sign(t, worthless("evil.example")+sentAs(boss), "ours.example", append(allSigned, "DKIM-Signature")...), byDKIM, byDKIM},
+		{"one that covers another of its own domain", s.sign(t, worthless("ours.example")+sentAs(boss), "ours.example", append(allSigned, "DKIM-Signature")...), byDKIM, byDKIM},
+		{"one below which another was changed", strings.Replace(s.sign(t, worthless("evil.example")+sentAs(boss), "ours.example", append(allSigned, "DKIM-Signature")...), "bh=AAAA", "bh=BBBB", 1), badSig, badSig},
+		{"another on top, later", worthless("evil.example") + s.sign(t, worthless("evil.example")+sentAs(boss), "ours.example", append(allSigned, "DKIM-Signature")...), byDKIM, byDKIM},
+		{"somebody else's signature covers a worthless one of ours", s.sign(t, worthless("ours.example")+sentAs(boss), "evil.example", append(allSigned, "DKIM-Signature")...), badSig, badSig},
 
 		{"dmarc of another domain", sentAs(boss, trust+"dmarc=pass header.from=evil.example"), absent, absent},
 		{"dmarc without a domain", sentAs(boss, trust+"dmarc=pass"), absent, absent},

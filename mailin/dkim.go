@@ -3,6 +3,7 @@ package mailin
 import (
 	"bytes"
 	"context"
+	"errors"
 	"io"
 	"runtime"
 	"strings"
@@ -26,7 +27,7 @@ type signature struct {
 	identity string // the domain of i=
 	key      string // the name of the key's record; "" when it has none
 	length   bool   // l= leaves the end of the body open
-	whole    bool   // all fields that the desk reads by are signed, and no other signature
+	whole    bool   // all fields that the desk reads by are signed
 }
 
 // readSignatures lists the signatures of a mail that can be read at all.
@@ -67,7 +68,7 @@ func readSignature(v string) (s signature, ok bool) {
 		signed[strings.ToLower(f)] = true
 	}
 	s.typed = signed["content-type"]
-	s.whole = signed["from"] && signed["subject"] && signed["date"] && !signed["dkim-signature"]
+	s.whole = signed["from"] && signed["subject"] && signed["date"]
 	return s, true
 }
 
@@ -165,7 +166,8 @@ func (a *Authenticator) check(h *signedHeader, s signature, txt string) sigState
 }
 
 // checkSignature verifies s alone: with several, go-msgauth starts a goroutine
-// each, where a panic could not be caught.
+// each, where a panic could not be caught. The signatures below stay, as s may
+// cover them (RFC 6376, section 5.4.1); those above were added later.
 func checkSignature(h *signedHeader, s signature, txt string) (state sigState) {
 	defer func() {
 		if recover() != nil {
@@ -174,15 +176,15 @@ func checkSignature(h *signedHeader, s signature, txt string) (state sigState) {
 	}()
 	var head bytes.Buffer
 	for i, line := range h.lines {
-		if h.names[i] != "dkim-signature" || i == s.line {
+		if h.names[i] != "dkim-signature" || i >= s.line {
 			head.Write(line)
 		}
 	}
 	head.WriteString("\r\n")
 	v, err := dkim.VerifyWithOptions(io.MultiReader(&head, &chunks{rest: h.body, bare: h.bare}),
-		&dkim.VerifyOptions{LookupTXT: func(string) ([]string, error) { return []string{txt}, nil }})
+		&dkim.VerifyOptions{LookupTXT: func(string) ([]string, error) { return []string{txt}, nil }, MaxVerifications: 1})
 	switch {
-	case err != nil || len(v) != 1 || dkim.IsPermFail(v[0].Err) || dkim.IsTempFail(v[0].Err):
+	case err != nil && !errors.Is(err, dkim.ErrTooManySignatures) || len(v) != 1 || dkim.IsPermFail(v[0].Err) || dkim.IsTempFail(v[0].Err):
 		return sigUnclear
 	case v[0].Err != nil:
 		return sigFails
