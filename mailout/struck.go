@@ -9,6 +9,7 @@ import (
 	htmltoken "golang.org/x/net/html"
 	"golang.org/x/text/encoding"
 	"golang.org/x/text/encoding/unicode"
+	"golang.org/x/text/encoding/unicode/utf32"
 )
 
 // struckFile is a file with strike applied where it is text, in whatever form it
@@ -37,9 +38,17 @@ func struckFile(b []byte, strike func(string) string) []byte {
 	return b
 }
 
-// wide is the encoding of text in units of two bytes, by its mark or by where
-// the zero bytes of its ASCII stand; nil: b is no such text.
+// wide is the encoding of text in units of two or four bytes, by its mark or by
+// where the zero bytes of its ASCII stand; nil: b is no such text.
 func wide(b []byte) encoding.Encoding {
+	if len(b) >= 4 {
+		switch first := b[:4]; {
+		case first[3] == 0 && first[2] == 0 && (first[0] != 0 || first[1] != 0):
+			return utf32.UTF32(utf32.LittleEndian, utf32.UseBOM)
+		case first[0] == 0 && first[1] == 0 && (first[2] != 0 || first[3] != 0):
+			return utf32.UTF32(utf32.BigEndian, utf32.UseBOM)
+		}
+	}
 	head := b[:min(len(b), 1024)&^1]
 	var zeros [2]int
 	for i, c := range head {

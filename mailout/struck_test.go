@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"golang.org/x/text/encoding/unicode"
+	"golang.org/x/text/encoding/unicode/utf32"
 
 	"sportello/ticket"
 )
@@ -30,6 +31,14 @@ func utf16(s string, big, mark bool) string {
 	return string(b)
 }
 
+func utf32Text(order utf32.Endianness, mark utf32.BOMPolicy, s string) string {
+	b, err := utf32.UTF32(order, mark).NewEncoder().String(s)
+	if err != nil {
+		panic(err)
+	}
+	return b
+}
+
 // TestStruckFiles: a file that is text gives no token away, in whatever form it
 // is read; one that is none keeps its bytes.
 func TestStruckFiles(t *testing.T) {
@@ -44,6 +53,8 @@ func TestStruckFiles(t *testing.T) {
 		"UTF-16 the other way":     utf16(words, true, true),
 		"UTF-16 without mark":      utf16(words, false, false),
 		"UTF-16BE without mark":    utf16(words, true, false),
+		"UTF-32":                   utf32Text(utf32.LittleEndian, utf32.UseBOM, words),
+		"UTF-32BE without mark":    utf32Text(utf32.BigEndian, utf32.IgnoreBOM, words),
 		"page":                     "<p>scriva a <a href=\"mailto:" + hush + "\">noi</a></p>",
 		"page, cut by a tag":       "<p>" + strings.Replace(hush, "a20869", "a<wbr>20869", 1) + "</p>",
 		"page, each letter a tag":  "<b>" + strings.Join(strings.Split(hush, ""), "</b><b>") + "</b>",
@@ -69,7 +80,7 @@ func TestStruckFiles(t *testing.T) {
 	}
 	for name, in := range map[string]string{
 		"nothing to strike": "scriva a mario@example.com\n", "page": "<p>x &lt; y <a href='mailto:a%2Bb@example.com'>b</a></p>",
-		"nothing": "", "UTF-16": utf16("niente\n", false, true), "odd UTF-16": "\xff\xfea", "picture": "\x89PNG\r\n\x1a\n\x00" + hush,
+		"nothing": "", "UTF-16": utf16("niente\n", false, true), "odd UTF-16": "\xff\xfea", "icon": "\x00\x00\x01\x00" + hush, "picture": "\x89PNG\r\n\x1a\n\x00" + hush,
 		"archive": "PK\x03\x04\x00\x00" + hush, "Latin": "perch\xe9 no",
 	} {
 		if clean := string(struckFile([]byte(in), strikeSecret)); clean != in {
