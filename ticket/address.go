@@ -74,7 +74,7 @@ func (a Addresses) Listed(s string) bool { return s != "" && contains(a.Lists, s
 // Strike replaces every desk address that could hold a token, and every
 // Message-ID of ours, which counts as one, by the desk's plain address: a
 // technician's token never reaches a customer, nor the other way round. The
-// plus sign may be written as HTML or a mailto link writes it.
+// plus sign may be written as HTML, a mailto link or UTF-7 writes it.
 func (a Addresses) Strike(text string) string {
 	strike := func(s string) string {
 		plain := address.Canonical(plusForms.Replace(s))
@@ -95,7 +95,7 @@ const localLike = `(?:&#43;|&#[xX]2[bB];|&plus;|[A-Za-z0-9.!#$%&'*+/=?^_{|}~-])+
 var (
 	addressLike      = regexp.MustCompile(localLike + `@[A-Za-z0-9.-]+[A-Za-z0-9]`)
 	addressInLetters = regexp.MustCompile(localLike + `@[\pL\pM\pN.-]+[\pL\pM\pN]`)
-	plusForms        = strings.NewReplacer("&#43;", "+", "&#x2b;", "+", "&#x2B;", "+", "&#X2b;", "+", "&#X2B;", "+", "&plus;", "+", "%2B", "+", "%2b", "+")
+	plusForms        = strings.NewReplacer("&#43;", "+", "&#x2b;", "+", "&#x2B;", "+", "&#X2b;", "+", "&#X2B;", "+", "&plus;", "+", "%2B", "+", "%2b", "+", "+-", "+")
 )
 
 // Number names a technician in tokens: it hangs on the first address alone, so

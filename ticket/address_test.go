@@ -27,7 +27,7 @@ func TestAddresses(t *testing.T) {
 			}
 		}
 		mid := k.MessageID(7, Token{Purpose: PurposeWork, Number: 1042}.issue(noon), "example.it")
-		for _, in := range []string{addr, strings.Replace(addr, "+", "%2B", 1), strings.Replace(addr, "+", "&#43;", 1), mid} {
+		for _, in := range []string{addr, strings.Replace(addr, "+", "%2B", 1), strings.Replace(addr, "+", "&#43;", 1), strings.Replace(addr, "+", "+-", 1), mid} {
 			if got := a.Strike(`<a href="mailto:` + in + `?x">`); got != `<a href="mailto:assistenza@example.it?x">` {
 				t.Errorf("%s: Strike leaves %q of %s", name, got, in)
 			}

@@ -40,3 +40,19 @@ func TestForwardedFor(t *testing.T) {
 		})
 	}
 }
+
+// TestForwardedForAnAddressInLetters: the address of the order is compared as
+// every other is.
+func TestForwardedForAnAddressInLetters(t *testing.T) {
+	for written, want := range map[string]string{
+		"Ugo@Società.Example":  "ugo@xn--societ-nta.example",
+		"<UGO@example.com>":    "ugo@example.com",
+		"\u212aim@example.com": "\u212aim@example.com",
+	} {
+		b := authenticated(t)
+		b.receive(b.mail(anna, "Fwd: Sito", "#from "+written+"\n"+down, proved))
+		if got := b.ticket(1).Requester.Address; got != want {
+			t.Errorf("#from %s opens the ticket of %q, want %q", written, got, want)
+		}
+	}
+}

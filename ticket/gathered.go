@@ -14,7 +14,7 @@ import (
 const (
 	claimsAnHour  = 3 // letters to a technician about mail in her name
 	addressAnHour = 5 // letters about the mail of one address
-	lettersAnHour = 8 // letters about the mail of all addresses
+	lettersAnHour = 8 // letters about the mail of all addresses, both of these together
 	maxGathered   = 200
 )
 
@@ -40,15 +40,7 @@ func (w *work) crowded(t *Ticket, m *Inbound, msg *Message, s sender) (bool, err
 	if w.backlog.old || msg.Kind != MessageRequest || s.aligned || s.released || msg.Authority > AuthorityNone || m.Evidence.Aligned && !s.contrary && m.Doubled == "" {
 		return false, nil
 	}
-	total := counted{"letter", "", unproven}
-	room, err := w.room(total, time.Hour, lettersAnHour)
-	if err == nil && room {
-		room, err = w.within(counted{"letter", s.Address, unproven}, time.Hour, addressAnHour)
-	}
-	if err == nil && room {
-		_, err = w.within(total, time.Hour, lettersAnHour)
-	}
-	if err != nil || room {
+	if room, err := w.roomForLetter(counted{"letter", s.Address, unproven}, addressAnHour); room || err != nil {
 		return false, err
 	}
 	if err := w.sayGathering(); err != nil {
@@ -66,14 +58,27 @@ func (w *work) crowded(t *Ticket, m *Inbound, msg *Message, s sender) (bool, err
 	})
 }
 
+// roomForLetter counts a letter as one of what and as one of all, and tells
+// whether there is room for it in both.
+func (w *work) roomForLetter(what counted, limit int) (bool, error) {
+	total := counted{"letter", "", unproven}
+	room, err := w.room(total, time.Hour, lettersAnHour)
+	if err == nil && room {
+		room, err = w.within(what, time.Hour, limit)
+	}
+	if err == nil && room {
+		_, err = w.within(total, time.Hour, lettersAnHour)
+	}
+	return room, err
+}
+
 // crowdedClaim is crowded for a, mail in the name of tech or with her token.
 func (w *work) crowdedClaim(tech *Technician, m *Inbound, a *Arrival) (bool, error) {
 	from, sole := m.Sole()
 	if sole && m.Doubled == "" && tech.has(from.Address) && m.Evidence.Proves(from.Address) {
 		return false, nil
 	}
-	room, err := w.within(counted{"claim", tech.Mailbox().Address, unproven}, time.Hour, claimsAnHour)
-	if err != nil || room {
+	if room, err := w.roomForLetter(counted{"claim", tech.Mailbox().Address, unproven}, claimsAnHour); room || err != nil {
 		return false, err
 	}
 	if err := w.sayGathering(); err != nil {

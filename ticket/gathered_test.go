@@ -43,6 +43,10 @@ func TestForgeriesDoNotFloodTechnicians(t *testing.T) {
 		{"strangers from many addresses", "", unsigned, func(b *bench, i int, _ ticket.Notice) *ticket.Inbound {
 			return b.mail(fmt.Sprintf("x%d@altro%d.example", i, i), fmt.Sprintf("Offerta %d", i), "Compri qui")
 		}, 9, "#101 da x99@altro99.example: «Offerta 99»"},
+		{"technicians, contacts and strangers in turns", "", unsigned, func(b *bench, i int, _ ticket.Notice) *ticket.Inbound {
+			from := []string{anna, bruno, luisa, fmt.Sprintf("x%d@altro%d.example", i, i)}[i%4]
+			return b.mail(from, fmt.Sprintf("Falso %d", i), "Rinnovi qui")
+		}, 7, "#51 da x99@altro99.example: «Falso 99»"},
 		{"a guessed tag", "", unsigned, func(b *bench, i int, _ ticket.Notice) *ticket.Inbound {
 			return b.mail(mario, "Re: [Assistenza #1] Sito", fmt.Sprintf("Falso %d", i))
 		}, 6, "#1 da " + mario},

@@ -51,7 +51,7 @@ func forwardedFor(m *Inbound) string {
 	if !o.Right() || o.Held || len(o.Commands) != 1 || o.Commands[0].Name != "from" {
 		return ""
 	}
-	return strings.ToLower(strings.Trim(o.Commands[0].Args[0], "<>"))
+	return address.Canonical(strings.Trim(o.Commands[0].Args[0], "<>"))
 }
 
 // withoutOrders is m as its customer's mail: without the commands on top, and
