@@ -126,7 +126,7 @@ func (w *work) confirm(m *Inbound, s sender, th thread, auth Authority) error {
 	}
 	if t.Unproven && t.Requester.Address == s.Address {
 		t.Unproven, t.Requester, t.Participants[0].Name = false, s.Mailbox, s.Name
-		t.Subject = clip(BareSubject(m.Subject, w.d.Name), maxSubject)
+		t.Subject = clip(w.d.bareSubject(m.Subject), maxSubject)
 	}
 	msgs, err := w.tx.Messages(t.ID)
 	if err != nil || t.Quote != nil {

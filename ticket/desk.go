@@ -15,7 +15,8 @@ type Desk struct {
 	Store       Store
 	Policy      *policy.Policy
 	Keys        Keys
-	Name        string // subject tag and sender name
+	Name        string // sender name, and subject tag where Tag is empty
+	Tag         string // a shorter name in the subject tag; a tag with Name counts too; "": Name
 	Addresses   Addresses
 	Language    string // it or en: where nothing else is known
 	Zone        *time.Location

@@ -181,7 +181,7 @@ func (w *work) summary(g Gathered, tech *Technician) ([]string, error) {
 // subject tag without which a token is taken for a remembered address.
 func (w *work) answerLink(t *Ticket, tech *Technician) string {
 	id := Token{Purpose: PurposeWork, Number: uint64(t.ID), Participant: tech.Number()}
-	subject := Tag(w.d.Name, t.ID)
+	subject := Tag(w.d.mark(), t.ID)
 	if w.d.Addresses.Pattern == "" {
 		subject += " [" + w.d.Keys.Sign(id.issue(w.now)) + "]"
 	}

@@ -98,7 +98,7 @@ func (w *work) ask(m *Inbound, a *Arrival, tech *Technician, th thread, kind Not
 		n = w.about(kind, th.ticket, w.d.Language)
 	}
 	n.replies(m)
-	n.To, n.Lines, n.Subject = tech.Mailbox(), lines, firstOf(n.Subject, BareSubject(m.Subject, w.d.Name))
+	n.To, n.Lines, n.Subject = tech.Mailbox(), lines, firstOf(n.Subject, w.d.bareSubject(m.Subject))
 	id := Token{Purpose: PurposeWork, Number: uint64(n.Ticket), Participant: tech.Number()}
 	if kind == NoticeHeld {
 		id = Token{Purpose: PurposeHeld, Number: uint64(a.ID), Participant: tech.Number()}
@@ -151,6 +151,6 @@ func (w *work) settleHeld(m *Inbound, a *Arrival, tech *Technician, line string)
 		return err
 	}
 	return w.tellPlainly(NoticeTranscript, tech, func(n *Notice) {
-		n.Lines, n.Subject = []string{line, w.say("nothing-done")}, BareSubject(m.Subject, w.d.Name)
+		n.Lines, n.Subject = []string{line, w.say("nothing-done")}, w.d.bareSubject(m.Subject)
 	})
 }

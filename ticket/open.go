@@ -80,7 +80,7 @@ func (w *work) newTicket(m *Inbound, s sender, goesOn ID) (*Ticket, error) {
 	}
 	t := &Ticket{
 		ID: id, State: StateOpen, Requester: s.Mailbox, Opened: m.Arrived, Changed: w.now,
-		Subject: clip(BareSubject(m.Subject, w.d.Name), maxSubject), Language: w.language(m, s),
+		Subject: clip(w.d.bareSubject(m.Subject), maxSubject), Language: w.language(m, s),
 		Unproven: !s.aligned && !s.forwarded, LastInbound: m.MessageID,
 	}
 	t.Participants = []Participant{{Mailbox: s.Mailbox}}

@@ -154,7 +154,7 @@ func (w *work) reaches(t *Ticket) (bool, error) {
 func (w *work) handOver(n *Notice, t *Ticket) error {
 	for i := range w.d.Technicians {
 		err := w.tellTechnician(n.Kind, t, &w.d.Technicians[i], func(m *Notice) {
-			m.FromName, m.Author, m.Verified, m.About, m.Text, m.Bounce = n.FromName, n.Author, n.Verified, n.About, n.Text, n.Bounce
+			m.Author, m.Verified, m.About, m.Text, m.Bounce = n.Author, n.Verified, n.About, n.Text, n.Bounce
 			m.OtherPeople, m.Attachments, m.TooLarge, m.Lines = n.OtherPeople, n.Attachments, n.TooLarge, n.Lines
 		})
 		if err != nil {

@@ -94,3 +94,30 @@ func TestTechniciansReadWhoseItIs(t *testing.T) {
 		t.Errorf("candidates %q, stranger %v", got, n.Stranger)
 	}
 }
+
+// TestWhoHasNoNameIsCalledByTheCustomers: technicians read the customer's name
+// where a contact gives himself none; nobody is greeted by it.
+func TestWhoHasNoNameIsCalledByTheCustomers(t *testing.T) {
+	for _, c := range []struct{ name, from, called, shown, greeted string }{
+		{"a contact without a name", mario, "", "Rossi Impianti", ""},
+		{"a contact with one", mario, "Mario Rossi", "Mario Rossi", "Mario Rossi"},
+		{"nobody's contact", stranger, "", stranger, ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			b := newBench(t, storetest.NewMem())
+			called := func(m *ticket.Inbound) { m.From[0].Name = c.called }
+			b.receive(b.mail(c.from, "Sito fermo", down, called))
+			letters := b.send()
+			ack := pick(t, letters, ticket.NoticeAck, c.from)
+			b.receive(b.mail(c.from, "Re: Sito fermo", "Ancora fermo.", replyTo(ack), called))
+			for _, n := range []ticket.Notice{pick(t, letters, ticket.NoticeTicketNew, anna), pick(t, b.send(), ticket.NoticeTicketReply, anna)} {
+				if n.FromName != c.shown+" (Assistenza)" || n.Author.Address != c.from || c.called == "" && c.from == mario && n.Requester.Name != c.shown {
+					t.Errorf("%s is from %q, about %+v, by %+v", n.Kind, n.FromName, n.Requester, n.Author)
+				}
+			}
+			if ack.To.Name != c.greeted {
+				t.Errorf("%q is greeted", ack.To.Name)
+			}
+		})
+	}
+}

@@ -12,15 +12,26 @@ import (
 // Tag is the subject tag of a ticket: `[NAME #1042]`.
 func Tag(name string, id ID) string { return fmt.Sprintf("[%s #%d]", name, id) }
 
+// mark is the name that the desk writes in its tags.
+func (d *Desk) mark() string { return firstOf(d.Tag, d.Name) }
+
+// tagsIn lists the tickets that subject names by a tag of this desk: letters that
+// left before it had a short name go on counting.
+func (d *Desk) tagsIn(subject string) []ID { return tagsIn(subject, d.mark(), d.Name) }
+
+// bareSubject is what a ticket is called after subject.
+func (d *Desk) bareSubject(subject string) string { return BareSubject(subject, d.mark(), d.Name) }
+
 const (
 	maxTag  = 400 // bytes between the brackets, blanks of all sorts included
 	maxTags = 20  // tickets that a subject may name
 )
 
-// tagsIn lists the tickets that subject names by our tag, in order, each once.
-func tagsIn(subject, name string) []ID {
+// tagsIn lists the tickets that subject names by a tag with one of names, in
+// order, each once.
+func tagsIn(subject string, names ...string) []ID {
 	var ids []ID
-	cutTags(subject, plainWords(name), func(id ID) {
+	cutTags(subject, names, func(id ID) {
 		if len(ids) < maxTags && !contains(ids, id) {
 			ids = append(ids, id)
 		}
@@ -28,20 +39,23 @@ func tagsIn(subject, name string) []ID {
 	return ids
 }
 
-// BareSubject is subject without our tags and without Re:, R:, I:, Fwd: and
+// BareSubject is subject without tags of names and without Re:, R:, I:, Fwd: and
 // the like in front: what a ticket is called. It looks at each byte a bounded
 // number of times, whatever the subject.
-func BareSubject(subject, name string) string {
-	s := cutTags(subject, plainWords(name), func(ID) {})
+func BareSubject(subject string, names ...string) string {
+	s := cutTags(subject, names, func(ID) {})
 	for n := replyPrefix(s); n > 0; n = replyPrefix(s) {
 		s = s[n:]
 	}
 	return strings.Join(strings.Fields(s), " ")
 }
 
-// cutTags returns subject without our tags and tells found of each. name is as
-// plainWords writes it.
-func cutTags(subject, name string, found func(ID)) string {
+// cutTags returns subject without tags of names and tells found of each.
+func cutTags(subject string, names []string, found func(ID)) string {
+	plain := make([]string, len(names))
+	for i, name := range names {
+		plain[i] = plainWords(name)
+	}
 	var rest strings.Builder
 	for {
 		i := strings.IndexByte(subject, '[')
@@ -51,7 +65,7 @@ func cutTags(subject, name string, found func(ID)) string {
 		}
 		rest.WriteString(subject[:i])
 		subject = subject[i:]
-		id, n := tagAt(subject, name)
+		id, n := tagAt(subject, plain)
 		if n == 0 {
 			n = 1
 			rest.WriteByte('[')
@@ -64,18 +78,21 @@ func cutTags(subject, name string, found func(ID)) string {
 
 // tagAt reads the tag at the start of s, which is a bracket, and tells how long
 // it is; 0 when it is none. Programs fold a subject and write other blanks for
-// the one that we wrote: any will do.
-func tagAt(s, name string) (ID, int) {
+// the one that we wrote: any will do. names are as plainWords writes them.
+func tagAt(s string, names []string) (ID, int) {
 	end := strings.IndexAny(s[1:min(len(s), maxTag)], "[]") + 1
 	if end == 0 || s[end] != ']' {
 		return 0, 0
 	}
-	digits, ok := strings.CutPrefix(plainWords(s[1:end]), name+" #")
-	var id ID
-	if !ok || !number(digits, &id) || id == 0 {
-		return 0, 0
+	words := plainWords(s[1:end])
+	for _, name := range names {
+		digits, ok := strings.CutPrefix(words, name+" #")
+		var id ID
+		if ok && number(digits, &id) && id != 0 {
+			return id, end + 1
+		}
 	}
-	return id, end + 1
+	return 0, 0
 }
 
 // plainWords is s in small letters with single blanks between its words and

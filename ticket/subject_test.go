@@ -63,3 +63,38 @@ func TestLongSubjects(t *testing.T) {
 		}
 	}
 }
+
+// TestShortTag: a desk with a short name writes that in its tags, and goes on
+// knowing those with its whole name.
+func TestShortTag(t *testing.T) {
+	d := &Desk{Name: "Assistenza Example", Tag: "AE"}
+	for subject, want := range map[string]struct {
+		ids  []ID
+		bare string
+	}{
+		"Re: [AE #19] Sito lento":                             {[]ID{19}, "Sito lento"},
+		"R: [ae\u00a0#19] Sito lento":                         {[]ID{19}, "Sito lento"},
+		"Re: [Assistenza Example #7] Sito lento":              {[]ID{7}, "Sito lento"},
+		"Re: [AE #19] I: [Assistenza Example #7] Sito lento":  {[]ID{19, 7}, "Sito lento"},
+		"[AE #19] [ASSISTENZA EXAMPLE #19] Sito lento":        {[]ID{19}, "Sito lento"},
+		"Re: [AEB #19] Sito lento":                            {nil, "[AEB #19] Sito lento"},
+		"Re: [AE] #19 Sito lento":                             {nil, "[AE] #19 Sito lento"},
+		"Re: [AE Assistenza Example #19] Sito lento":          {nil, "[AE Assistenza Example #19] Sito lento"},
+		"Re: [#19] Sito lento":                                {nil, "[#19] Sito lento"},
+		"Re: [Altro #3] Sito lento":                           {nil, "[Altro #3] Sito lento"},
+		"Fwd: [AE #19] [AE #20] Due richieste, una sola mail": {[]ID{19, 20}, "Due richieste, una sola mail"},
+	} {
+		if got := d.tagsIn(subject); !slices.Equal(got, want.ids) {
+			t.Errorf("%q names %v, want %v", subject, got, want.ids)
+		}
+		if got := d.bareSubject(subject); got != want.bare {
+			t.Errorf("%q is called %q, want %q", subject, got, want.bare)
+		}
+	}
+	if got := Tag(d.mark(), 19); got != "[AE #19]" {
+		t.Errorf("the desk writes %s", got)
+	}
+	if got := Tag((&Desk{Name: "Assistenza"}).mark(), 19); got != "[Assistenza #19]" {
+		t.Errorf("a desk without a short name writes %s", got)
+	}
+}

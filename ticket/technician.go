@@ -224,7 +224,6 @@ func (w *work) takeNote(m *Inbound, t *Ticket, tech *Technician, msg *Message, t
 			continue
 		}
 		err := w.tellTechnician(NoticeTicketReply, t, other, func(n *Notice) {
-			n.FromName = fmt.Sprintf("%s (%s)", tech.Name, w.d.Name)
 			n.About, n.Author, n.Verified, n.Text = MessageNote, tech.Mailbox(), true, msg.Text
 			n.Attachments = w.relays(m, msg, false)
 		})

@@ -29,7 +29,6 @@ func (w *work) tellConcerned(kind NoticeKind, t *Ticket, m *Inbound, msg *Messag
 	}
 	for _, tech := range w.concerned(kind, t) {
 		err := w.tellTechnician(kind, t, tech, func(n *Notice) {
-			n.FromName = fmt.Sprintf("%s (%s)", firstOf(s.Name, s.Address), w.d.Name)
 			n.Author, n.Verified, n.Text, n.Bounce = s.Mailbox, s.aligned, msg.Text, msg.Bounce
 			n.About = msg.Kind
 			n.OtherPeople, n.Attachments, n.TooLarge = w.others(m, s), w.relays(m, msg, false), m.Partial
@@ -50,12 +49,11 @@ func (w *work) copyCommercial(t *Ticket, m *Inbound, msg *Message, s sender) err
 		return nil
 	}
 	n := w.about(NoticeTicketNew, t, w.d.Language)
-	n.To, n.FromName = Mailbox{Address: to}, fmt.Sprintf("%s (%s)", firstOf(s.Name, s.Address), w.d.Name)
-	if err := w.nameCustomer(n); err != nil {
+	n.To, n.Author, n.Verified, n.Text = Mailbox{Address: to}, s.Mailbox, s.aligned, msg.Text
+	n.OtherPeople, n.Attachments = w.others(m, s), w.relays(m, msg, false)
+	if err := w.namePeople(n); err != nil {
 		return err
 	}
-	n.Author, n.Verified, n.Text = s.Mailbox, s.aligned, msg.Text
-	n.OtherPeople, n.Attachments = w.others(m, s), w.relays(m, msg, false)
 	return w.queue(n, Token{Purpose: PurposeBounce, Number: uint64(t.ID), Participant: len(t.Participants)})
 }
 
@@ -78,9 +76,6 @@ func (w *work) concerned(kind NoticeKind, t *Ticket) []*Technician {
 func (w *work) tellTechnician(kind NoticeKind, t *Ticket, tech *Technician, edit func(*Notice)) error {
 	n := w.about(kind, t, w.d.Language)
 	n.To = tech.Mailbox()
-	if err := w.nameCustomer(n); err != nil {
-		return err
-	}
 	work := Token{Purpose: PurposeWork, Number: uint64(t.ID), Participant: tech.Number()}
 	note := work
 	note.Purpose = PurposeNote
@@ -96,6 +91,9 @@ func (w *work) tellTechnician(kind NoticeKind, t *Ticket, tech *Technician, edit
 		}
 	}
 	edit(n)
+	if err := w.namePeople(n); err != nil {
+		return err
+	}
 	id := work
 	if n.About == MessageNote { // a reply to a note stays a note
 		id, n.ReplyTo = note, w.address(note)
@@ -157,16 +155,24 @@ func (w *work) relays(m *Inbound, msg *Message, cut bool) []Relay {
 	return relays
 }
 
-// nameCustomer adds the name of n's customer, for those who may know it.
-func (w *work) nameCustomer(n *Notice) error {
-	if n.Customer == "" {
-		return nil
+// namePeople adds to a technician's letter the name of the customer, which stands
+// in for that of a contact who gives himself none, and who writes to her.
+func (w *work) namePeople(n *Notice) error {
+	if n.Customer != "" {
+		c, err := w.tx.Customer(n.Customer)
+		if err != nil {
+			return err
+		}
+		n.CustomerName = c.Name
+		for _, p := range []*Mailbox{&n.Requester, &n.Author} {
+			if p.Name == "" && c.contact(p.Address) != nil {
+				p.Name = c.Name
+			}
+		}
 	}
-	c, err := w.tx.Customer(n.Customer)
-	if err != nil {
-		return err
+	if n.FromName == "" && n.Author.Address != "" && (n.Kind == NoticeTicketNew || n.Kind == NoticeTicketReply) {
+		n.FromName = fmt.Sprintf("%s (%s)", firstOf(n.Author.Name, n.Author.Address), w.d.Name)
 	}
-	n.CustomerName = c.Name
 	return nil
 }
 

@@ -148,8 +148,8 @@ func (w *work) signs(m *Inbound) (signs, error) {
 		}
 		sg.weak = append(sg.weak, weakSign{id, "known Message-ID", "a reference to a mail that was filed"})
 	}
-	for _, id := range tagsIn(m.Subject, w.d.Name) {
-		sg.weak = append(sg.weak, weakSign{id, "subject tag", "the subject tag " + Tag(w.d.Name, id)})
+	for _, id := range w.d.tagsIn(m.Subject) {
+		sg.weak = append(sg.weak, weakSign{id, "subject tag", "the subject tag " + Tag(w.d.mark(), id)})
 	}
 	return sg, nil
 }
