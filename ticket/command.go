@@ -43,7 +43,7 @@ func (o Orders) Note() bool {
 var aliases = map[string]string{
 	"nota": "note", "prendo": "take", "assegna": "assign", "chiudi": "close", "riapri": "reopen", "attesa": "wait",
 	"coperta": "covered", "preventivo": "quote", "ritira": "withdraw", "accettato": "accepted", "addebita": "charge",
-	"unisci": "merge", "elenco": "list", "mostra": "show", "aiuto": "help",
+	"unisci": "merge", "elenco": "list", "mostra": "show", "aiuto": "help", "invia": "send", "scarta": "discard", "da": "from",
 }
 
 // arguments says how many arguments a command takes and what they must be.
@@ -196,10 +196,11 @@ func canonical(word string) (string, bool) {
 func readCommand(words []string) (Command, Words) {
 	name, ok := canonical(words[0])
 	if !ok {
-		return Command{}, Say("order-unknown", nearest(words[0]))
+		near, _ := canonical(nearest(words[0]))
+		return Command{}, Say("order-unknown", order(near), order("help"))
 	}
 	args, rule := words[1:], arguments[name]
-	written := usage(strings.TrimSpace("#" + name + " " + rule.usage))
+	written := usage{name, rule.usage}
 	switch {
 	case len(args) < rule.min:
 		return Command{}, Say("order-missing", written)

@@ -628,7 +628,7 @@ func TestTechnicianWithoutTokenIsAsked(t *testing.T) {
 	if tk := b.ticket(1); tk.Customer != "C1" || tk.Requester.Address != mario {
 		t.Errorf("ticket %+v", tk)
 	}
-	wantLetters(t, b.send(), "ticket-new anna, ticket-new bruno")
+	wantLetters(t, b.send(), "ticket-new anna, ticket-new bruno, transcript bruno")
 	b.receive(b.mail(bruno, "Re: aiuto", "#from "+john, replyTo(letters[0]))) // the question is answered once
 	b.must(b.Sweep(b.ctx))
 	wantLetters(t, b.send(), "transcript bruno")
@@ -805,7 +805,7 @@ func TestAlert(t *testing.T) {
 	}
 	letters := b.send()
 	wantLetters(t, letters, "alert anna, alert bruno")
-	if got := strings.Join(letters[0].Lines, "|"); got != "Il server di posta in arrivo rifiuta utente o password: controlli [imap] url e password_file.|Ha risposto: NO [AUTHENTICATIONFAILED]" {
+	if got := strings.Join(letters[0].Lines, "|"); got != "Il server di posta in arrivo rifiuta l'utente o la password: controlli [imap] url e password_file.|Ha risposto: NO [AUTHENTICATIONFAILED]" {
 		t.Errorf("lines %q", got)
 	}
 }

@@ -25,9 +25,9 @@ func TestForgeriesDoNotFloodTechnicians(t *testing.T) {
 		letters  int // to Anna, the word that they are gathered included
 		summary  string
 	}{
-		{"a technician, forged", "", forged, technician, 4, "97 con l'indirizzo " + anna + ": contraffatti"},
-		{"a technician, no evidence", "", unsigned, technician, 4, "97 con l'indirizzo " + anna + ": trattenuti"},
-		{"a technician without token, token mode", "token", unsigned, technician, 4, "97 con l'indirizzo " + anna + ": trattenuti"},
+		{"a technician, forged", "", forged, technician, 4, "97 con l'indirizzo " + anna + ": contraffatte"},
+		{"a technician, no evidence", "", unsigned, technician, 4, "97 con l'indirizzo " + anna + ": trattenute"},
+		{"a technician without token, token mode", "token", unsigned, technician, 4, "97 con l'indirizzo " + anna + ": trattenute"},
 		{"a technician through a list", "", unsigned, func(b *bench, i int, _ ticket.Notice) *ticket.Inbound {
 			return b.mail(anna, fmt.Sprint(i), "x", func(m *ticket.Inbound) { m.Kind, m.SpamMarked = ticket.KindSpam, true })
 		}, 4, "97 con l'indirizzo " + anna},
@@ -36,7 +36,7 @@ func TestForgeriesDoNotFloodTechnicians(t *testing.T) {
 		}, 4, "97 con l'indirizzo " + anna},
 		{"her token from many addresses", "", proved, func(b *bench, i int, letter ticket.Notice) *ticket.Inbound {
 			return b.mail(fmt.Sprintf("x%d@altro.example", i), "Re: Sito", fmt.Sprint(i), replyTo(letter))
-		}, 4, "1 con l'indirizzo x99@altro.example: trattenuti"},
+		}, 4, "1 con l'indirizzo x99@altro.example: trattenute"},
 		{"a contact, forged", "", forged, func(b *bench, i int, _ ticket.Notice) *ticket.Inbound {
 			return b.mail(luisa, fmt.Sprintf("Falso %d", i), down)
 		}, 7, "in quarantena, oltre i ticket"},
@@ -118,8 +118,8 @@ func TestGatheredTicketIsAnswered(t *testing.T) {
 	}
 }
 
-// TestLettersAboutAMailStandUnderIt: what is told of a mail that is on no ticket
-// names it in In-Reply-To and References.
+// TestLettersAboutAMailStandUnderIt: what is told of a mail names it in
+// In-Reply-To and References, behind her thread of the ticket that it names.
 func TestLettersAboutAMailStandUnderIt(t *testing.T) {
 	b := newBench(t, storetest.NewMem())
 	b.receive(b.mail(mario, "Sito fermo", down))
@@ -142,7 +142,11 @@ func TestLettersAboutAMailStandUnderIt(t *testing.T) {
 		m := in()
 		b.receive(m)
 		for _, n := range b.send() {
-			if n.InReplyTo != m.MessageID || fmt.Sprint(n.References) != fmt.Sprint([]string{"a@x", "b@x", m.MessageID}) {
+			want := []string{"a@x", "b@x", m.MessageID}
+			if n.Ticket != 0 {
+				want = append([]string{mail.MessageID}, want...)
+			}
+			if n.InReplyTo != m.MessageID || fmt.Sprint(n.References) != fmt.Sprint(want) {
 				t.Errorf("%s: %s replies to %q, references %q", name, n.Kind, n.InReplyTo, n.References)
 			}
 		}

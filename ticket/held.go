@@ -15,7 +15,53 @@ func (w *work) hold(m *Inbound, a *Arrival, tech *Technician, th thread, reason,
 	if fresh, err := w.park(a, th, reason); !fresh || err != nil {
 		return err
 	}
-	return w.ask(m, a, tech, th, NoticeHeld, w.say(phrase), w.say("hold-choices"))
+	return w.ask(m, a, tech, th, NoticeHeld, append([]string{w.say(phrase)}, w.choices(m, tech, th)...)...)
+}
+
+// choices are the answers to a question about m, each with what it does.
+func (w *work) choices(m *Inbound, tech *Technician, th thread) []string {
+	return []string{
+		w.say("hold-choices"), w.sending(m, tech, th),
+		w.say("will-discard", order("discard")), w.say("will-from", order("from")),
+	}
+}
+
+// sending says what `#send` does with m.
+func (w *work) sending(m *Inbound, tech *Technician, th thread) string {
+	if !th.workable() {
+		return w.say("will-open", order("send"))
+	}
+	d := w.deed(m, th, tech, true)
+	switch {
+	case d.wrong != "":
+		return w.say("will-nothing", order("send"), th.ticket.ID, d.wrong)
+	case d.note:
+		return w.say("will-note", order("send"), th.ticket.ID)
+	case d.answer:
+		phrase := "will-answer"
+		if ParseOrders(m.Reply, m.Signature).Held {
+			phrase = "will-answer-whole"
+		}
+		return w.say(phrase, order("send"), w.customers(th.ticket), th.ticket.ID)
+	}
+	return w.say("will-order", order("send"), th.ticket.ID, w.commands(d.orders.Commands))
+}
+
+// workable tells whether what continues th is work on its ticket: it holds a
+// technician's token. Anything else that a technician writes opens a ticket.
+func (th thread) workable() bool {
+	return th.ticket != nil && th.token != nil && th.token.technicians()
+}
+
+// customers names who gets the answers on t.
+func (w *work) customers(t *Ticket) string {
+	var all []string
+	for _, p := range t.Participants {
+		if !p.Removed && !w.d.Addresses.Own(p.Address) {
+			all = append(all, written(p.Mailbox))
+		}
+	}
+	return strings.Join(all, ", ")
 }
 
 // askPauses is when DNS is asked again about a held mail (DESIGN.md section 2).
@@ -97,7 +143,9 @@ func (w *work) ask(m *Inbound, a *Arrival, tech *Technician, th thread, kind Not
 	if th.ticket != nil {
 		n = w.about(kind, th.ticket, w.d.Language)
 	}
-	n.replies(m)
+	if err := w.hang(n, m, tech, th); err != nil {
+		return err
+	}
 	n.To, n.Lines, n.Subject = tech.Mailbox(), lines, firstOf(n.Subject, w.d.bareSubject(m.Subject))
 	id := Token{Purpose: PurposeWork, Number: uint64(n.Ticket), Participant: tech.Number()}
 	if kind == NoticeHeld {
@@ -105,6 +153,27 @@ func (w *work) ask(m *Inbound, a *Arrival, tech *Technician, th thread, kind Not
 		n.ReplyTo, n.Text, n.Author = w.address(id), clip(m.Shown(), maxQuoted), tech.Mailbox()
 	}
 	return w.queue(n, id)
+}
+
+// hang makes a question about m stand in tech's thread of the ticket that m
+// names, proven or not, under m itself.
+func (w *work) hang(n *Notice, m *Inbound, tech *Technician, th thread) error {
+	t := th.ticket
+	if t == nil && th.claim != 0 {
+		var err error
+		if t, err = w.ticket(th.claim); err != nil && !errors.Is(err, ErrNotFound) {
+			return err
+		}
+	}
+	n.replies(m)
+	if t == nil {
+		return nil
+	}
+	if hers := t.thread(tech); hers.Root != "" {
+		n.References = chain([]string{hers.Root}, append([]string{hers.Last}, n.References...)...)
+		n.InReplyTo = firstOf(n.InReplyTo, hers.Last)
+	}
+	return nil
 }
 
 // maxQuoted bounds what a question shows of the mail it asks about.
@@ -126,17 +195,20 @@ func (w *work) answerHeld(m *Inbound, a *Arrival, s sender, th thread) error {
 	}
 	o := ParseOrders(m.Reply, "")
 	if len(o.Commands) != 1 {
-		return w.settleHeld(m, a, tech, w.say("hold-choices"))
+		return w.settleHeld(m, a, tech, w.holdAgain())
 	}
 	switch c := o.Commands[0]; c.Name {
 	case "discard":
 		held.Fate, held.Reason = FateDropped, "discarded by "+tech.Name
+		if err := w.tellDiscarded(tech, held); err != nil {
+			return err
+		}
 	case "send":
 		held.Release = "send"
 	case "from":
 		held.Release = "from " + address.Canonical(strings.Trim(c.Args[0], "<>"))
 	default:
-		return w.settleHeld(m, a, tech, w.say("hold-choices"))
+		return w.settleHeld(m, a, tech, w.holdAgain())
 	}
 	if err := w.tx.PutArrival(held); err != nil {
 		return err
@@ -145,12 +217,54 @@ func (w *work) answerHeld(m *Inbound, a *Arrival, s sender, th thread) error {
 	return w.ignore(a, fmt.Sprintf("answer about held arrival %d: %s", held.ID, o.Commands[0].Name))
 }
 
+func (w *work) holdAgain() string {
+	return w.say("hold-again", order("send"), order("discard"), order("from"))
+}
+
+// tellDiscarded says that a held mail was given up, as its technician ordered.
+func (w *work) tellDiscarded(tech *Technician, held *Arrival) error {
+	return w.tellPlainly(NoticeTranscript, tech, func(n *Notice) {
+		n.Lines, n.Subject = []string{w.say("discarded")}, w.d.bareSubject(held.Subject)
+	})
+}
+
+// tellReleased tells a technician what became of her mail that was held: it
+// opened a ticket.
+func (w *work) tellReleased(m *Inbound, a *Arrival, tech *Technician) error {
+	if tech == nil || a.Fate != FateMessage {
+		return nil
+	}
+	t, err := w.tx.Ticket(a.Ticket)
+	if err != nil {
+		return err
+	}
+	n := &Notice{Customer: t.Customer, Requester: t.Requester}
+	if err := w.namePeople(n); err != nil {
+		return err
+	}
+	if err := w.transcript(m, t, tech, "", []string{w.say("released-opened", t.ID, written(n.Requester))}); err != nil {
+		return err
+	}
+	return w.tx.PutTicket(t) // the letter is the latest of her thread
+}
+
+// tellNotReleased tells a technician that her mail, let go, could not be filed.
+func (w *work) tellNotReleased(a *Arrival) error {
+	tech := w.d.technician(a.From)
+	if tech == nil {
+		return nil
+	}
+	return w.tellPlainly(NoticeTranscript, tech, func(n *Notice) {
+		n.Lines, n.Subject = []string{w.say("released-not", a.ID)}, w.d.bareSubject(a.Subject)
+	})
+}
+
 // settleHeld says with a transcript why an answer about a held mail did nothing.
 func (w *work) settleHeld(m *Inbound, a *Arrival, tech *Technician, line string) error {
 	if fresh, err := w.setAside(a, FateIgnored, "an answer about a held mail that did nothing"); !fresh || err != nil {
 		return err
 	}
 	return w.tellPlainly(NoticeTranscript, tech, func(n *Notice) {
-		n.Lines, n.Subject = []string{line, w.say("nothing-done")}, w.d.bareSubject(m.Subject)
+		n.Lines, n.Subject, n.Text = []string{line, w.say("nothing-done")}, w.d.bareSubject(m.Subject), clip(m.Reply, MaxText)
 	})
 }

@@ -19,6 +19,9 @@ func (w *work) queue(n *Notice, id Token) error {
 	n.MessageID = w.d.Keys.MessageID(n.ID, id.issue(w.now), w.d.Addresses.Domain())
 	n.Envelope = w.envelope(n, id)
 	w.queued = true
+	if !n.Kind.Technical() {
+		w.posted = append(w.posted, post{n.Kind, n.To})
+	}
 	return w.tx.PutRow(&Row{Notice: *n, State: RowQueued, Next: w.now})
 }
 

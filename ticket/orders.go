@@ -1,10 +1,7 @@
 package ticket
 
 import (
-	"strconv"
 	"strings"
-
-	"sportello/policy"
 )
 
 // refused says why the commands cannot be carried out on t as it stands; ""
@@ -15,21 +12,21 @@ func (w *work) refused(o Orders, t *Ticket, tech *Technician) string {
 		case "note", "take", "wait":
 		case "assign":
 			if _, wrong := w.assignee(strings.Join(c.Args, " "), tech); wrong != "" {
-				return "#assign: " + wrong
+				return w.order("assign") + ": " + wrong
 			}
 		case "close":
 			if t.State == StateClosed {
-				return "#close: " + w.say("already-closed")
+				return w.order("close") + ": " + w.say("already-closed")
 			}
 			if len(c.Args) > 0 {
-				return "#close " + c.Args[0] + ": " + w.say("nothing-held")
+				return w.order("close") + " " + c.Args[0] + ": " + w.say("nothing-held")
 			}
 		case "reopen":
 			if t.State == StateOpen {
-				return "#reopen: " + w.say("already-open")
+				return w.order("reopen") + ": " + w.say("already-open")
 			}
 		default:
-			return "#" + c.Name + ": " + w.say("not-by-mail")
+			return w.order(c.Name) + ": " + w.say("not-by-mail")
 		}
 	}
 	return ""
@@ -57,36 +54,21 @@ func (w *work) assignee(name string, me *Technician) (string, string) {
 	if len(found) == 1 {
 		return found[0], ""
 	}
-	return "", w.say("no-such-technician", name, strconv.Itoa(len(found)))
+	if len(found) == 0 {
+		return "", w.say("no-technician", name)
+	}
+	return "", w.say("which-technician", name, strings.Join(found, ", "))
 }
 
-// carryOut applies commands that refused let through, and tells the technician
-// with a transcript what they did.
-func (w *work) carryOut(o Orders, m *Inbound, t, before *Ticket, tech *Technician, answered bool) error {
-	if len(o.Commands) == 0 {
-		return nil
-	}
-	var lines []string
+// carryOut applies commands that refused let through. answered: the mail holds
+// an answer, which tells the customer what a letter of its own would.
+func (w *work) carryOut(o Orders, m *Inbound, t *Ticket, tech *Technician, answered bool) error {
 	for _, c := range o.Commands {
 		if err := w.carryOutOne(c, m, t, tech, answered); err != nil {
 			return err
 		}
-		lines = append(lines, "#"+strings.Join(append([]string{c.Name}, c.Args...), " "))
 	}
-	for _, ch := range changes(before, t) {
-		if name := w.say("field " + ch.Field); name != "" { // the letter's facts tell the dates
-			lines = append(lines, w.say("changed", name, w.worded(ch.Field, ch.Before), w.worded(ch.Field, ch.After)))
-		}
-	}
-	return w.transcript(m, t, tech, lines)
-}
-
-// worded is the value of a field as a technician reads it.
-func (w *work) worded(field, value string) string {
-	if field == "topic" {
-		return firstOf(w.d.Policy.TopicText(policy.Topic(value), w.d.Language), value, "–")
-	}
-	return firstOf(w.say("value "+value), value, "–")
+	return nil
 }
 
 func (w *work) carryOutOne(c Command, m *Inbound, t *Ticket, tech *Technician, answered bool) error {
@@ -121,31 +103,4 @@ func (w *work) wait(t *Ticket) error {
 		w.startClosing(t, w.now)
 	}
 	return nil
-}
-
-// transcript answers a technician's commands: what was done, before and now.
-func (w *work) transcript(m *Inbound, t *Ticket, tech *Technician, lines []string) error {
-	return w.tellTechnician(NoticeTranscript, t, tech, func(n *Notice) {
-		n.Lines, n.InReplyTo = lines, m.MessageID
-		if m.MessageID != "" {
-			n.References = append(n.References, m.MessageID)
-		}
-	})
-}
-
-// refuseOrders keeps the mail as a note, does nothing of it, and says why.
-func (w *work) refuseOrders(m *Inbound, a *Arrival, tech *Technician, th thread, why string) error {
-	t, before := th.ticket, th.ticket.clone()
-	msg := fromInbound(m, a, MessageNote)
-	msg.Authority = AuthorityTechnician
-	if err := w.addMessage(t, msg); err != nil {
-		return err
-	}
-	if err := w.transcript(m, t, tech, []string{why, w.say("nothing-done")}); err != nil {
-		return err
-	}
-	if err := w.save(t, before, Event{Kind: "held", Actor: tech.Name, Cause: cause(a), Text: "nothing was done or sent"}); err != nil {
-		return err
-	}
-	return w.filed(a, t.ID, msg.Seq)
 }

@@ -187,17 +187,24 @@ func (w *work) fileReleased(m *Inbound, a *Arrival, how string) error {
 	case s.contrary: // the technician's word does not stand in for it either
 		return fmt.Errorf("arrival %d: %s: %w", a.ID, why, ErrState)
 	}
+	tech := s.technician
 	if addr, ok := strings.CutPrefix(how, "from "); ok {
-		return w.openFor(m, a, addr)
+		if err := w.openFor(m, a, addr); err != nil {
+			return err
+		}
+		return w.tellReleased(m, a, tech)
 	}
 	switch {
 	case s.technician == nil && a.Kind != KindRequest && th.ticket == nil:
 		return w.open(m, a, s, th, 0)
 	case s.technician == nil:
 		return w.fromCustomer(m, a, s, th)
-	case th.ticket == nil || th.token == nil || !th.token.technicians():
+	case !th.workable():
 		s.technician, s.customers, s.aligned, s.quiet = nil, nil, true, true
-		return w.open(m, a, s, thread{}, 0)
+		if err := w.open(m, a, s, thread{}, 0); err != nil {
+			return err
+		}
+		return w.tellReleased(m, a, tech)
 	}
 	return w.work(m, a, s, th, released)
 }

@@ -106,7 +106,7 @@ func TestWhoLostTheRight(t *testing.T) {
 		{"nobody", func(*bench) {}, "answer luisa, answer mario", ""},
 		{"the requester is no contact any more", marioOnly, "answer mario, alert anna, alert bruno", luisa + " non è più un contatto"},
 		{"the participant is no contact any more", keep(ticket.Contact{Address: luisa}), "answer luisa, alert anna, alert bruno", mario + " non è più un contatto"},
-		{"both", keep(), "alert anna, alert bruno, alert anna, alert bruno", "Nessuno dalla parte del cliente"},
+		{"both", keep(), "alert anna, alert bruno, alert anna, alert bruno", "Nessuno fra i contatti del cliente"},
 		{"she is another customer's contact now", func(b *bench) {
 			marioOnly(b)
 			b.must(b.PutCustomers(b.ctx, []*ticket.Customer{{ID: "C9", Name: "Nove", Contacts: []ticket.Contact{{Address: luisa}}}}, nil))

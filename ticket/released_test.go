@@ -90,7 +90,7 @@ func TestTechniciansReadWhoseItIs(t *testing.T) {
 	}
 	b.receive(b.mail(john, "Site down", "Our site has been down since this morning, nobody can reach it."))
 	n := pick(t, b.send(), ticket.NoticeTicketNew, anna)
-	if got := strings.Join(n.Lines, "; "); got != "Può essere di: Smith Ltd (C2); Può essere di: Smith & Sons (C3)" || n.Stranger {
+	if got := strings.Join(n.Lines, "; "); got != "Il cliente potrebbe essere Smith Ltd (C2); Il cliente potrebbe essere Smith & Sons (C3)" || n.Stranger {
 		t.Errorf("candidates %q, stranger %v", got, n.Stranger)
 	}
 }

@@ -139,9 +139,12 @@ func (d *Desk) release(ctx context.Context) error {
 			if err != nil {
 				return err
 			}
+			ordered := a.Release != ""
 			a.Release, a.AskAgain = "", time.Time{}
-			_, err = w.setAside(a, FateQuarantine, why)
-			return err
+			if _, err = w.setAside(a, FateQuarantine, why); err != nil || !ordered {
+				return err
+			}
+			return w.tellNotReleased(a)
 		}); err != nil {
 			return err
 		}

@@ -83,39 +83,32 @@ func (w *work) reachesCustomer(m *Inbound, t *Ticket) bool {
 // held before, and is "" where it was not: then nothing about it is asked again.
 func (w *work) work(m *Inbound, a *Arrival, s sender, th thread, released string) error {
 	tech, t, before := s.technician, th.ticket, th.ticket.clone()
-	orders := ParseOrders(m.Reply, m.Signature)
-	if orders.Held && released != "" {
-		orders = parseReleased(m.Reply, m.Signature)
-	}
-	if orders.Held {
-		return w.hold(m, a, tech, th, "held: "+orders.Wrong.String(), "hold-command")
-	}
-	wrong := orders.Wrong.In(w.d.Language)
-	if wrong == "" {
-		wrong = w.refused(orders, t, tech)
-	}
-	if wrong != "" {
-		return w.refuseOrders(m, a, tech, th, wrong)
-	}
-	note := th.token.Purpose == PurposeNote || orders.Note()
-	answer := !note && (orders.Public != "" || m.brings(orders.Public))
-	if !note && !answer && len(orders.Commands) == 0 {
-		return w.refuseOrders(m, a, tech, th, w.say("nothing-new"))
+	d := w.deed(m, th, tech, released != "")
+	switch {
+	case d.orders.Held:
+		return w.hold(m, a, tech, th, "held: "+d.orders.Wrong.String(), "hold-command")
+	case d.wrong != "":
+		return w.refuseOrders(m, a, tech, th, d.wrong)
 	}
 	msg := fromInbound(m, a, MessageNote)
 	msg.Authority, msg.Verified = AuthorityTechnician, s.proven
-	if answer {
-		if err := w.takeAnswer(m, t, tech, msg, orders.Public); err != nil {
+	if d.answer {
+		if err := w.takeAnswer(m, t, tech, msg, d.orders.Public); err != nil {
 			return err
 		}
-	} else if err := w.takeNote(m, t, tech, msg, note); err != nil {
+	} else if err := w.takeNote(m, t, tech, msg, d.note); err != nil {
 		return err
 	}
-	if err := w.carryOut(orders, m, t, before, tech, answer); err != nil {
+	if err := w.carryOut(d.orders, m, t, tech, d.answer); err != nil {
 		return err
 	}
-	if answer { // after the commands, so that its foot tells how the ticket stands now
+	if d.answer { // after the commands, so that its foot tells how the ticket stands now
 		if err := w.tellAnswer(m, t, tech, msg); err != nil {
+			return err
+		}
+	}
+	if len(d.orders.Commands) > 0 || released != "" {
+		if err := w.transcript(m, t, tech, "", w.outcome(d, before, t)); err != nil {
 			return err
 		}
 	}
@@ -130,6 +123,32 @@ func (w *work) work(m *Inbound, a *Arrival, s sender, th thread, released string
 		return err
 	}
 	return w.filed(a, t.ID, msg.Seq)
+}
+
+// deed is what a technician's mail does on its ticket.
+type deed struct {
+	orders       Orders
+	wrong        string // why it does nothing; ""
+	note, answer bool
+}
+
+// deed reads what m asks for. Where its commands are a question (orders.Held)
+// nothing else is said. released: it was held for that before, and let go.
+func (w *work) deed(m *Inbound, th thread, tech *Technician, released bool) deed {
+	d := deed{orders: ParseOrders(m.Reply, m.Signature)}
+	if d.orders.Held && released {
+		d.orders = parseReleased(m.Reply, m.Signature)
+	}
+	if d.orders.Held {
+		return d
+	}
+	d.note = th.token.Purpose == PurposeNote || d.orders.Note()
+	d.answer = !d.note && (d.orders.Public != "" || m.brings(d.orders.Public))
+	d.wrong = firstOf(d.orders.Wrong.In(w.d.Language), w.refused(d.orders, th.ticket, tech))
+	if d.wrong == "" && !d.note && !d.answer && len(d.orders.Commands) == 0 {
+		d.wrong = w.say("nothing-new")
+	}
+	return d
 }
 
 // proofs words what a technician's authority rests on.

@@ -36,10 +36,9 @@ func inLanguage(lang string, args []any) []any {
 		case Words:
 			out[i] = a.In(lang)
 		case usage:
-			out[i] = string(a)
-			if lang == "it" {
-				out[i] = italianUsage.Replace(string(a))
-			}
+			out[i] = a.in(lang)
+		case order:
+			out[i] = a.in(lang)
 		case NoticeKind:
 			out[i] = phraseIn(lang, "kind "+a.String())
 		default:
@@ -49,10 +48,33 @@ func inLanguage(lang string, args []any) []any {
 	return out
 }
 
-// usage is how a command is written.
-type usage string
+// order is the English name of a command, or one that nobody knows.
+type order string
 
-var italianUsage = strings.NewReplacer("NAME", "NOME", "TOPIC", "ARGOMENTO", "DAYS", "GIORNI", "ADDRESS", "INDIRIZZO")
+// in writes the command as technicians who read lang do.
+func (o order) in(lang string) string {
+	if lang == "it" {
+		for italian, name := range aliases {
+			if name == string(o) {
+				return "#" + italian
+			}
+		}
+	}
+	return "#" + string(o)
+}
+
+// usage is what stands behind a command: its arguments, named.
+type usage struct{ name, args string }
+
+func (u usage) in(lang string) string {
+	args := u.args
+	if lang == "it" {
+		args = italianUsage.Replace(args)
+	}
+	return strings.TrimSpace(order(u.name).in(lang) + " " + args)
+}
+
+var italianUsage = strings.NewReplacer("NAME", "NOME", "TOPIC", "ARGOMENTO", "DAYS", "GIORNI", "ADDRESS", "INDIRIZZO", "me|none", "io|nessuno")
 
 // sayAll words lines in the desk's language and leaves out the empty ones.
 func (w *work) sayAll(lines []Words) []string {
