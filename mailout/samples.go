@@ -56,6 +56,11 @@ func technical(n *ticket.Notice) {
 	n.Author, n.Balance = n.Requester, nil
 	n.To = ticket.Mailbox{Name: "Anna Ferretti", Address: "anna@example.it"}
 	n.ReplyTo, n.NoteAddress = "assistenza+w1042.1.1abc.q9@example.it", "assistenza+n1042.1.1abc.z4@example.it"
+	ownWords(n)
+}
+
+// ownWords is what the customer wrote.
+func ownWords(n *ticket.Notice) {
 	n.Text = "Buongiorno,\n\nda stamattina il sito esempio.it non si apre più:\n\n    Error 503 Service Unavailable\n\nGrazie\nMario"
 	if n.Language == "en" {
 		n.Text = "Hello,\n\nour website example.com has been down since this morning.\n\nJane"
@@ -156,7 +161,7 @@ func customerLetters(language string) map[string]*ticket.Notice {
 		}
 	}
 	return map[string]*ticket.Notice{
-		"ack-covered":   it(ticket.NoticeAck),
+		"ack-covered":   it(ticket.NoticeAck, ownWords),
 		"ack-allowance": it(ticket.NoticeAck, fourthOfTwelve),
 		"ack-closed-office": it(ticket.NoticeAck, func(n *ticket.Notice) {
 			n.OfficeOpensAt = time.Date(2026, 11, 23, 8, 0, 0, 0, time.UTC)
@@ -173,7 +178,12 @@ func customerLetters(language string) map[string]*ticket.Notice {
 		}),
 		"ack-commercial": it(ticket.NoticeAck, coverage("none", "none", 0, 0), commercial),
 		"ack-unverified": it(ticket.NoticeAck, func(n *ticket.Notice) { n.Verified, n.Subject, n.To.Name = false, "", "" }),
-		"quote":          it(ticket.NoticeQuote, quoted, func(n *ticket.Notice) { n.AutoSubmitted = "auto-replied" }),
+		"quote": it(ticket.NoticeQuote, quoted, func(n *ticket.Notice) {
+			n.AutoSubmitted, n.Text = "auto-replied", "Buongiorno,\n\nci serve una casella per la nuova collega: giulia@esempio.it.\n\nMario"
+			if n.Language == "en" {
+				n.Text = "Hello,\n\nwe need a mailbox for our new colleague: giulia@example.com.\n\nJane"
+			}
+		}),
 		"quote-technician": it(ticket.NoticeQuote, quoted, text("", ""), func(n *ticket.Notice) {
 			n.Quote.Code, n.Quote.Version, n.Quote.Credits = "P-1042-2", 2, 6
 			n.Quote.Description = "Tre caselle nuove\ne l'inoltro di quella vecchia."
@@ -234,10 +244,8 @@ func technicianLetters(language string) map[string]*ticket.Notice {
 			n.Verified, n.Stranger, n.Customer, n.CustomerName = false, true, "", ""
 		}),
 		"ticket-new-several": it(ticket.NoticeTicketNew, coverage("undetermined", "none", 0, 0), undetermined, func(n *ticket.Notice) {
-			n.Customer, n.CustomerName, n.Lines = "", "", []string{"Può essere di: Rossi S.r.l. (C-17)", "Può essere di: Rossi Moda (C-18)"}
-			if language == "en" {
-				n.Lines = []string{"May be of: Rossi S.r.l. (C-17)", "May be of: Rossi Moda (C-18)"}
-			}
+			n.Customer, n.CustomerName = "", ""
+			n.Lines = says(language, ticket.Say("candidate", "Rossi S.r.l.", "C-17"), ticket.Say("candidate", "Rossi Moda", "C-18"))
 		}),
 		"ticket-reply": it(ticket.NoticeTicketReply, func(n *ticket.Notice) { n.About, n.Assignee = ticket.MessageRequest, "Anna Ferretti" }),
 		"ticket-reply-note": it(ticket.NoticeTicketReply, text("Ho già visto il disco.", "I have looked at the disk."), func(n *ticket.Notice) {
@@ -247,21 +255,41 @@ func technicianLetters(language string) map[string]*ticket.Notice {
 			n.About, n.Author, n.Text = ticket.MessageBounce, ticket.Mailbox{Address: "mailer-daemon@mx.esempio.it"}, ""
 			n.Bounce = &ticket.Bounce{Recipient: "mario@esempio.it", Status: "5.1.1", Action: "failed", Diagnostic: "550 no such user"}
 		}),
-		"transcript": it(ticket.NoticeTranscript, text("", ""), func(n *ticket.Notice) {
-			n.Lines, n.Assignee = []string{"#take: prima nessuno, ora Anna Ferretti"}, "Anna Ferretti"
+		"transcript": it(ticket.NoticeTranscript, closedAs(ticket.ReasonSolved), text("", ""), func(n *ticket.Notice) {
+			n.Assignee = "Anna Ferretti"
+			n.Lines = says(language, ticket.Say("did", ticket.Order("close")),
+				ticket.Say("changed", ticket.Say("field state"), ticket.Say("value closed"), ticket.Say("value open")),
+				ticket.Say("did-answer", person(n.Requester)))
+		}),
+		"transcript-undone": it(ticket.NoticeTranscript, text("#assegna carla\n\nBuongiorno, il sito è di nuovo raggiungibile.\n\nAnna",
+			"#assign carla\n\nHello, your website is up again.\n\nAnna"), func(n *ticket.Notice) {
+			n.Lines = says(language, ticket.Say("order-line", ticket.Order("assign"), ticket.Say("no-technician", "carla")), ticket.Say("nothing-done"))
 		}),
 		"held": it(ticket.NoticeHeld, text("Ok, proceda pure.", "Fine, go ahead."), func(n *ticket.Notice) {
-			n.Lines, n.NoteAddress = []string{"Il Suo messaggio non risponde a nessun ticket.", "Risponda con una sola riga: #send, #discard o #from INDIRIZZO."}, ""
+			n.NoteAddress = ""
+			n.Lines = says(language, ticket.Say("hold-unsigned"), ticket.Say("hold-choices"),
+				ticket.Say("will-answer", ticket.Order("send"), person(n.Requester), n.Ticket),
+				ticket.Say("will-discard", ticket.Order("discard")), ticket.Say("will-from", ticket.Order("from")))
 		}),
 		"due-soon": it(ticket.NoticeDueSoon),
 		"digest": it(ticket.NoticeDigest, text("", ""), func(n *ticket.Notice) {
-			n.Ticket, n.Subject, n.ReplyTo, n.NoteAddress, n.Lines = 0, "", "", "", []string{"12 ticket aperti", "3 mail ignorate"}
+			n.Ticket, n.Subject, n.ReplyTo, n.NoteAddress = 0, "", "", ""
+			n.Lines = says(language, ticket.Say("gathered"), ticket.Say("gathered-mail", 12, "info@esempio.it", ticket.Say("gathered quarantine")))
 		}),
 		"alert": it(ticket.NoticeAlert, text("", ""), func(n *ticket.Notice) {
 			n.Ticket, n.Subject, n.ReplyTo, n.NoteAddress, n.InReplyTo, n.References = 0, "", "", "", "", nil
-			n.Lines = []string{"Una mail di info@esempio.it è in quarantena: nessun mittente."}
+			n.Lines = says(language, ticket.Say("imap credentials refused"), ticket.Say("said", "NO [AUTHENTICATIONFAILED]"))
 		}),
 	}
+}
+
+// says words what the desk says to technicians.
+func says(language string, lines ...ticket.Words) []string {
+	var all []string
+	for _, l := range lines {
+		all = append(all, l.In(language))
+	}
+	return all
 }
 
 func undetermined(n *ticket.Notice) {

@@ -197,7 +197,7 @@ func readCommand(words []string) (Command, Words) {
 	name, ok := canonical(words[0])
 	if !ok {
 		near, _ := canonical(nearest(words[0]))
-		return Command{}, Say("order-unknown", order(near), order("help"))
+		return Command{}, Say("order-unknown", Order(near), Order("help"))
 	}
 	args, rule := words[1:], arguments[name]
 	written := usage{name, rule.usage}

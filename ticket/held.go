@@ -22,29 +22,29 @@ func (w *work) hold(m *Inbound, a *Arrival, tech *Technician, th thread, reason,
 func (w *work) choices(m *Inbound, tech *Technician, th thread) []string {
 	return []string{
 		w.say("hold-choices"), w.sending(m, tech, th),
-		w.say("will-discard", order("discard")), w.say("will-from", order("from")),
+		w.say("will-discard", Order("discard")), w.say("will-from", Order("from")),
 	}
 }
 
 // sending says what `#send` does with m.
 func (w *work) sending(m *Inbound, tech *Technician, th thread) string {
 	if !th.workable() {
-		return w.say("will-open", order("send"))
+		return w.say("will-open", Order("send"))
 	}
 	d := w.deed(m, th, tech, true)
 	switch {
 	case d.wrong != "":
-		return w.say("will-nothing", order("send"), th.ticket.ID, d.wrong)
+		return w.say("will-nothing", Order("send"), th.ticket.ID, d.wrong)
 	case d.note:
-		return w.say("will-note", order("send"), th.ticket.ID)
+		return w.say("will-note", Order("send"), th.ticket.ID)
 	case d.answer:
 		phrase := "will-answer"
 		if ParseOrders(m.Reply, m.Signature).Held {
 			phrase = "will-answer-whole"
 		}
-		return w.say(phrase, order("send"), w.customers(th.ticket), th.ticket.ID)
+		return w.say(phrase, Order("send"), w.customers(th.ticket), th.ticket.ID)
 	}
-	return w.say("will-order", order("send"), th.ticket.ID, w.commands(d.orders.Commands))
+	return w.say("will-order", Order("send"), th.ticket.ID, w.commands(d.orders.Commands))
 }
 
 // workable tells whether what continues th is work on its ticket: it holds a
@@ -218,7 +218,7 @@ func (w *work) answerHeld(m *Inbound, a *Arrival, s sender, th thread) error {
 }
 
 func (w *work) holdAgain() string {
-	return w.say("hold-again", order("send"), order("discard"), order("from"))
+	return w.say("hold-again", Order("send"), Order("discard"), Order("from"))
 }
 
 // tellDiscarded says that a held mail was given up, as its technician ordered.

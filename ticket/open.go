@@ -220,7 +220,7 @@ func (w *work) acknowledge(m *Inbound, s sender, t *Ticket, auth Authority) (str
 	case s.quiet:
 		return "", nil
 	}
-	quoted, itself, err := w.quoteAtOpening(t, s, auth)
+	quoted, itself, err := w.quoteAtOpening(m, t, s, auth)
 	if err != nil || itself {
 		return "", err
 	}
@@ -233,6 +233,7 @@ func (w *work) acknowledge(m *Inbound, s sender, t *Ticket, auth Authority) (str
 	}
 	return "", w.tellCustomer(NoticeAck, t, 0, func(n *Notice) {
 		n.Verified, n.QuoteOthers, n.TooLarge = auth >= AuthoritySender, quoted, m.Partial && auth >= AuthoritySender
+		n.Text = w.ownWords(m, auth)
 	})
 }
 
@@ -248,7 +249,7 @@ func (w *work) suppress(why string) error {
 // quoteAtOpening offers the policy's fixed price, where the verdict is extra
 // and a contact who may spend is known. It tells whether a quote went out, and
 // whether to the requester itself.
-func (w *work) quoteAtOpening(t *Ticket, s sender, auth Authority) (quoted, itself bool, err error) {
+func (w *work) quoteAtOpening(m *Inbound, t *Ticket, s sender, auth Authority) (quoted, itself bool, err error) {
 	d := t.Decision
 	if t.Customer == "" || d.Coverage != policy.Extra || d.Price.Kind != policy.PriceFixed {
 		return false, false, nil
@@ -266,7 +267,13 @@ func (w *work) quoteAtOpening(t *Ticket, s sender, auth Authority) (quoted, itse
 		return false, false, err
 	}
 	for _, n := range numbers {
-		if err := w.tellCustomer(NoticeQuote, t, n, func(n *Notice) { n.AutoSubmitted, n.Verified = "auto-replied", auth >= AuthoritySender }); err != nil {
+		err := w.tellCustomer(NoticeQuote, t, n, func(letter *Notice) {
+			letter.AutoSubmitted, letter.Verified = "auto-replied", auth >= AuthoritySender
+			if n == 0 {
+				letter.Text = w.ownWords(m, auth)
+			}
+		})
+		if err != nil {
 			return false, false, err
 		}
 	}

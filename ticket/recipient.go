@@ -196,6 +196,6 @@ func (t *Ticket) blind(n *Notice) {
 		n.To.Name = ""
 	}
 	if n.Kind != NoticeAnswer {
-		n.OtherPeople, n.Attachments = nil, nil
+		n.Text, n.OtherPeople, n.Attachments = "", nil, nil
 	}
 }

@@ -37,7 +37,7 @@ func inLanguage(lang string, args []any) []any {
 			out[i] = a.In(lang)
 		case usage:
 			out[i] = a.in(lang)
-		case order:
+		case Order:
 			out[i] = a.in(lang)
 		case NoticeKind:
 			out[i] = phraseIn(lang, "kind "+a.String())
@@ -48,11 +48,11 @@ func inLanguage(lang string, args []any) []any {
 	return out
 }
 
-// order is the English name of a command, or one that nobody knows.
-type order string
+// Order is the English name of a command; in words it stands as its reader writes it.
+type Order string
 
 // in writes the command as technicians who read lang do.
-func (o order) in(lang string) string {
+func (o Order) in(lang string) string {
 	if lang == "it" {
 		for italian, name := range aliases {
 			if name == string(o) {
@@ -71,7 +71,7 @@ func (u usage) in(lang string) string {
 	if lang == "it" {
 		args = italianUsage.Replace(args)
 	}
-	return strings.TrimSpace(order(u.name).in(lang) + " " + args)
+	return strings.TrimSpace(Order(u.name).in(lang) + " " + args)
 }
 
 var italianUsage = strings.NewReplacer("NAME", "NOME", "TOPIC", "ARGOMENTO", "DAYS", "GIORNI", "ADDRESS", "INDIRIZZO", "me|none", "io|nessuno")
