@@ -179,7 +179,7 @@ func TestLoginFails(t *testing.T) {
 		"not now":               {[]string{"454 4.7.0 try later"}, "454 4.7.0 try later", false},
 		"wrong, and not now":    {[]string{"535 5.7.8 wrong", "454 4.7.0 later"}, "535 5.7.8 wrong", false},
 		"a password of its own": {[]string{"534 5.7.9 Application-specific password required"}, "534 5.7.9 Application-specific", false},
-		"asks for ever":         {[]string{"334 "}, "no login by password that we know", false},
+		"asks for ever":         {[]string{"334 "}, "no password login that we know", false},
 		"says goodbye":          {[]string{"421 4.7.0 too many logins"}, "421 4.7.0 too many logins", false},
 		"closes":                {[]string{"drop"}, "", true},
 		"knows none":            {[]string{"503 AUTH is not for you"}, "503 AUTH is not for you", false},

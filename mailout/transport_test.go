@@ -221,11 +221,11 @@ func TestTransport(t *testing.T) {
 			ticket.RowSent, "XOAUTH2", ""},
 		"no login": {nil, Server{}, ticket.RowSent, "", ""},
 		"refused password": {[]string{"PLAIN"}, Server{User: "desk", Password: secret("wrong")}, ticket.RowQueued, "",
-			"refuses user or password, and all letters wait: check [smtp] url and password_file. It said: 535 5.7.8"},
+			"refuses the user or the password, and all letters are waiting: check [smtp] url and password_file. It said: 535 5.7.8"},
 		"refused token": {[]string{"XOAUTH2"}, Server{User: "desk", Auth: "xoauth2", Token: secret("wrong")}, ticket.RowQueued, "",
-			"refuses user or password, and all letters wait: check [smtp] url and password_file. It said: 535"},
-		"no user where one is needed": {[]string{"PLAIN"}, Server{}, ticket.RowQueued, "", "wants a login"},
-		"nothing in common":           {[]string{"XOAUTH2"}, Server{User: "desk", Password: secret("secret")}, ticket.RowQueued, "", "no login by password"},
+			"refuses the user or the password, and all letters are waiting: check [smtp] url and password_file. It said: 535"},
+		"no user where one is needed": {[]string{"PLAIN"}, Server{}, ticket.RowQueued, "", "requires a login"},
+		"nothing in common":           {[]string{"XOAUTH2"}, Server{User: "desk", Password: secret("secret")}, ticket.RowQueued, "", "no password login"},
 		"unreadable password": {[]string{"PLAIN"}, Server{User: "desk", Password: func(context.Context) (string, error) {
 			return "", errors.New("permission denied")
 		}}, ticket.RowQueued, "", "The password or token for outgoing mail cannot be read"},
@@ -257,7 +257,7 @@ func TestTransport(t *testing.T) {
 // TestStartTLSMissing: go-smtp's plain error is recognised for what it is.
 func TestStartTLSMissing(t *testing.T) {
 	row, alert := oneLetter(t, &Sender{Dial: new(sink).listen(t, nil, false), Server: Server{Host: "localhost"}})
-	if row.State != ticket.RowQueued || !strings.Contains(alert, "no STARTTLS") {
+	if row.State != ticket.RowQueued || !strings.Contains(alert, "does not offer STARTTLS") {
 		t.Errorf("%s, told %q", row.State, alert)
 	}
 }

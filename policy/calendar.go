@@ -137,6 +137,19 @@ func (p *Policy) BusinessDaysBefore(d Date, n int) Date {
 // t (half-open: it is missed at AnswerDue.End).
 func (p *Policy) AnswerDue(t time.Time) Date { return DateOf(t, p.loc).AddDays(p.AnswerDays) }
 
+// PromisedDay is the day that a customer reads of a promise that ends with due:
+// its last working day, so that nobody is told a Saturday by an office that is
+// closed on it. Where no working day lies between the arrival and due, it is due.
+func (p *Policy) PromisedDay(due Date) Date {
+	arrived := due.AddDays(-p.AnswerDays)
+	for d := due; arrived.Before(d); d = d.AddDays(-1) {
+		if p.OpenDay(d) {
+			return d
+		}
+	}
+	return due
+}
+
 // RemindAt is when technicians are reminded of something due on d: at the
 // opening of the day RemindDays business days before it.
 func (p *Policy) RemindAt(d Date) time.Time {

@@ -177,3 +177,23 @@ func TestDueDates(t *testing.T) {
 		t.Errorf("no business day before Sunday is %s", got)
 	}
 }
+
+// TestPromisedDay: a letter names a working day, the promise stays what it is.
+func TestPromisedDay(t *testing.T) {
+	p := loaded(t, append(DefaultFile(), "[[calendar.closure]]\nfrom = \"2026-08-03\"\nto = \"2026-08-28\"\nname = \"x\"\n"...))
+	for due, want := range map[string]string{
+		"2026-12-04": "2026-12-04", // a Friday
+		"2026-12-05": "2026-12-04", // a Saturday
+		"2026-12-06": "2026-12-04", // a Sunday
+		"2026-12-08": "2026-12-07", // a holiday
+		"2026-04-06": "2026-04-03", // the Monday after Easter
+		"2027-01-01": "2026-12-31",
+		"2026-08-08": "2026-08-08", // closed from the day after it arrived
+		"2026-08-07": "2026-08-07", // arrived on the last working day
+		"2026-08-31": "2026-08-31",
+	} {
+		if got := p.PromisedDay(day(t, due)); got != day(t, want) {
+			t.Errorf("of a promise for %s letters say %s, want %s", due, got, want)
+		}
+	}
+}

@@ -59,6 +59,9 @@ func (w *work) followUp(m *Inbound, a *Arrival, s sender, th thread) error {
 	if trigger != TriggerUnproven {
 		t.LastInbound = m.MessageID
 		t.reference(m.MessageID)
+		if s.Address == t.Requester.Address {
+			t.Elsewhere = w.elsewhere(m)
+		}
 		if err := w.fileMessageID(m, t.ID); err != nil {
 			return err
 		}

@@ -827,3 +827,50 @@ func TestCommercialIsCopied(t *testing.T) {
 		t.Errorf("ack %+v", ack)
 	}
 }
+
+// TestPromisesNameWorkingDays: what arrives on a Saturday is promised for a
+// Saturday; its letter says the Friday, technicians and the desk keep the promise.
+func TestPromisesNameWorkingDays(t *testing.T) {
+	b := newBench(t, storetest.NewMem())
+	b.now = time.Date(2026, 11, 28, 10, 0, 0, 0, b.Zone)
+	b.receive(b.mail(mario, "Sito irraggiungibile", down))
+	letters := b.send()
+	saturday := policy.Date{Year: 2026, Month: 12, Day: 5}
+	if got := pick(t, letters, ticket.NoticeAck, mario).AnswerDue; got != saturday.AddDays(-1) {
+		t.Errorf("the customer is promised %s", got)
+	}
+	if got := pick(t, letters, ticket.NoticeTicketNew, anna).AnswerDue; got != saturday {
+		t.Errorf("technicians read %s", got)
+	}
+	if got := b.ticket(1).AnswerDue; !got.Equal(saturday.End(b.Zone)) {
+		t.Errorf("the desk keeps %s", got)
+	}
+}
+
+// TestZoneIsNamed: letters name the desk's zone to whoever's clock is another.
+func TestZoneIsNamed(t *testing.T) {
+	for _, c := range []struct{ name, date, want string }{
+		{"the desk's", "2026-11-23T10:00:00+01:00", ""},
+		{"London", "2026-11-23T09:00:00Z", "Europe/Rome"},
+		{"New York", "2026-11-23T04:00:00-05:00", "Europe/Rome"},
+		{"the desk's, in summer", "2026-07-01T10:00:00+02:00", ""},
+		{"the desk's winter, in summer", "2026-07-01T09:00:00+01:00", "Europe/Rome"},
+		{"no Date", "0001-01-01T00:00:00Z", ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			b := newBench(t, storetest.NewMem())
+			date, err := time.Parse(time.RFC3339, c.date)
+			b.must(err)
+			b.receive(b.mail(mario, "Sito irraggiungibile", down, func(m *ticket.Inbound) { m.Date = date }))
+			letters := b.send()
+			ack := pick(t, letters, ticket.NoticeAck, mario)
+			if ack.ZoneName != c.want || pick(t, letters, ticket.NoticeTicketNew, anna).ZoneName != "" {
+				t.Errorf("the letter names %q, want %q", ack.ZoneName, c.want)
+			}
+			b.receive(b.mail(mario, "Re: Sito", "Sono tornato, il sito è ancora fermo.", replyTo(ack)))
+			if b.ticket(1).Elsewhere {
+				t.Error("the zone of his last mail does not count")
+			}
+		})
+	}
+}

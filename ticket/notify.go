@@ -78,6 +78,12 @@ func (w *work) about(kind NoticeKind, t *Ticket, lang string) *Notice {
 	if opens := p.NextOpening(w.now); opens.After(w.now) {
 		n.OfficeOpensAt = opens
 	}
+	if !kind.Technical() && !n.AnswerDue.IsZero() {
+		n.AnswerDue = p.PromisedDay(n.AnswerDue)
+	}
+	if !kind.Technical() && t.Elsewhere {
+		n.ZoneName = w.d.Zone.String()
+	}
 	return n
 }
 

@@ -81,7 +81,7 @@ func (w *work) newTicket(m *Inbound, s sender, goesOn ID) (*Ticket, error) {
 	t := &Ticket{
 		ID: id, State: StateOpen, Requester: s.Mailbox, Opened: m.Arrived, Changed: w.now,
 		Subject: clip(w.d.bareSubject(m.Subject), maxSubject), Language: w.language(m, s),
-		Unproven: !s.aligned && !s.forwarded, LastInbound: m.MessageID,
+		Unproven: !s.aligned && !s.forwarded, LastInbound: m.MessageID, Elsewhere: w.elsewhere(m),
 	}
 	t.Participants = []Participant{{Mailbox: s.Mailbox}}
 	if t.Unproven {
@@ -108,6 +108,17 @@ func (w *work) newTicket(m *Inbound, s sender, goesOn ID) (*Ticket, error) {
 
 // maxSubject bounds what a ticket is called, in bytes.
 const maxSubject = 200
+
+// elsewhere tells whether the clock that wrote m's Date was not the desk's at
+// that instant: whoever reads the answer may count days and hours otherwise.
+func (w *work) elsewhere(m *Inbound) bool {
+	if m.Date.IsZero() {
+		return false
+	}
+	_, theirs := m.Date.Zone()
+	_, ours := m.Date.In(w.d.Zone).Zone()
+	return theirs != ours
+}
 
 // language is the contact's, else that of the mail, else the desk's.
 func (w *work) language(m *Inbound, s sender) string {

@@ -46,6 +46,7 @@ type Ticket struct {
 	Charged      Credits
 	Answered     bool     // a technician has answered before
 	WaitsFor     NoticeID // the letter whose sending starts the closing clock; 0: none
+	Elsewhere    bool     // the clock of the requester's last mail is not the desk's: letters name the zone
 	LastInbound  string   // Message-ID of the customer's side's last mail; "" none
 	References   []string // Message-IDs of the thread as the customer sees it: first 3, last 7
 	Threads      []Thread // what each technician's mail client has of it

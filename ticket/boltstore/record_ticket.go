@@ -147,6 +147,7 @@ type ticketRecord struct {
 	Charged      ticket.Credits      `json:"charged,omitempty"`
 	Answered     bool                `json:"answered,omitempty"`
 	WaitsFor     ticket.NoticeID     `json:"waits_for,omitempty"`
+	Elsewhere    bool                `json:"elsewhere,omitempty"`
 	LastInbound  string              `json:"last_inbound,omitempty"`
 	References   []string            `json:"references,omitempty"`
 	Threads      []threadRecord      `json:"threads,omitempty"`
@@ -160,7 +161,7 @@ func newTicketRecord(t *ticket.Ticket) *ticketRecord {
 		Candidates: t.Candidates, Assignee: t.Assignee, Language: t.Language, Opened: t.Opened.UTC(), Changed: t.Changed.UTC(), Closed: t.Closed.UTC(),
 		AnswerDue: t.AnswerDue.UTC(), ClosesAt: t.ClosesAt.UTC(), WarnAt: t.WarnAt.UTC(), MergedInto: t.MergedInto, Linked: t.Linked,
 		Participants: each(t.Participants, newParticipantRecord), Quote: maybe(t.Quote, newQuoteRecord), Held: t.Held,
-		Charged: t.Charged, Answered: t.Answered, WaitsFor: t.WaitsFor, LastInbound: t.LastInbound, References: t.References,
+		Charged: t.Charged, Answered: t.Answered, WaitsFor: t.WaitsFor, Elsewhere: t.Elsewhere, LastInbound: t.LastInbound, References: t.References,
 		Threads:  each(t.Threads, newThreadRecord),
 		Messages: t.Messages, Events: t.Events}
 }
@@ -171,7 +172,7 @@ func (r *ticketRecord) value() *ticket.Ticket {
 		Candidates: r.Candidates, Assignee: r.Assignee, Language: r.Language, Opened: r.Opened, Changed: r.Changed, Closed: r.Closed,
 		AnswerDue: r.AnswerDue, ClosesAt: r.ClosesAt, WarnAt: r.WarnAt, MergedInto: r.MergedInto, Linked: r.Linked,
 		Participants: each(r.Participants, participantRecord.value), Quote: maybe(r.Quote, quoteRecord.value), Held: r.Held,
-		Charged: r.Charged, Answered: r.Answered, WaitsFor: r.WaitsFor, LastInbound: r.LastInbound, References: r.References,
+		Charged: r.Charged, Answered: r.Answered, WaitsFor: r.WaitsFor, Elsewhere: r.Elsewhere, LastInbound: r.LastInbound, References: r.References,
 		Threads:  each(r.Threads, threadRecord.value),
 		Messages: r.Messages, Events: r.Events}
 }
