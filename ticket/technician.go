@@ -165,7 +165,11 @@ func (s sender) proofs(m *Inbound, released string) []string {
 // takeAnswer files what the technician wrote for the customer. The first to
 // answer takes the ticket.
 func (w *work) takeAnswer(m *Inbound, t *Ticket, tech *Technician, msg *Message, public string) error {
-	msg.Kind, msg.Text = MessageAnswer, w.d.ForCustomers(public)
+	text, err := w.amid(m, t, public)
+	if err != nil {
+		return err
+	}
+	msg.Kind, msg.Text = MessageAnswer, w.d.ForCustomers(text)
 	if t.Assignee == "" {
 		t.Assignee = tech.Name
 	}

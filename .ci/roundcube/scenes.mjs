@@ -135,10 +135,10 @@ await scene('The technician answers between the lines', async () => {
   });
   await anna.send();
   const answer = await answered(CUSTOMER, "l'abbiamo riavviato"), { text } = explain(answer, TECHNICIAN);
-  assert.match(text, /Sì, da ogni rete/);
+  assert.match(text, /> .*succede anche dal telefono\?\nSì, da ogni rete/);
   without(answer.raw), without(text);
   const page = await (await mario.open(answer)).innerText();
-  assert.match(page, /Sì, da ogni rete/);
+  assert.match(page, /succede anche dal telefono\?\s+Sì, da ogni rete/);
   without(page);
   assert.equal(ticket(1).state, 'waiting');
   saw(`the customer reads:\n${text.trimEnd().replace(/^/gm, '      | ')}`);
@@ -162,7 +162,7 @@ await scene('The customer writes again, the technician answers between the lines
   await anna.send();
   const letterOut = await answered(CUSTOMER, 'La password non cambia'), { text } = explain(letterOut, TECHNICIAN);
   without(letterOut.raw), without(text);
-  assert.match(text, /Come in questa schermata[\s\S]*La password non cambia/);
+  assert.match(text, /> .*posta sul telefono\?\nCome in questa schermata[\s\S]*\n> .*quella di prima\?\nLa password non cambia/);
   await shown(mario, letterOut, 'Come in questa schermata', 'La password non cambia');
   saw(`the customer reads:\n${text.trimEnd().replace(/^/gm, '      | ')}`);
 });

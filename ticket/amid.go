@@ -1,0 +1,131 @@
+package ticket
+
+import (
+	"slices"
+	"strings"
+)
+
+// maxAbove is how many quoted lines stand above an answer, maxTheirs how much of
+// a thread they are looked for in, in bytes.
+const maxAbove, maxTheirs = 3, 64 << 10
+
+// amid is public, what m says to t's people, as its writer saw it: each answer
+// that stands between quoted lines has the words of theirs above it that it
+// answers. What else was quoted, the desk's letter around them, is not repeated.
+func (w *work) amid(m *Inbound, t *Ticket, public string) (string, error) {
+	p := passagesOf(m)
+	if !slices.Contains(p.kinds, lineAnswering) {
+		return public, nil
+	}
+	msgs, err := w.tx.Messages(t.ID)
+	if err != nil {
+		return "", err
+	}
+	var theirs strings.Builder
+	for _, msg := range slices.Backward(msgs) {
+		if msg.Kind == MessageRequest && t.number(msg.From.Address) >= 0 && theirs.Len() < maxTheirs {
+			theirs.WriteString(msg.Text + "\n")
+		}
+	}
+	return p.over(public, joinWords(theirs.String())), nil
+}
+
+// passages are the lines of a text without their marks of quotation, each with
+// what it is.
+type passages struct {
+	lines []string
+	kinds []passage
+}
+
+type passage int
+
+const (
+	lineWritten   passage = iota + 1
+	lineAnswering         // written, the first line below quoted ones
+	lineQuoted
+	lineApart // of the signature or a footer
+	lineBlank
+)
+
+// passagesOf reads m.
+func passagesOf(m *Inbound) passages {
+	aside := map[int]passage{}
+	for _, a := range m.Aside {
+		aside[a.Line] = lineQuoted
+		if a.Why == AsideSignature || a.Why == AsideFooter {
+			aside[a.Line] = lineApart
+		}
+	}
+	var p passages
+	last := lineWritten
+	for i, line := range strings.Split(m.Text, "\n") {
+		bare, kind := unmarked(line), aside[i+1]
+		if kind == lineApart && marked(line) {
+			kind = 0 // inside a quotation nobody signs
+		}
+		switch {
+		case bare == "":
+			kind = lineBlank
+		case kind == 0 && last == lineQuoted:
+			kind = lineAnswering
+		case kind == 0:
+			kind = lineWritten
+		}
+		if kind != lineBlank {
+			last = kind
+		}
+		p.lines, p.kinds = append(p.lines, bare), append(p.kinds, kind)
+	}
+	return p
+}
+
+// over puts what is answered above the answers in public. What was written
+// inside a quotation, as editors of HTML have it, loses the mark of one.
+func (p passages) over(public, theirs string) string {
+	var out []string
+	rest, below := strings.Split(public, "\n"), false
+	for i, kind := range p.kinds {
+		below = below || kind == lineQuoted
+		if kind != lineWritten && kind != lineAnswering {
+			continue
+		}
+		at := slices.IndexFunc(rest, func(l string) bool { return unmarked(l) == p.lines[i] })
+		if at < 0 {
+			continue // a command
+		}
+		out = append(out, rest[:at]...)
+		if kind == lineAnswering {
+			out = append(out, p.above(i, theirs)...)
+		}
+		if below && marked(rest[at]) && !strings.Contains(theirs, joinWords(p.lines[i])) {
+			rest[at] = p.lines[i]
+		}
+		out, rest = append(out, rest[at]), rest[at+1:]
+	}
+	return strings.TrimSpace(strings.Join(append(out, rest...), "\n"))
+}
+
+// above are the last lines of theirs before line i, of one paragraph.
+func (p passages) above(i int, theirs string) []string {
+	var lines []string
+	for i--; i >= 0 && len(lines) < maxAbove; i-- {
+		if p.kinds[i] == lineBlank && len(lines) == 0 {
+			continue
+		}
+		if p.kinds[i] != lineQuoted || !strings.Contains(theirs, joinWords(p.lines[i])) {
+			break
+		}
+		lines = append(lines, "> "+p.lines[i])
+	}
+	slices.Reverse(lines)
+	return lines
+}
+
+// unmarked is a line without marks of quotation and the space around it.
+func unmarked(line string) string { return strings.TrimSpace(strings.TrimLeft(line, "> \t")) }
+
+// marked tells whether a line begins as a quoted one does.
+func marked(line string) bool { return strings.HasPrefix(line, ">") }
+
+// joinWords is a text as one line, so that it is found however it was broken.
+func joinWords(s string) string { return strings.Join(strings.Fields(s), " ") }
