@@ -47,15 +47,12 @@ async function drawing(words, colour) {
   return `<img src="data:image/png;base64,${png.toString('base64')}" alt="${words}">`;
 }
 
-/** shown wants the picture of a letter in its place where the letter is of related parts, else that it came along. */
+/** shown wants the picture of a letter in its text, in the place where its writer saw it. */
 async function shown(person, mail, before, after) {
+  assert.match(mail.raw, /^Content-Type: *multipart\/related/mi);
   await person.open(mail);
-  if (/^Content-Type: *multipart\/related/mi.test(mail.raw)) {
-    await person.picture(before, after);
-    return saw('the picture stands in the text, where it stood');
-  }
-  assert.match(mail.raw, /^Content-Type: *image\/png/mi);
-  saw('the picture came along, but not in its place');
+  await person.picture(before, after);
+  saw('the picture stands in the text, where it stood');
 }
 
 /** without wants none of the desk's own words, and nothing of a technician, in what a customer gets. */
