@@ -24,15 +24,25 @@ const means = meansAccept | meansDecline | meansThanks | meansSolved
 // grammar is the words of the policy file, folded, of all languages together.
 type grammar struct {
 	phrases    map[string]meaning
+	orders     map[string]bool    // a yes that tells to begin
+	whenever   map[string]bool    // when that suits whoever begins
+	settled    map[string]meaning // what is said of an object: "is accepted"
 	objects    map[string]bool
 	by         map[string]bool
+	take       map[string]bool // orders to take credits: a yes with the price only
 	addressees map[string]bool
+	offices    map[string]bool
+	regrets    map[string]bool // what may stand before a no
+	reasons    map[string]bool // what begins the reason of a no
+	dropped    map[string]bool // what may be asked beside a no: to close the request
+	yielding   map[string]bool // what the reasons of a no do not hold
 	units      []unit
 	lexicon    map[string]bool // every single word above: no name of a person
 	longest    int             // words in the longest of them
 	firstNames map[string]bool
 	notNames   map[string]bool
 	companies  map[string]bool
+	firms      map[string]bool
 }
 
 // unit is how credits are written after a number.
@@ -83,52 +93,92 @@ func (r reading) read(words []string, opening bool) map[meaning]bool {
 // follow it, as the index of the first word behind it.
 func (r reading) phrasesFrom(words []string, from int, yield func(end int, m meaning)) {
 	for end := from + 1; end <= min(len(words), from+r.longest); end++ {
-		m, ok := r.phrases[strings.Join(words[from:end], " ")]
-		if !ok {
-			continue
+		phrase := strings.Join(words[from:end], " ")
+		if m, ok := r.phrases[phrase]; ok {
+			yield(end, m)
+			if m&(meansAccept|meansDecline) != 0 {
+				r.tails(words, end, tail{when: !r.orders[phrase]}, func(behind int) { yield(behind, m) })
+			}
 		}
-		yield(end, m)
-		if m&(meansAccept|meansDecline) != 0 {
-			r.tails(words, end, tail{}, func(behind int) { yield(behind, m) })
+		if r.take[phrase] {
+			r.priced(words, end, func(behind int) { yield(behind, meansAccept) })
+		}
+		if r.objects[phrase] {
+			r.settledAt(words, end, yield)
+			r.tails(words, end, tail{objects: maxObjects, when: true}, func(behind int) { r.settledAt(words, behind, yield) })
 		}
 	}
 }
 
-// tail is what already followed a yes or no: each may come once, in any order.
-type tail struct{ object, code, credits bool }
+// settledAt yields what is said, at words[from], of the object before it.
+func (r reading) settledAt(words []string, from int, yield func(end int, m meaning)) {
+	for end := from + 1; end <= min(len(words), from+r.longest); end++ {
+		if m, ok := r.settled[strings.Join(words[from:end], " ")]; ok {
+			yield(end, m)
+		}
+	}
+}
+
+// maxObjects is how often a yes may say what it is about: "the work as quoted".
+const maxObjects = 2
+
+// tail is what already followed a yes or no: the code, the credits and when may
+// come once, in any order.
+type tail struct {
+	objects             int
+	code, credits, when bool
+}
 
 // tails yields the ends of everything that may follow a yes or no at words[from]:
-// what it is about, the quote's code, its credits.
+// what it is about, the quote's code, its credits, and behind an order, when.
 func (r reading) tails(words []string, from int, had tail, yield func(end int)) {
 	next := func(end int, had tail) {
 		yield(end)
 		r.tails(words, end, had, yield)
 	}
-	for end := from + 1; !had.object && end <= min(len(words), from+r.longest); end++ {
+	for end := from + 1; had.objects < maxObjects && end <= min(len(words), from+r.longest); end++ {
 		if r.objects[strings.Join(words[from:end], " ")] {
-			next(end, tail{true, had.code, had.credits})
+			now := had
+			now.objects++
+			next(end, now)
+		}
+	}
+	for end := from + 1; !had.when && end <= min(len(words), from+r.longest); end++ {
+		if r.whenever[strings.Join(words[from:end], " ")] {
+			now := had
+			now.when = true
+			next(end, now)
 		}
 	}
 	if !had.code && r.quote != "" && from < len(words) && words[from] == r.quote {
-		next(from+1, tail{had.object, true, had.credits})
+		now := had
+		now.code = true
+		next(from+1, now)
 	}
-	if had.credits {
-		return
+	if !had.credits {
+		now := had
+		now.credits = true
+		r.priced(words, from, func(end int) { next(end, now) })
 	}
+}
+
+// priced yields the end of the quote's credits at words[from], with a word such
+// as "for" before them.
+func (r reading) priced(words []string, from int, yield func(end int)) {
 	for n := 0; n <= min(len(words)-from-2, r.longest); n++ {
 		if n > 0 && !r.by[strings.Join(words[from:from+n], " ")] {
 			continue
 		}
 		if end := from + n + 2; r.price(words[end-2], words[end-1]) {
-			next(end, tail{had.object, had.code, true})
+			yield(end)
 		}
 	}
 }
 
-// price tells whether a number and its unit are the quote's credits as we write
-// them.
+// price tells whether a number and its unit are the quote's credits, in figures
+// as we write them or in letters.
 func (r reading) price(number, name string) bool {
-	if r.credits <= 0 || number != strconv.Itoa(int(r.credits)) {
+	if r.credits <= 0 || number != strconv.Itoa(int(r.credits)) && lettered[number] != r.credits {
 		return false
 	}
 	for _, u := range r.units {

@@ -11,7 +11,7 @@ var meanings = []struct {
 	key   string
 	means meaning
 }{
-	{"accept", meansAccept}, {"decline", meansDecline}, {"thanks", meansThanks}, {"solved", meansSolved},
+	{"accept", meansAccept}, {"order", meansAccept}, {"decline", meansDecline}, {"thanks", meansThanks}, {"solved", meansSolved},
 	{"courtesy", meansCourtesy}, {"greeting", meansGreeting}, {"closing", meansClosing},
 }
 
@@ -23,9 +23,10 @@ var unyielding = []string{
 
 func loadGrammar(t table) grammar {
 	g := grammar{
-		phrases: map[string]meaning{}, objects: map[string]bool{}, by: map[string]bool{},
-		addressees: map[string]bool{}, lexicon: map[string]bool{},
-		firstNames: wordSet(firstNames), notNames: wordSet(notNames), companies: wordSet(companies),
+		phrases: map[string]meaning{}, orders: map[string]bool{}, whenever: map[string]bool{}, settled: map[string]meaning{}, objects: map[string]bool{}, by: map[string]bool{},
+		take: map[string]bool{}, addressees: map[string]bool{}, offices: map[string]bool{}, lexicon: map[string]bool{},
+		regrets: map[string]bool{}, reasons: map[string]bool{}, dropped: map[string]bool{}, yielding: wordSet(yielding),
+		firstNames: wordSet(firstNames), notNames: wordSet(notNames), companies: wordSet(companies), firms: wordSet(firms),
 	}
 	for _, lang := range []string{"it", "en"} {
 		g.load(t.table(lang))
@@ -39,9 +40,20 @@ func (g *grammar) load(t table) {
 	for _, list := range meanings {
 		for i, phrase := range g.list(t, list.key) {
 			g.mean(t, fmt.Sprintf("%s[%d]", list.key, i), phrase, list.means)
+			if list.key == "order" {
+				g.orders[phrase] = true
+			}
 		}
 	}
-	for key, set := range map[string]map[string]bool{"object": g.objects, "by": g.by, "addressee": g.addressees} {
+	for key, m := range map[string]meaning{"accepted": meansAccept, "declined": meansDecline} {
+		for _, phrase := range g.list(t, key) {
+			g.settled[phrase] = m
+		}
+	}
+	for key, set := range map[string]map[string]bool{
+		"object": g.objects, "whenever": g.whenever, "by": g.by, "take": g.take, "addressee": g.addressees, "office": g.offices,
+		"regret": g.regrets, "because": g.reasons, "drop": g.dropped,
+	} {
 		for _, phrase := range g.list(t, key) {
 			set[phrase] = true
 		}
@@ -69,18 +81,56 @@ func (g *grammar) mean(t table, key, phrase string, m meaning) {
 func (g *grammar) list(t table, key string) []string {
 	var out []string
 	for i, s := range t.list(key, "words or phrases") {
-		var words []string
-		for form := range strings.FieldsSeq(s) {
-			word := foldWord(form)
-			if !plain(word) || strings.HasSuffix(word, ".") {
-				t.fault(fmt.Sprintf("%s[%d]", key, i), "%q has signs that no phrase has, must be words without punctuation", s)
-				break
-			}
-			g.lexicon[word] = true
-			words = append(words, word)
+		written, ok := alternatives(s)
+		if !ok {
+			t.fault(fmt.Sprintf("%s[%d]", key, i), "%q has brackets that do not close or too many of them, must be like \"(a|b) c [d|e]\"", s)
 		}
-		g.longest = max(g.longest, len(words))
-		out = append(out, strings.Join(words, " "))
+		for _, phrase := range written {
+			var words []string
+			for form := range strings.FieldsSeq(phrase) {
+				word := foldWord(form)
+				if !plain(word) || strings.HasSuffix(word, ".") {
+					t.fault(fmt.Sprintf("%s[%d]", key, i), "%q has signs that no phrase has, must be words without punctuation", s)
+					return out
+				}
+				g.lexicon[word] = true
+				words = append(words, word)
+			}
+			g.longest = max(g.longest, len(words))
+			out = append(out, strings.Join(words, " "))
+		}
 	}
 	return out
+}
+
+// maxAlternatives bounds how many phrases one entry of a list may stand for.
+const maxAlternatives = 4096
+
+// alternatives writes out an entry of a list: "(a|b) c [d|e]" stands for "a c",
+// "b c", "a c d" and so on; what is in square brackets may be left out. False
+// when the brackets do not close, are nested, or stand for too much.
+func alternatives(s string) ([]string, bool) {
+	open := strings.IndexAny(s, "([")
+	if open < 0 {
+		return []string{s}, !strings.ContainsAny(s, ")]|")
+	}
+	end := strings.IndexAny(s[open+1:], "()[]") + open + 1
+	if end <= open || s[end] != map[byte]byte{'(': ')', '[': ']'}[s[open]] || strings.ContainsAny(s[:open], ")]|") {
+		return nil, false
+	}
+	rest, ok := alternatives(s[end+1:])
+	options := strings.Split(s[open+1:end], "|")
+	if s[open] == '[' {
+		options = append(options, "")
+	}
+	if !ok || len(rest)*len(options) > maxAlternatives {
+		return nil, false
+	}
+	var out []string
+	for _, option := range options {
+		for _, r := range rest {
+			out = append(out, s[:open]+option+r)
+		}
+	}
+	return out, true
 }

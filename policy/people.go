@@ -31,6 +31,11 @@ two three four five six seven eight nine ten credit credits quote offer work wor
 // company suffixes: "Rossi Impianti Srl".
 const companies = "srl s.r.l srls spa s.p.a snc s.n.c sas s.a.s scarl ltd inc llc gmbh"
 
+// firms begin the name of a firm that has no legal form: "Hotel Alpi".
+const firms = `hotel albergo agriturismo ristorante trattoria pizzeria panetteria pasticceria farmacia officina autofficina
+carrozzeria studio agenzia impresa ditta azienda immobiliare tipografia libreria edilizia cantina caseificio oleificio
+cooperativa associazione fondazione istituto parrocchia comune shop restaurant pharmacy agency`
+
 func wordSet(list string) map[string]bool {
 	set := map[string]bool{}
 	for word := range strings.FieldsSeq(list) {
@@ -119,7 +124,14 @@ func (r reading) titles(words []string) int {
 // with or without title, or a company.
 func (r reading) signature(p piece) bool {
 	n := r.titles(p.words)
-	return r.person(piece{p.words[n:], p.forms[n:]}) || r.company(p)
+	return r.person(piece{p.words[n:], p.forms[n:]}) || r.firm(p)
+}
+
+// firm tells whether words say who writes without being a person's name: an
+// office, a firm.
+func (r reading) firm(p piece) bool {
+	return r.offices[strings.Join(p.words, " ")] || r.company(p) || r.firms[p.words[0]] && len(p.words) > 1 && len(p.words) < 5 &&
+		!slices.ContainsFunc(p.words, r.word) && !slices.ContainsFunc(p.forms, uncapitalised)
 }
 
 // person tells whether words are a name: one to three, a first name among them,

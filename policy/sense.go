@@ -23,8 +23,11 @@ func (p *Policy) Sense(text, quote string, credits Credits, sender ...string) Se
 	if !ok {
 		return SenseNone
 	}
-	if end := len(parts) - 1; end >= 0 && r.company(parts[end]) {
-		parts = parts[:end]
+	if r.refused(parts) {
+		return SenseDecline
+	}
+	for n := 0; n < 3 && len(parts) > 1 && r.firm(parts[len(parts)-1]); n++ {
+		parts = parts[:len(parts)-1]
 	}
 	var said meaning
 	for i := range parts {
@@ -71,7 +74,7 @@ func (r reading) piece(p piece, opening, last bool) (meaning, bool) {
 	return r.addressed(p, opening)
 }
 
-// abbreviated tells whether a word keeps its full stop: "Sig.", "Dott.", "Gent.".
+// abbreviated tells whether a word keeps its full stop: "Sig.", "Dott.", "R. Neri".
 func (r reading) abbreviated(word string) bool {
-	return r.addressees[word] || r.phrases[word]&meansGreeting != 0
+	return len(word) == 1 || r.addressees[word] || r.phrases[word]&meansGreeting != 0
 }

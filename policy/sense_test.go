@@ -1,6 +1,10 @@
 package policy
 
-import "testing"
+import (
+	"slices"
+	"strings"
+	"testing"
+)
 
 // quote of every case: P-1042-2 for 3 credits.
 var accepts = []string{
@@ -52,7 +56,7 @@ var nothing = []string{
 	"procedete solo con il primo punto", "proceed with the first part only", "procedete con il backup", "accetto il preventivo per il backup",
 	// wrong code, wrong credits
 	"Accetto il preventivo P-1042-1", "Accetto il preventivo P-1042", "accetto P-1043-2", "Accetto il preventivo P-1042-22", "accetto per 2 crediti", "accetto per 33 crediti",
-	"accetto 03 crediti", "accetto per 3 credito", "accetto per tre crediti", "accetto per 3 euro", "accetto 3", "I accept for 2 credits", "I accept quote P-1042-2 for 4 credits",
+	"accetto 03 crediti", "accetto per 3 credito", "accetto per due crediti", "accetto per tre", "accetto per 3 euro", "accetto 3", "I accept for 2 credits", "I accept quote P-1042-2 for 4 credits",
 	"ok per un totale di 30 crediti", "ok per i crediti", "ok per i", "accetto il preventivo P-1042-2 per 3 crediti per 4 crediti",
 	"accetto P-1042-2 P-1042-1", "P-1042-2", "3 crediti", "il preventivo P-1042-2",
 	// thanks that could be a no, receipts
@@ -103,6 +107,85 @@ func TestSenseWithoutQuote(t *testing.T) {
 	for _, text := range []string{"accetto per 1 crediti", "I accept for 1 credits"} {
 		if got := p.Sense(text, "P-7-1", 1); got != SenseNone {
 			t.Errorf("Sense(%q) = %d", text, got)
+		}
+	}
+}
+
+// agreed, refused and unsettled were written apart from the lists: what people
+// say, put together of a verb, what it is about, its price, courtesy and who signs.
+var agreed = []string{
+	"Il preventivo P-1042-2 è approvato.", "Preventivo accettato, iniziate pure quando potete", "Accettiamo quanto proposto nel vostro preventivo P-1042-2",
+	"Accetto i tre crediti", "Va bene per tre crediti, andate avanti con il lavoro", "I accept the quote for three credits",
+	"Procedete e scalate pure i 3 crediti", "Scalate i tre crediti", "Please deduct the 3 credits", "The quote is approved, please start when you can",
+	"Sì, potete iniziare. Vi ringrazio per la rapidità.\nUfficio acquisti\nRossi S.r.l.", "Accetto.\nLa segreteria", "Ok, fate pure il lavoro\nHotel Belvedere",
+	"Approved.\nPurchasing", "Many thanks for the quick reply. We accept.\nOffice Manager\nNorth Ltd", "Si approva l'intervento come da preventivo P-1042-2",
+}
+
+var refusedWithReasons = []string{
+	"Rifiuto il preventivo: costa troppo per noi.", "Purtroppo dobbiamo rinunciare, il budget dell'anno è esaurito.\nSaluti\nMario Rossi",
+	"Vi ringrazio ma non siamo interessati.", "Grazie ma rinunciamo, ci arrangiamo da soli", "Dopo averci pensato preferiamo non procedere.",
+	"Non accetto perché ho trovato un'altra soluzione", "No, non procedete. Il lavoro lo fa il nostro webmaster.", "Rifiuto. Chiudete pure la richiesta.",
+	"Lasciamo stare, l'ho sistemato da solo", "We decline the quote. It is too expensive for us.", "Sorry but we have decided not to go ahead. A friend fixed it.",
+	"No thanks, my cousin sorted it out.", "Preventivo non accettato.\nLa direzione",
+}
+
+var unsettled = []string{
+	// a no that is none, or not the last word
+	"No, il problema è un altro", "No. Il sito non va.", "Non accetto per 2 crediti", "Rifiuto l'altro, questo mi va bene", "Non accetto finché non vedo una bozza",
+	"Rinunciamo, ma procedete con la posta", "Rifiuto il preventivo, fatemi uno sconto", "Non accetto, mandatemi un'altra proposta", "Rifiuto. Ne parliamo domani",
+	"Non siamo interessati al momento", "Per ora non procediamo", "We decline, please send a cheaper quote", "No thanks, unless it is free", "Rinuncio. Anzi no, accetto",
+	"Non accetto 3 crediti, ne offro 2", "Lasciamo stare. Cambiate invece la password", "Mi dispiace", "Purtroppo", "Vi ringrazio ma", "Chiudete pure la richiesta",
+	// a yes that is none
+	"Preventivo", "Il preventivo è arrivato", "Il preventivo P-1042-1 è approvato", "Scalate i crediti", "Scalate pure", "Use the credits", "Scalate i due crediti", "Take 4 credits",
+	"Accetto quando potete", "Ok appena possibile", "Accetto per quattro crediti", "I accept for two credits", "Accetto.\nUfficio Domani", "Accetto.\nHotel Forse", "Grazie per la rapidità",
+	"Procedete quando avete finito", "Non è approvato ma accettato", "Il preventivo è stato quasi accettato", "Ufficio acquisti", "Accettato il tre",
+}
+
+func TestSenseInOwnWords(t *testing.T) {
+	p := Default(rome(t))
+	for want, texts := range map[Sense][]string{SenseAccept: agreed, SenseDecline: refusedWithReasons} {
+		for _, text := range texts {
+			if got := p.Sense(text, "P-1042-2", 3); got != want {
+				t.Errorf("Sense(%q) = %d, want %d", text, got, want)
+			}
+		}
+	}
+	for _, text := range unsettled {
+		if got := p.Sense(text, "P-1042-2", 3); got == SenseAccept || got == SenseDecline {
+			t.Errorf("Sense(%q) = %d", text, got)
+		}
+	}
+}
+
+// TestSecondThoughts: whatever conditions, asks or takes back, a yes and a no
+// with it are neither, wherever it stands.
+func TestSecondThoughts(t *testing.T) {
+	p := Default(rome(t))
+	for _, said := range slices.Concat(agreed, refusedWithReasons) {
+		for _, more := range []string{
+			"ma solo se finite entro venerdì", "Però aspettate.", "if that is fine with my boss", "Quando iniziate?", "prima mandatemi la fattura", "but not yet",
+			"Fatemi sapere il prezzo", "magari con uno sconto", "Intanto cambiate la password", "forse", "Only 2 credits", "non ora",
+		} {
+			for _, text := range []string{said + "\n" + more, said + " " + more, more + "\n" + said} {
+				if got := p.Sense(text, "P-1042-2", 3); got == SenseAccept || got == SenseDecline {
+					t.Errorf("Sense(%q) = %d", text, got)
+				}
+			}
+		}
+	}
+}
+
+func TestAlternatives(t *testing.T) {
+	for entry, want := range map[string][]string{
+		"ok": {"ok"}, "(a|b) c": {"a c", "b c"}, "a [b]": {"a b", "a "}, "(l'|all')offerta": {"l'offerta", "all'offerta"}, "[a|b] (c|d)": {"a c", "a d", "b c", "b d", " c", " d"},
+	} {
+		if got, ok := alternatives(entry); !ok || !slices.Equal(got, want) {
+			t.Errorf("alternatives(%q) = %q, %v", entry, got, ok)
+		}
+	}
+	for _, entry := range []string{"(a", "a)", "[a)", "((a)|b)", "a|b", "([a])", strings.Repeat("(a|b)", 13)} {
+		if got, ok := alternatives(entry); ok {
+			t.Errorf("alternatives(%q) = %d entries", entry, len(got))
 		}
 	}
 }

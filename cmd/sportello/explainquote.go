@@ -2,8 +2,6 @@ package main
 
 import (
 	"regexp"
-	"slices"
-	"strconv"
 	"strings"
 
 	"sportello/policy"
@@ -12,7 +10,7 @@ import (
 
 var (
 	quoteCode    = regexp.MustCompile(`(?i)\bP-\d{1,15}-\d{1,4}\b`)
-	quoteCredits = regexp.MustCompile(`(?i)\b(\d{1,6}) credit`)
+	quoteCredits = regexp.MustCompile(`(?i)(\pL+|\b\d{1,6}) credit`)
 )
 
 // decision is what the new text would mean as a reply to the quote that the
@@ -43,10 +41,10 @@ func quoteAnswered(in *ticket.Inbound) string {
 }
 
 // creditsAnswered is the price that the new text names, unless the history
-// names others and not this one: then 0, which agrees with nothing.
+// names another, first of all: then 0, which agrees with nothing.
 func creditsAnswered(in *ticket.Inbound) policy.Credits {
 	said, quoted := creditsIn(in.Reply), creditsIn(history(in))
-	if len(said) == 0 || len(quoted) > 0 && !slices.Contains(quoted, said[0]) {
+	if len(said) == 0 || len(quoted) > 0 && quoted[0] != said[0] {
 		return 0
 	}
 	return said[0]
@@ -55,8 +53,8 @@ func creditsAnswered(in *ticket.Inbound) policy.Credits {
 // creditsIn lists the numbers of credits in text.
 func creditsIn(text string) (list []policy.Credits) {
 	for _, m := range quoteCredits.FindAllStringSubmatch(text, -1) {
-		if n, err := strconv.Atoi(m[1]); err == nil {
-			list = append(list, policy.Credits(n))
+		if n, ok := policy.ParseCredits(m[1]); ok {
+			list = append(list, n)
 		}
 	}
 	return list
