@@ -38,7 +38,11 @@ var (
 	possessives = wordSet("my", "mio", "mia", "meinem", "meiner", "mon", "ma", "mi", "meu", "mijn", "min", "mitt", "mobile", "mobilità", "the", "partir")
 )
 
-var appWords = []string{"iphone", "ipad", "android", "outlook", "mail", "mobile", "smartphone", "cellulare", "telefono", "tablet", "galaxy", "samsung", "huawei", "xiaomi", "redmi", "oneplus", "pixel", "yahoo", "app", "blackberry", "windows", "dispositivo", "gerät", "handy", "appareil", "téléphone", "móvil", "portable", "ios", "proton", "client", "k-9", "spark", "tuta", "device", "phone", "libero", "posta", "correo", "courrier", "sparrow", "superhuman", "front", "missive", "thunderbird", "boxer"}
+var appWords = []string{"iphone", "ipad", "android", "outlook", "mail", "mobile", "smartphone", "cellulare", "telefono", "tablet", "galaxy", "samsung", "huawei", "xiaomi", "redmi", "oneplus", "pixel", "yahoo", "app", "blackberry", "windows", "dispositivo", "gerät", "handy", "appareil", "téléphone", "móvil", "portable", "ios", "proton", "client", "k-9", "spark", "tuta", "device", "phone", "libero", "posta", "correo", "courrier", "sparrow", "superhuman", "front", "missive", "thunderbird", "boxer", "sicur", "secur", "sécuris", "sicher", "cifrat", "encrypt", "verschlüssel"}
+
+// excuses are what such a footer may ask to be forgiven for, in a sentence of
+// its own.
+var excuses = []string{"brevità", "brevita'", "brevity", "kürze", "brièveté", "brevedad", "refusi", "errori di battitura", "typos", "tippfehler", "fautes de frappe"}
 
 // gatewayFooters are what virus scanners and providers add.
 var gatewayFooters = []string{
@@ -52,6 +56,14 @@ var (
 	noticeWords  = []string{"avviso", "nota", "avvertenz", "informativa", "clausola", "notice", "note", "hinweis", "avis", "aviso", "ai sensi", "d.lgs", "d. lgs", "disclaimer:"}
 	noticeTitles = []string{"riservatezza", "privacy", "ai sensi d", "ai sensi e", "196", "confidential", "privileged", "disclaimer", "haftungsausschluss", "vertraulichkeit", "confidencialidad", "legal"}
 	noticeStarts = wordSet("questo", "questa", "la", "il", "le", "i", "chiunque", "qualora", "se", "this", "the", "if", "diese", "der", "die", "wenn", "sollten", "ce", "cet", "les", "si", "este", "esta", "el")
+)
+
+// What the sentences of a legal notice speak of beside disclaimerWords, and
+// what they do not speak of unless they deny liability.
+var (
+	readerWords = []string{"messaggio", "comunicazione", "e-mail", "email", "allegat", "informazion", "mittente", "cancell", "distrugg", "divulg", "message", "communication", "attachment", "information", "sender", "delete", "destroy", "disclos", "nachricht", "anhäng", "absender", "lösch", "courriel", "pièce", "expéditeur", "supprim", "mensaje", "adjunt", "remitente", "legge", "unlawful", "prohibited", "vietat", "virus"}
+	dealWords   = []string{"accett", "accept", "preventiv", "quote", "quotation", "offert", "credit", "ordin", "order", "contratt", "contract", "lavor", "procede", "proceed", "subordinat", "condizion", "condition", "angebot", "auftrag", "devis"}
+	liability   = []string{"no liability", "not liable", "no responsibility", "not accept liability", "not accept responsibility", "not accept any", "alcuna responsabilità", "nessuna responsabilità", "non costituisc", "does not constitute", "keine haftung", "aucune responsabilité"}
 )
 
 var disclaimerWords = []string{"riservat", "confidenzial", "confidential", "vertraulich", "confidentiel", "confidencial", "privileged", "2016/679", "196/2003", "196/03", "gdpr", "privacy", "destinat", "esclusiv", "exclusiv", "addressee", "intended recipient", "intended solely", "intended only", "bestimmten empfänger", "richtige adressat", "per errore", "irrtümlich", "par erreur", "in error", "por error"}

@@ -106,7 +106,7 @@ func (e *explainer) attribution(i int) bool {
 	for _, l := range e.t.lines[from:to] {
 		all = append(all, l.s)
 	}
-	return e.plain(strings.Join(all, " "))
+	return e.plain(strings.TrimSpace(strings.Join(all, " ")))
 }
 
 // plain tells whether s holds facts about the old mail and nothing else but the
@@ -120,6 +120,8 @@ func (e *explainer) plain(s string) bool {
 		if _, last := e.facts.about(s[strings.LastIndexByte(s, ' ')+1:]); last == 1 {
 			return true
 		}
+	case k&factClock != 0 && left == 1 && strings.HasSuffix(strings.ToLower(s), "you wrote:"): // The Bat! names nobody
+		return true
 	case k&factWho != 0 && k&factClock != 0 && left == 2 && strings.HasSuffix(s, "]"):
 		return true
 	}
@@ -158,7 +160,9 @@ func (e *explainer) header(s string) bool {
 	}
 	label, ok := headerLabel(s)
 	_, value, colon := strings.Cut(s, ":")
-	if !colon {
+	if _, bare := bareLabel(s); bare && !ok { // eM Client: "Data 29/11/2026 10:12"
+		_, value, _ = strings.Cut(s, " ")
+	} else if !colon {
 		value = s
 	}
 	k, left := e.facts.about(value)
@@ -204,7 +208,7 @@ func (e *explainer) signature(i int) bool {
 			firm, role = true, role || len(low) > 6
 		case digits && placeWords[low]:
 			place = true
-		case strings.ContainsAny(low, "0123456789"):
+		case strings.ContainsAny(low, "0123456789"), strings.HasSuffix(w, ":") && len(low) == 1: // "T:"
 		case len(low) <= 3 && (firm || place || known > 0) && smallWords[low]:
 		default:
 			rest = append(rest, w)
@@ -225,9 +229,68 @@ func (e *explainer) signature(i int) bool {
 // smallWords stand between the words of a name, a role or an address.
 var smallWords = wordSet("di", "de", "del", "da", "la", "e", "ed", "and", "of", "von", "und", "et", "le", "du", "el", "y", "a", "n", "nr", "int")
 
-// legal tells whether line i belongs to a legal notice: it begins one, speaks
-// of what such notices do, or goes on from a line that does.
-func (e *explainer) legal(i int) bool {
+// legal tells whether line i belongs to a legal notice and nothing but one
+// stands in it.
+func (e *explainer) legal(i int) bool { return e.inNotice(i) && e.onlyNotice(i) }
+
+// onlyNotice tells whether each sentence that line i has a part of speaks of the
+// mail and its readers, as the sentences of a notice do, and none of the deal.
+func (e *explainer) onlyNotice(i int) bool {
+	from, to := i, i+1
+	for from > 0 && i-from < maxNear && e.t.why[from-1] != 0 && !e.t.lines[from-1].blank() {
+		from--
+	}
+	for to < len(e.t.lines) && to-i < maxNear && e.t.why[to] != 0 && !e.t.lines[to].blank() {
+		to++
+	}
+	var all strings.Builder
+	begin, end := 0, 0
+	for j := from; j < to; j++ {
+		if j == i {
+			begin = all.Len()
+		}
+		all.WriteString(strings.ToLower(e.t.lines[j].s) + " ")
+		if j == i {
+			end = all.Len() - 1
+		}
+	}
+	at := 0
+	for s := range sentences(all.String()) {
+		if touched := at < end && at+len(s) > begin; touched && words(s) > 0 && !containsAny(s, liability) {
+			if containsAny(s, dealWords) || !containsAny(s, readerWords) && !containsAny(s, disclaimerWords) {
+				return false
+			}
+		}
+		at += len(s)
+	}
+	return true
+}
+
+// sentences parts s behind full stops and the like that end a sentence and not
+// an abbreviation, "art." or "Lgs.".
+func sentences(s string) func(func(string) bool) {
+	return func(yield func(string) bool) {
+		from, letters := 0, 0
+		for i, c := range s {
+			switch {
+			case unicode.IsLetter(c):
+				letters++
+			case i+1 < len(s) && s[i+1] == ' ' && (c == '!' || c == '?' || c == '.' && letters > 3):
+				if !yield(s[from : i+2]) {
+					return
+				}
+				from, letters = i+2, 0
+			default:
+				letters = 0
+			}
+		}
+		yield(s[from:])
+	}
+}
+
+// inNotice tells whether line i begins a legal notice, speaks of what such
+// notices do, or goes on from a line that does.
+func (e *explainer) inNotice(i int) bool {
 	for above := 0; above < maxNear && i >= 0 && e.t.why[i] != 0; i, above = i-1, above+1 {
 		s := e.t.lines[i].s
 		if disclaimer(s) || len(s) >= 50 && legalWords(strings.ToLower(s)) > 1 {

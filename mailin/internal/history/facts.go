@@ -270,7 +270,7 @@ func (t *trimming) climb(f *facts, at int) {
 		case frame(l.s):
 			t.set(j, top, classMark, WhyHeader)
 			top, framed = j, true
-		case fielded && (blanks == 0 || !header || t.spaced(j, top)):
+		case fielded && (blanks == 0 || !header || t.spaced(j, top, at)):
 			header, seen = true, seen|k
 			top = j
 		default:
@@ -295,13 +295,27 @@ func (t *trimming) climb(f *facts, at int) {
 	}
 }
 
-// spaced tells whether only one empty line parts j from the line below it, as
-// in text that an editor spaced out.
-func (t *trimming) spaced(j, below int) bool { return below-j <= 2 }
+// spaced tells whether only one empty line parts j from the header below it,
+// each of whose lines an empty one parts from the next, as in text that an
+// editor spaced out: above a header in one piece somebody's own words end.
+func (t *trimming) spaced(j, top, at int) bool {
+	if top-j > 2 {
+		return false
+	}
+	for i := top + 1; i < at; i++ {
+		if !t.lines[i].blank() && !t.lines[i-1].blank() {
+			return false
+		}
+	}
+	return true
+}
 
 // sentenceAbove returns where an attribution begins that ends at line j: the
 // latest line from which it can; -1 when there is none.
 func (t *trimming) sentenceAbove(f *facts, j int) int {
+	if _, ok := headerLabel(t.lines[j].s); ok {
+		return -1 // a field says it without a sentence
+	}
 	joined := ""
 	for from := j; from >= 0 && j-from < 4 && !t.lines[from].blank() && t.copy[from] == copyNone; from-- {
 		if end := attributionAt(t.lines, from); end > from && end <= j || t.lines[from].depth != t.lines[j].depth {

@@ -242,6 +242,10 @@ func appFooter(s string) bool {
 
 // exactFooter tells such a line with nothing else in it.
 func exactFooter(s string) bool {
+	first, excuse, two := strings.Cut(s, ". ")
+	if two && words(excuse) <= 6 && containsAny(strings.ToLower(excuse), excuses) && !strings.ContainsAny(excuse, "0123456789:,") {
+		s = first
+	}
 	strange, ok := footerWords(s)
 	return ok && strange == 0
 }
@@ -306,7 +310,15 @@ func strangeWord(w, low string, last bool) bool {
 }
 
 // bareLow is a word as it is compared.
-func bareLow(w string) string { return strings.ToLower(strings.Trim(w, ".,:()[]*_\"'")) }
+func bareLow(w string) string {
+	w = strings.ToLower(strings.Trim(w, ".,:()[]*_\"'’"))
+	for _, article := range []string{"l'", "l’", "dell'", "dell’", "un'", "un’"} {
+		if noun, ok := strings.CutPrefix(w, article); ok && noun != "" {
+			return noun
+		}
+	}
+	return w
+}
 
 // disclaimer tells the first line of a legal notice: its title, or a sentence
 // about who may read it.
