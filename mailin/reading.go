@@ -3,6 +3,7 @@ package mailin
 import (
 	"strings"
 	"time"
+	"unicode"
 
 	"sportello/mailin/internal/history"
 	"sportello/ticket"
@@ -23,11 +24,52 @@ func (m *mail) read(in *ticket.Inbound, o Options) {
 		since := in.Date.Sub(l.Date)
 		in.Prompt = !l.Date.IsZero() && since >= 0 && since < time.Minute
 	}
+	in.Titled = titled(k.Subject, k.Letters)
 	r := history.Read(in.Text, k)
 	in.Reply, in.Signature, in.Aside = r.Reply, r.Signature, nil
 	for _, a := range r.Aside {
 		in.Aside = append(in.Aside, ticket.Aside{Line: a.Line, Why: a.Why.String(), Sure: a.Sure})
 	}
+	in.Forked = len(k.Letters) > 0 && len(in.Reply) <= maxCompared && m.forked(in, k)
+}
+
+// maxCompared is how long what was written may be to be compared with its HTML:
+// longer texts decide nothing.
+const maxCompared = 2000
+
+// forked tells whether the HTML beside the plain text that is shown says
+// something that the plain text does not say. One that is too large to be read
+// a second time may.
+func (m *mail) forked(in *ticket.Inbound, k history.Known) (forked bool) {
+	m.root.leaves(func(p *part) bool {
+		if p.media != "text/html" || p.role != roleSpare {
+			return true
+		}
+		if forked = len(p.text) > maxForm; forked {
+			return false
+		}
+		k.Form = ""
+		form := cleanText(htmlText(p.text, 2*maxForm, nil))
+		r := history.Read(form, k)
+		said, shown := letters(r.Reply), letters(in.Reply+in.Signature)
+		forked = !strings.Contains(shown, said) || said == "" && shown != ""
+		lines, whole := strings.Split(form, "\n"), letters(in.Text)
+		for _, a := range r.Aside {
+			forked = forked || !a.Sure && !strings.Contains(whole, letters(lines[a.Line-1]))
+		}
+		return false
+	})
+	return forked
+}
+
+// letters are the letters and digits of s, small, and nothing else.
+func letters(s string) string {
+	return strings.Map(func(c rune) rune {
+		if unicode.IsLetter(c) || unicode.IsDigit(c) {
+			return unicode.ToLower(c)
+		}
+		return -1
+	}, s)
 }
 
 // maxForm is how much HTML is rendered a second time, for its structure.
@@ -108,3 +150,47 @@ func bareSubject(s string) string {
 		s = strings.TrimSpace(rest)
 	}
 }
+
+// titled is what a subject says beyond those of the letters: nothing where it
+// is one of them, or a part of one, whatever blanks and marks stand around it.
+func titled(subject string, letters []history.Letter) string {
+	if len(letters) == 0 {
+		return ""
+	}
+	own := subject
+	for _, l := range letters {
+		if s, ok := withoutTitle(subject, l.Subject); ok && len(s) < len(own) {
+			own = s
+		}
+	}
+	return own
+}
+
+// withoutTitle takes the title of a letter out of a subject, with the marks that
+// servers and programs put before it: "[EXTERNAL] Re: ".
+func withoutTitle(subject, title string) (string, bool) {
+	plain := func(s string) string { return strings.ToLower(strings.Join(strings.Fields(s), " ")) }
+	subject, title = plain(subject), plain(title)
+	if strings.Contains(title, subject) {
+		return "", true
+	}
+	before, after, ok := strings.Cut(subject, title)
+	if !ok || title == "" {
+		return "", false
+	}
+	for changed := true; changed; {
+		was := before
+		before = strings.TrimSpace(before)
+		for _, mark := range serverMarks {
+			before = strings.TrimPrefix(before, mark)
+		}
+		if rest := bareSubject(before + " x"); rest == "x" {
+			before = ""
+		}
+		changed = before != was
+	}
+	return strings.TrimSpace(before + " " + after), true
+}
+
+// serverMarks are what servers put before the subject of mail from outside.
+var serverMarks = []string{"[external]", "[externo]", "[extern]", "[externe]", "[esterno]", "[ext]", "[est]", "external:", "[spam]", "[suspected spam]", "***spam***", "*****spam*****"}

@@ -64,12 +64,18 @@ type Inbound struct {
 	Certified  bool   // PEC: the inner postacert.eml was read; authority never above link
 	SpamMarked bool   // by the receiving server
 
-	Reaction    Reaction // a thumb or the like and nothing else; 0: it is none
-	Language    string   // it, en, de, fr, es of what was written this time; "" unknown
-	Text        string   // the whole text
-	Reply       string   // what was written this time; may be empty
-	Signature   string
-	Aside       []Aside // the lines of Text that are not in Reply
+	Reaction  Reaction // a thumb or the like and nothing else; 0: it is none
+	Language  string   // it, en, de, fr, es of what was written this time; "" unknown
+	Text      string   // the whole text
+	Reply     string   // what was written this time; may be empty
+	Signature string
+	Aside     []Aside // the lines of Text that are not in Reply
+	// Titled is what Subject says beyond the subject of the letter of ours that
+	// this mail answers: the sender's own words. "" also where no letter is known.
+	Titled string
+	// Forked tells that a reply to a letter of ours says one thing in its plain
+	// text and another in its HTML, of which its sender saw one.
+	Forked      bool
 	Attachments []Attachment
 	Bounce      *Bounce // of Kind KindBounce: what the report says
 	Evidence    Evidence

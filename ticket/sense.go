@@ -9,7 +9,7 @@ import (
 // Sense is what m amounts to as a reply to the quote of that code and price. A
 // line that was set aside and may still be the sender's own word counts: one of
 // the signature is read with the text, any other makes it nothing, and a person
-// reads it. Nobody takes the word of what may be a robot.
+// reads it. The subject and the other form of the text must not say otherwise. Nobody takes the word of what may be a robot.
 func (m *Inbound) Sense(p *policy.Policy, code string, credits Credits) policy.Sense {
 	text := m.Reply
 	lines := strings.Split(m.Text, "\n")
@@ -24,7 +24,10 @@ func (m *Inbound) Sense(p *policy.Policy, code string, credits Credits) policy.S
 	}
 	from, _ := m.Sole()
 	sense := p.Sense(text, code, credits, from.Name)
-	if m.Doubtful && (sense == policy.SenseAccept || sense == policy.SenseDecline) {
+	if sense != policy.SenseAccept && sense != policy.SenseDecline {
+		return sense
+	}
+	if m.Doubtful || m.Forked || m.Titled != "" && p.Sense(m.Titled, code, credits, from.Name) != sense {
 		return policy.SenseNone
 	}
 	return sense
