@@ -49,7 +49,7 @@ type grammar struct {
 type unit struct{ one, many string }
 
 // connectors may stand between two phrases of one piece.
-var connectors = map[string]bool{"e": true, "ed": true, "and": true}
+var connectors = map[string]bool{"e": true, "ed": true, "and": true, "allora": true, "quindi": true, "so": true}
 
 // reading is a grammar together with the quote that a reply may name.
 type reading struct {

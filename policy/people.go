@@ -131,8 +131,11 @@ func (r reading) signature(p piece) bool {
 // office, a firm.
 func (r reading) firm(p piece) bool {
 	return r.offices[strings.Join(p.words, " ")] || r.company(p) || r.firms[p.words[0]] && len(p.words) > 1 && len(p.words) < 5 &&
-		!slices.ContainsFunc(p.words, r.word) && !slices.ContainsFunc(p.forms, uncapitalised)
+		!slices.ContainsFunc(p.words, r.says) && !slices.ContainsFunc(p.forms, uncapitalised)
 }
+
+// says tells whether a word by itself means something in an answer.
+func (r reading) says(word string) bool { return r.notNames[word] || r.phrases[word] != 0 }
 
 // person tells whether words are a name: one to three, a first name among them,
 // written with capitals unless it is a first name alone.

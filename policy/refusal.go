@@ -11,7 +11,7 @@ penso pensiamo pensarci decidero decideremo rimando rimandiamo sospeso sconto ri
 vorrei vorremmo avrei avremmo potete puo puoi potreste potrebbe potrei possiamo possibile serve servono fatemi fateci
 mandatemi mandateci inviatemi chiamatemi chiamateci scrivetemi ditemi diteci aspetto attendo quanto quanti credito crediti euro
 if but unless until only maybe perhaps instead rather now yet today tomorrow later soon then before after when first moment
-discount less cheaper half free otherwise please can could would should will need want credit credits euro how what`
+discount less cheaper half free otherwise please can could would should decide decision think consider need want credit credits euro how what`
 
 // refused tells a no with or without its reasons: it is, or begins with, a
 // refusal, courtesy and regret before it aside. What follows may say why, and

@@ -118,7 +118,8 @@ var agreed = []string{
 	"Accetto i tre crediti", "Va bene per tre crediti, andate avanti con il lavoro", "I accept the quote for three credits",
 	"Procedete e scalate pure i 3 crediti", "Scalate i tre crediti", "Please deduct the 3 credits", "The quote is approved, please start when you can",
 	"Sì, potete iniziare. Vi ringrazio per la rapidità.\nUfficio acquisti\nRossi S.r.l.", "Accetto.\nLa segreteria", "Ok, fate pure il lavoro\nHotel Belvedere",
-	"Approved.\nPurchasing", "Many thanks for the quick reply. We accept.\nOffice Manager\nNorth Ltd", "Si approva l'intervento come da preventivo P-1042-2",
+	"Ho letto il preventivo e lo accetto", "Vi do l'ok a procedere", "Perfetto, allora procedete pure", "Preventivo ok, procedete", "Autorizzo l'esecuzione dei lavori di cui al preventivo P-1042-2",
+	"Ok to proceed", "Happy with that, please start", "Ok per noi\nStudio Tecnico Neri", "Approved.\nPurchasing", "Many thanks for the quick reply. We accept.\nOffice Manager\nNorth Ltd", "Si approva l'intervento come da preventivo P-1042-2",
 }
 
 var refusedWithReasons = []string{
@@ -126,7 +127,7 @@ var refusedWithReasons = []string{
 	"Vi ringrazio ma non siamo interessati.", "Grazie ma rinunciamo, ci arrangiamo da soli", "Dopo averci pensato preferiamo non procedere.",
 	"Non accetto perché ho trovato un'altra soluzione", "No, non procedete. Il lavoro lo fa il nostro webmaster.", "Rifiuto. Chiudete pure la richiesta.",
 	"Lasciamo stare, l'ho sistemato da solo", "We decline the quote. It is too expensive for us.", "Sorry but we have decided not to go ahead. A friend fixed it.",
-	"No thanks, my cousin sorted it out.", "Preventivo non accettato.\nLa direzione",
+	"No thanks, my cousin sorted it out.", "No thank you, we will do it ourselves", "Siamo spiacenti ma non possiamo accettare", "Troppo caro, non procedete", "Unfortunately we have to decline", "Preventivo non accettato.\nLa direzione",
 }
 
 var unsettled = []string{
@@ -138,7 +139,7 @@ var unsettled = []string{
 	// a yes that is none
 	"Preventivo", "Il preventivo è arrivato", "Il preventivo P-1042-1 è approvato", "Scalate i crediti", "Scalate pure", "Use the credits", "Scalate i due crediti", "Take 4 credits",
 	"Accetto quando potete", "Ok appena possibile", "Accetto per quattro crediti", "I accept for two credits", "Accetto.\nUfficio Domani", "Accetto.\nHotel Forse", "Grazie per la rapidità",
-	"Procedete quando avete finito", "Non è approvato ma accettato", "Il preventivo è stato quasi accettato", "Ufficio acquisti", "Accettato il tre",
+	"Procedete quando avete finito", "Non è approvato ma accettato", "Il preventivo è stato quasi accettato", "Ufficio acquisti", "Accettato il tre", "Il preventivo va bene", "Va bene il prezzo", "Grazie, il preventivo è ok", "Happy with that", "Ho letto il preventivo", "Allora", "Troppo caro", "No thanks, we will decide later",
 }
 
 func TestSenseInOwnWords(t *testing.T) {
