@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -16,6 +17,7 @@ const (
 	meansCourtesy // nothing by itself
 	meansGreeting // nothing by itself; opens the mail
 	meansClosing  // nothing by itself; closes the mail
+	meansFirm     // beside a yes: a verb says it, not "ok" alone
 )
 
 // means masks what counts: the rest may stand beside anything.
@@ -41,6 +43,7 @@ type grammar struct {
 	longest    int             // words in the longest of them
 	firstNames map[string]bool
 	notNames   map[string]bool
+	remarks    map[string]bool // single words that a remark beside a firm yes is made of
 	companies  map[string]bool
 	firms      map[string]bool
 }
@@ -95,13 +98,16 @@ func (r reading) phrasesFrom(words []string, from int, yield func(end int, m mea
 	for end := from + 1; end <= min(len(words), from+r.longest); end++ {
 		phrase := strings.Join(words[from:end], " ")
 		if m, ok := r.phrases[phrase]; ok {
+			if m == meansAccept && firm(phrase) {
+				m |= meansFirm
+			}
 			yield(end, m)
 			if m&(meansAccept|meansDecline) != 0 {
 				r.tails(words, end, tail{when: !r.orders[phrase]}, func(behind int) { yield(behind, m) })
 			}
 		}
 		if r.take[phrase] {
-			r.priced(words, end, func(behind int) { yield(behind, meansAccept) })
+			r.priced(words, end, func(behind int) { yield(behind, meansAccept|meansFirm) })
 		}
 		if r.objects[phrase] {
 			r.settledAt(words, end, yield)
@@ -110,10 +116,22 @@ func (r reading) phrasesFrom(words []string, from int, yield func(end int, m mea
 	}
 }
 
+// verbs are stems of what binds whoever says it; "ok" and "va bene" may mean
+// that something else is fine.
+var verbs = []string{"accett", "approv", "autorizz", "acconsent", "conferm", "proced", "inizi", "cominci", "avanti", "accept", "authori", "confirm", "proceed", "ahead", "start"}
+
+// firm tells whether one of these verbs is in a phrase.
+func firm(phrase string) bool {
+	return slices.ContainsFunc(verbs, func(v string) bool { return strings.Contains(phrase, v) })
+}
+
 // settledAt yields what is said, at words[from], of the object before it.
 func (r reading) settledAt(words []string, from int, yield func(end int, m meaning)) {
 	for end := from + 1; end <= min(len(words), from+r.longest); end++ {
 		if m, ok := r.settled[strings.Join(words[from:end], " ")]; ok {
+			if m == meansAccept {
+				m |= meansFirm
+			}
 			yield(end, m)
 		}
 	}

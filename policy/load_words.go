@@ -24,7 +24,7 @@ var unyielding = []string{
 func loadGrammar(t table) grammar {
 	g := grammar{
 		phrases: map[string]meaning{}, orders: map[string]bool{}, whenever: map[string]bool{}, settled: map[string]meaning{}, objects: map[string]bool{}, by: map[string]bool{},
-		take: map[string]bool{}, addressees: map[string]bool{}, offices: map[string]bool{}, lexicon: map[string]bool{},
+		take: map[string]bool{}, remarks: map[string]bool{}, addressees: map[string]bool{}, offices: map[string]bool{}, lexicon: map[string]bool{},
 		regrets: map[string]bool{}, reasons: map[string]bool{}, dropped: map[string]bool{}, yielding: wordSet(yielding),
 		firstNames: wordSet(firstNames), notNames: wordSet(notNames), companies: wordSet(companies), firms: wordSet(firms),
 	}
@@ -56,6 +56,11 @@ func (g *grammar) load(t table) {
 	} {
 		for _, phrase := range g.list(t, key) {
 			set[phrase] = true
+		}
+	}
+	for _, words := range t.list("remark", "words") { // in people's names too, and so not in the lexicon
+		for word := range strings.FieldsSeq(words) {
+			g.remarks[foldWord(word)] = true
 		}
 	}
 	names := t.table("unit")

@@ -153,7 +153,7 @@ func (r reading) company(p piece) bool {
 	if n < 1 || n > 4 || !r.companies[p.words[n]] {
 		return false
 	}
-	return !slices.ContainsFunc(p.words[:n], r.word) && !slices.ContainsFunc(p.forms[:n], uncapitalised)
+	return !slices.ContainsFunc(p.words[:n], r.says) && !slices.ContainsFunc(p.forms[:n], uncapitalised)
 }
 
 // word tells whether a word has a meaning of its own and so names nobody.

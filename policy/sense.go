@@ -30,13 +30,20 @@ func (p *Policy) Sense(text, quote string, credits Credits, sender ...string) Se
 		parts = parts[:len(parts)-1]
 	}
 	var said meaning
+	remarked := false
 	for i := range parts {
 		opening := said&^meansGreeting == 0
 		m, ok := r.piece(parts[i], opening, i == len(parts)-1)
 		if !ok {
-			return SenseNone
+			if m, ok = r.remark(parts[i].words, opening); !ok {
+				return SenseNone
+			}
+			remarked = true
 		}
 		said |= m
+	}
+	if remarked && said&meansFirm == 0 {
+		return SenseNone
 	}
 	switch said & means &^ meansThanks {
 	case meansAccept:
@@ -72,6 +79,30 @@ func (r reading) piece(p piece, opening, last bool) (meaning, bool) {
 		return 0, true
 	}
 	return r.addressed(p, opening)
+}
+
+// remark reads a piece, or its end behind "and", that is wholly made of words by
+// which people say that all is well: no set of them asks, conditions or refuses.
+func (r reading) remark(words []string, opening bool) (meaning, bool) {
+	from := len(words)
+	for from > 0 && (r.remarks[words[from-1]] || connectors[words[from-1]]) {
+		from--
+	}
+	if from == 0 {
+		return 0, true
+	}
+	for at := from; at < len(words); at++ {
+		if !connectors[words[at]] {
+			continue
+		}
+		ways := r.read(words[:at], opening)
+		if len(ways) == 1 {
+			for m := range ways {
+				return m, true
+			}
+		}
+	}
+	return 0, false
 }
 
 // abbreviated tells whether a word keeps its full stop: "Sig.", "Dott.", "R. Neri".

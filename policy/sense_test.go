@@ -118,6 +118,7 @@ var agreed = []string{
 	"Accetto i tre crediti", "Va bene per tre crediti, andate avanti con il lavoro", "I accept the quote for three credits",
 	"Procedete e scalate pure i 3 crediti", "Scalate i tre crediti", "Please deduct the 3 credits", "The quote is approved, please start when you can",
 	"Sì, potete iniziare. Vi ringrazio per la rapidità.\nUfficio acquisti\nRossi S.r.l.", "Accetto.\nLa segreteria", "Ok, fate pure il lavoro\nHotel Belvedere",
+	"Il costo ci sembra giusto, accettiamo.", "Grazie del preventivo, lo accetto", "Accetto e resto a disposizione", "Tutto chiaro, procedete pure", "Looks good, works for us, please go ahead", "Vi prego di procedere come da preventivo",
 	"Ho letto il preventivo e lo accetto", "Vi do l'ok a procedere", "Perfetto, allora procedete pure", "Preventivo ok, procedete", "Autorizzo l'esecuzione dei lavori di cui al preventivo P-1042-2",
 	"Ok to proceed", "Happy with that, please start", "Ok per noi\nStudio Tecnico Neri", "Approved.\nPurchasing", "Many thanks for the quick reply. We accept.\nOffice Manager\nNorth Ltd", "Si approva l'intervento come da preventivo P-1042-2",
 }
@@ -139,7 +140,7 @@ var unsettled = []string{
 	// a yes that is none
 	"Preventivo", "Il preventivo è arrivato", "Il preventivo P-1042-1 è approvato", "Scalate i crediti", "Scalate pure", "Use the credits", "Scalate i due crediti", "Take 4 credits",
 	"Accetto quando potete", "Ok appena possibile", "Accetto per quattro crediti", "I accept for two credits", "Accetto.\nUfficio Domani", "Accetto.\nHotel Forse", "Grazie per la rapidità",
-	"Procedete quando avete finito", "Non è approvato ma accettato", "Il preventivo è stato quasi accettato", "Ufficio acquisti", "Accettato il tre", "Il preventivo va bene", "Va bene il prezzo", "Grazie, il preventivo è ok", "Happy with that", "Ho letto il preventivo", "Allora", "Troppo caro", "No thanks, we will decide later",
+	"Procedete quando avete finito", "Non è approvato ma accettato", "Il preventivo è stato quasi accettato", "Ufficio acquisti", "Accettato il tre", "Accetto, direi", "We are happy with the quote", "Va bene così per me, il prezzo è buono", "Ok, mi sembra giusto", "Grazie del preventivo", "Nessun problema", "Mi sembra buono", "Il preventivo va bene", "Va bene il prezzo", "Grazie, il preventivo è ok", "Happy with that", "Ho letto il preventivo", "Allora", "Troppo caro", "No thanks, we will decide later",
 }
 
 func TestSenseInOwnWords(t *testing.T) {
