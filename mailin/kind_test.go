@@ -57,6 +57,8 @@ func TestKind(t *testing.T) {
 		{"asks about automatic answers, as a title", letter("Come si fa? Partiamo lunedì.", "Subject: Autoreply: come si imposta?"), ticket.KindRequest},
 		{"answers an automatic answer", letter("Va bene, aspetto, ma fate presto.", "Subject: Re: Risposta automatica: Posta", thread), ticket.KindRequest},
 		{"tells what he got", letter("Chi mi scrive riceve «questa è una risposta automatica», ma io non l'ho impostata.", thread), ticket.KindRequest},
+		{"goes away, and says how things stand", letter("Buongiorno, da lunedì sono in ferie fino al 20: se serve scrivete a ada@foschi.example. La stampante intanto stampa di nuovo.\nUgo", thread, "Subject: Re: Stampante"), ticket.KindRequest},
+		{"is away, and tells the news", letter("I am on holiday until the 20th, for urgent matters call Ada. The shop takes orders again, well done.", thread, "Subject: Re: Shop"), ticket.KindRequest},
 		{"is away and asks", letter("Sono in ferie fino al 20, potete fare voi il rinnovo? Per urgenze chiamate Ada.", thread), ticket.KindRequest},
 		{"is away and asks for nothing new", letter("Da lunedì siamo in ferie.\nServe che il sito dica che siamo chiusi."), ticket.KindRequest},
 		{"has trouble with it", letter("Non riesco a impostare la risposta automatica.", "Subject: Risposta automatica"), ticket.KindRequest},

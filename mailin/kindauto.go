@@ -1,6 +1,7 @@
 package mailin
 
 import (
+	"regexp"
 	"strings"
 
 	"sportello/ticket"
@@ -86,13 +87,30 @@ func autoWords(m *mail, in *ticket.Inbound) string {
 		return "subject: " + subject
 	case body != "" && !asks && likely:
 		return "text: " + body
-	case absent && elsewhere && !asks && answer && len(text) < 1000:
+	case absent && elsewhere && !asks && answer && len(text) < 1000 && !tellsMore(text):
 		return "text: absent, and whom to ask instead"
 	case absent && in.NullPath && !asks:
 		return "text: absent, null return path"
 	}
 	return ""
 }
+
+// tellsMore tells whether a sentence of text has nothing to do with an absence,
+// whom to ask and when: who goes away says how things stand, and is a person.
+func tellsMore(text string) bool {
+	for _, s := range sentenceEnd.Split(text, -1) {
+		if len(strings.Fields(s)) > 3 && !strings.ContainsAny(s, "@0123456789") && !containsAny(s, absenceWords) && !containsAny(s, absenceStems) &&
+			!containsAny(s, elsewhereWords) && !containsAny(s, awayTopics) {
+			return true
+		}
+	}
+	return false
+}
+
+var sentenceEnd = regexp.MustCompile(`[.;:!]\s`)
+
+// awayTopics are stems of what absence notes speak of besides.
+var awayTopics = []string{"mail", "post", "mess", "nachricht", "correo", "courriel", "ufficio", "office", "büro", "bureau", "oficina", "urgen", "dring", "rispo", "repl", "answer", "antwort", "répon", "respon", "contatt", "contact", "kontakt", "grazi", "thank", "dank", "merci", "gracias", "saluti", "regards", "grüß", "grüss", "cordial", "colleg", "kolleg", "compañer", "telefon", "phone", "téléphon", "legg", "read", "lesen", "lire", "leer", "gentil", "dear", "geehrt", "interna", "ritorn", "return"}
 
 // plainlyAuto is in titles that nobody gives to a mail of his own.
 var plainlyAuto = []string{"autom", "auto r", "auto-r", "autor", "out of", "out-of", "abwesenheitsno", "risponditore"}
