@@ -35,6 +35,9 @@ func (a *app) serveVerb() *cobra.Command {
 // serve is the daemon: it returns nil when ctx ends and everything was put
 // away, and an error when it cannot start or go on.
 func (a *app) serve(ctx context.Context, afterRestore bool) error {
+	hup := make(chan os.Signal, 1) // caught from here on: one that comes while the desk is opened is no order to end
+	signal.Notify(hup, syscall.SIGHUP)
+	defer signal.Stop(hup)
 	c, err := a.config(true)
 	if err != nil {
 		return statusError{exitRefused, err} // 2 is how Go ends a program that crashed: that is started again
@@ -57,9 +60,6 @@ func (a *app) serve(ctx context.Context, afterRestore bool) error {
 	if err != nil {
 		return err
 	}
-	hup := make(chan os.Signal, 1)
-	signal.Notify(hup, syscall.SIGHUP)
-	defer signal.Stop(hup)
 	d.hup = hup
 	return d.run(ctx)
 }
