@@ -94,6 +94,8 @@ func (b *bookkeeper) add(e *Entry) (promise, why string) {
 // groundless says what is missing behind an entry; "" when nothing is.
 func (b *bookkeeper) groundless(e *Entry) string {
 	switch e.Move.Kind {
+	case policy.MoveHold:
+		return b.unaccepted(e)
 	case policy.MoveCorrect:
 		if e.Reason == "" {
 			return "a correction without a reason"
@@ -104,6 +106,24 @@ func (b *bookkeeper) groundless(e *Entry) string {
 		}
 	}
 	return ""
+}
+
+// unaccepted says what is missing behind a hold: the ticket, and the event that
+// tells who accepted which quote.
+func (b *bookkeeper) unaccepted(e *Entry) string {
+	if e.Cause != "quote "+e.Move.Hold {
+		return "its cause is no quote"
+	}
+	events, err := b.tx.Events(e.Ticket)
+	if err != nil {
+		return err.Error()
+	}
+	for _, v := range events {
+		if v.Kind == "hold" && strings.HasPrefix(v.Text, e.Move.Hold+": ") {
+			return ""
+		}
+	}
+	return fmt.Sprintf("ticket %d does not tell that %s was accepted", e.Ticket, e.Move.Hold)
 }
 
 // compareLots holds the lots that are stored against those of the entries.

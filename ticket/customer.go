@@ -152,7 +152,8 @@ func openQuote(t *Ticket) (string, Credits) {
 	return t.Quote.Code, t.Quote.Credits
 }
 
-// move applies a trigger to t: state, reason, due date, closing date.
+// move applies a trigger to t: state, reason, due date, closing date. What it
+// closes gives back what it held.
 func (w *work) move(t *Ticket, tr Trigger, at time.Time) error {
 	st, err := next(t.State, tr, t.Answered)
 	if err != nil {
@@ -176,6 +177,9 @@ func (w *work) move(t *Ticket, tr Trigger, at time.Time) error {
 	}
 	if st.closing != keep {
 		t.ClosesAt, t.WarnAt, t.WaitsFor = time.Time{}, time.Time{}, 0
+	}
+	if st.to == StateClosed {
+		return w.release(t, "desk") // what is closed holds nothing
 	}
 	return nil
 }

@@ -20,33 +20,32 @@ type posting struct {
 }
 
 // post enters the moves that decide answers with, and carries them out on the
-// customer's lots and hold. A cause that was posted before changes nothing and
-// returns what it had entered then. No moves, no entries. After a refusal the
-// transaction must be given up or nothing of it was done.
-func (w *work) post(customer string, p posting, decide func(policy.Account) ([]policy.Move, error)) ([]*Entry, error) {
+// customer's lots and hold. A cause that was posted before changes nothing, nor
+// do no moves: fresh is false then.
+func (w *work) post(customer string, p posting, decide func(policy.Account) ([]policy.Move, error)) (fresh bool, err error) {
 	owner, posted, err := w.tx.ByCause(p.cause)
 	if err != nil || len(posted) > 0 {
 		if err == nil && owner != customer {
 			err = fmt.Errorf("%s belongs to customer %s: %w", p.cause, owner, ErrInput)
 		}
-		return posted, err
+		return false, err
 	}
 	before, err := w.books(customer, p)
 	if err != nil {
-		return nil, err
+		return false, err
 	}
 	moves, err := decide(before)
 	if err != nil || len(moves) == 0 {
-		return nil, err
+		return false, err
 	}
 	after, err := before.Apply(moves...)
 	if err != nil {
-		return nil, err
+		return false, err
 	}
 	if err := w.putBooks(customer, before, after); err != nil {
-		return nil, err
+		return false, err
 	}
-	return w.enter(customer, p, moves)
+	return true, w.enter(customer, p, moves)
 }
 
 // books are the lots of a customer that stand in the ledger, and the hold that
@@ -90,25 +89,24 @@ func (w *work) putBooks(customer string, before, after policy.Account) error {
 }
 
 // enter appends the entries of moves, each sealed after the one before.
-func (w *work) enter(customer string, p posting, moves []policy.Move) ([]*Entry, error) {
+func (w *work) enter(customer string, p posting, moves []policy.Move) error {
 	last, err := w.tx.LastEntry(customer)
 	if errors.Is(err, ErrNotFound) {
 		last, err = &Entry{}, nil
 	}
 	if err != nil {
-		return nil, err
+		return err
 	}
-	var entries []*Entry
 	for _, m := range moves {
 		e := &Entry{Seq: last.Seq + 1, At: w.now.UTC(), Move: m, Cause: p.cause, Actor: p.actor, Reason: p.reason, Ticket: p.ticket, Key: w.d.Keys.current}
 		e.Available, e.Held = m.Balance(last.Available, last.Held)
 		e.MAC = w.d.Keys.Seal(customer, last.MAC, e)
 		if err := w.tx.AddEntry(customer, e); err != nil {
-			return nil, err
+			return err
 		}
-		entries, last = append(entries, e), e
+		last = e
 	}
-	return entries, nil
+	return nil
 }
 
 // today is the civil day of this transaction.
@@ -299,10 +297,10 @@ func (w *work) expireLot(ref string) error {
 	if l.Expired > 0 { // the clock stepped back meanwhile, and something came back to the lot
 		p.cause += fmt.Sprintf(" after %d", l.Expired)
 	}
-	entries, err := w.post(customer, p, func(acc policy.Account) ([]policy.Move, error) {
+	fresh, err := w.post(customer, p, func(acc policy.Account) ([]policy.Move, error) {
 		return acc.Expire(ref, w.today()), nil
 	})
-	if err == nil && (len(entries) == 0 || !entries[0].At.Equal(w.now)) { // its balance was changed behind the ledger
+	if err == nil && !fresh { // its balance was changed behind the ledger
 		err = fmt.Errorf("lot %s ran out before, and is due again: %w", ref, ErrInput)
 	}
 	return err
