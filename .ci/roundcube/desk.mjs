@@ -1,7 +1,7 @@
 // The desk and the mail folders, seen from outside: what lies in a mailbox, and
 // what the program's own verbs say.
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, readdirSync, writeFileSync, existsSync } from 'node:fs';
+import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync, existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as tick } from 'node:timers/promises';
@@ -58,6 +58,10 @@ export const notice = (kind, id) => m => m.header('X-Sportello-Notice') === kind
 /** explain is how the desk reads a mail, with the letters to user that it may quote. */
 export function explain(m, user) {
   const sent = mkdtempSync(join(tmpdir(), 'sportello-sent'));
-  mails(user).forEach(l => writeFileSync(join(sent, `${l.uid}.eml`), l.raw));
-  return objects('explain', '--sent', sent, m.file)[0];
+  try {
+    mails(user).forEach(l => writeFileSync(join(sent, `${l.uid}.eml`), l.raw));
+    return objects('explain', '--sent', sent, m.file)[0];
+  } finally {
+    rmSync(sent, { recursive: true });
+  }
 }
