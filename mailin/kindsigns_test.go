@@ -42,3 +42,28 @@ func TestRobotSigns(t *testing.T) {
 		}
 	}
 }
+
+// TestSoonButOffered: who presses a button of our letter at once is no robot; who
+// writes something else at once may be one.
+func TestSoonButOffered(t *testing.T) {
+	crlf := func(s string) []byte { return []byte(strings.ReplaceAll(s, "\n", "\r\n")) }
+	letter := crlf("From: Desk <desk@prova.example>\nTo: Sara Neri <sara@neri.example>\nSubject: [Prova #12] Disco pieno\nMessage-ID: <q@prova.example>\n" +
+		"Date: Thu, 05 Mar 2026 12:00:00 +0100\nContent-Type: text/plain; charset=utf-8\n\nPer decidere risponda con una di queste frasi:\n\n- Accetto il preventivo P-12-1\n- Rifiuto il preventivo P-12-1\n")
+	for text, doubtful := range map[string]bool{
+		"Accetto il preventivo P-12-1":            false,
+		"Rifiuto il preventivo P-12-1":            false,
+		"La richiesta è stata inoltrata a chi di": true,
+	} {
+		raw := crlf("From: Sara Neri <sara@neri.example>\nTo: desk@prova.example\nSubject: [Prova #12]\nMessage-ID: <1@neri.example>\nIn-Reply-To: <q@prova.example>\n" +
+			"Date: Thu, 05 Mar 2026 12:00:20 +0100\nContent-Type: text/plain; charset=utf-8\n\n" + text + "\n")
+		in := Parse(raw, Options{Sent: func(key string) []byte {
+			if key == "q@prova.example" {
+				return letter
+			}
+			return nil
+		}})
+		if in.Kind != ticket.KindRequest || in.Doubtful != doubtful {
+			t.Errorf("%q: %s, doubtful %t (%s)", text, in.Kind, in.Doubtful, in.KindReason)
+		}
+	}
+}

@@ -27,10 +27,18 @@ func (m *mail) read(in *ticket.Inbound, o Options) {
 	in.Titled = titled(k.Subject, k.Letters)
 	r := history.Read(in.Text, k)
 	in.Reply, in.Signature, in.Aside = r.Reply, r.Signature, nil
+	in.Prompt = in.Prompt && !offered(in.Reply, k.Letters[0].Text)
 	for _, a := range r.Aside {
 		in.Aside = append(in.Aside, ticket.Aside{Line: a.Line, Why: a.Why.String(), Sure: a.Sure})
 	}
 	in.Forked = len(k.Letters) > 0 && len(in.Reply) <= maxCompared && m.forked(in, k)
+}
+
+// offered tells whether what was written is a sentence that the letter offers to
+// be sent back, as its buttons do: no robot writes that, however soon it comes.
+func offered(reply, letter string) bool {
+	said := letters(head(reply, maxCompared))
+	return said != "" && len(reply) <= maxCompared && strings.Contains(letters(letter), said)
 }
 
 // maxCompared is how long what was written may be to be compared with its HTML:

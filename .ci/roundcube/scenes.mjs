@@ -164,8 +164,6 @@ await scene('The customer writes again, the technician answers between the lines
   saw(`the customer reads:\n${text.trimEnd().replace(/^/gm, '      | ')}`);
 });
 
-/** considered waits until the quote is a minute old: who answers sooner may be a robot, and decides nothing. */
-const considered = id => until('a minute to decide', () => Date.now() - Date.parse(quotes[id].header('Date')) > 61_000);
 
 /** decided wants the customer's mail read as a decision, and the technician told. */
 async function decided(id, words, want) {
@@ -180,14 +178,12 @@ async function decided(id, words, want) {
 await scene('The customer accepts the quote by its link', async () => {
   await mario.open(quotes[2]);
   await mario.follow('Accetto');
-  await considered(2);
   await mario.send();
   await decided(2, 'Accetto il preventivo P-2-1', 'accept');
 });
 
 await scene('The customer accepts a quote by writing the sentence', async () => {
   await mario.reply(quotes[3]);
-  await considered(3);
   await mario.plain(text => `Accetto il preventivo P-3-1\n\n${text}`);
   await mario.send();
   await decided(3, 'Accetto il preventivo P-3-1', 'accept');
@@ -196,7 +192,6 @@ await scene('The customer accepts a quote by writing the sentence', async () => 
 await scene('The customer declines a quote by its link', async () => {
   await mario.open(quotes[4]);
   await mario.follow('Rifiuto');
-  await considered(4);
   await mario.send();
   await decided(4, 'Rifiuto il preventivo P-4-1', 'decline');
 });
