@@ -54,8 +54,11 @@ func (m *Inbound) brings(text string) bool {
 
 // Words is what Shown says without what stands for pictures: the names of files
 // are none of the sender's words.
-func (m *Inbound) Words() string {
-	text := m.Shown()
+func (m *Inbound) Words() string { return m.WithoutMentions(m.Shown()) }
+
+// WithoutMentions takes what stands for m's pictures out of a text of m; its
+// lines stay what they are.
+func (m *Inbound) WithoutMentions(text string) string {
 	for i := range m.Attachments {
 		if mention := m.Attachments[i].Mention(); mention != "" {
 			text = strings.ReplaceAll(text, mention, "")

@@ -126,7 +126,7 @@ func (r *reader) explain(ctx context.Context, file string, raw []byte) *explaine
 		File: file, MessageID: in.MessageID, Date: r.date(in.Date), Subject: in.Subject,
 		To: list(in.To), Cc: list(in.Cc), ReplyTo: list(in.ReplyTo),
 		Kind: in.Kind, KindReason: in.KindReason, Language: in.Language,
-		Text: in.Text, Reply: in.Reply, Signature: in.Signature,
+		Text: in.WithoutMentions(in.Text), Reply: in.WithoutMentions(in.Reply), Signature: in.WithoutMentions(in.Signature),
 		InReplyTo: list(in.InReplyTo), References: list(in.References),
 		Bounce: in.Bounce, Evidence: in.Evidence, Decision: r.decision(in),
 		Attachments: []explainedAttachment{}, Commands: []ticket.Command{}, SetAside: list(in.Aside), Defects: list(in.Defects),
@@ -135,7 +135,7 @@ func (r *reader) explain(ctx context.Context, file string, raw []byte) *explaine
 		e.From = in.From[0]
 	}
 	if in.Kind == ticket.KindRequest {
-		e.orders(ticket.ParseOrders(in.Reply, in.Signature))
+		e.orders(ticket.ParseOrders(e.Reply, e.Signature))
 	}
 	for _, at := range in.Attachments {
 		e.Attachments = append(e.Attachments, explainedAttachment{at.Name, at.Type, at.Size, at.Inline})
