@@ -206,7 +206,7 @@ func joinLines(ls []textLine) string {
 	var b strings.Builder
 	b.Grow(n)
 	for i, l := range ls {
-		if i > 0 {
+		if i > 0 && !l.halves(ls[i-1]) {
 			b.WriteByte('\n')
 		}
 		b.WriteString(l.raw)

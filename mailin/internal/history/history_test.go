@@ -277,3 +277,14 @@ func TestReadClients(t *testing.T) {
 		})
 	}
 }
+
+// TestHalvesThatStayAreOneLine: a line that was parted before what turned out to
+// be no attribution is shown as it came.
+func TestHalvesThatStayAreOneLine(t *testing.T) {
+	for _, text := range []string{"0IA 0:\n00.00A@wrote", "Ci vediamo _ A 9 e poi:\n12.30A@scritto"} {
+		checkRead(t, text)
+		if reply, _ := read(text); !strings.HasPrefix(reply, text[:strings.IndexByte(text, '\n')]) {
+			t.Errorf("%q became %q", text, reply)
+		}
+	}
+}

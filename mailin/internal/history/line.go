@@ -16,6 +16,10 @@ type textLine struct {
 
 func (l *textLine) blank() bool { return l.s == "" }
 
+// halves tells whether l is the other half of before: together they are the
+// line that was parted, byte for byte.
+func (l *textLine) halves(before textLine) bool { return l.n != 0 && l.n == before.n }
+
 // splitLines cuts text into lines, which end with LF.
 func splitLines(text string) []textLine {
 	lines := make([]textLine, 0, strings.Count(text, "\n")+1)

@@ -23,6 +23,7 @@ func partLines(ls []textLine) []textLine {
 		own, rest := ls[i], newLine(ls[i].raw[at:], ls[i].n)
 		own.raw = strings.TrimRight(own.raw[:at], "-*_ \t\u00a0")
 		own.s = strings.TrimFunc(own.raw, invisible)
+		rest.raw = ls[i].raw[len(own.raw):]
 		parted = append(parted, own, rest)
 	}
 	if parted == nil {
