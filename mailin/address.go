@@ -221,22 +221,14 @@ func cutAngle(s string) (inside, rest string) {
 	return strings.TrimLeft(s[:end], "<"), s[end:]
 }
 
-// cutComment reads a comment with those nested in it.
+// cutComment reads a comment with those nested in it; one that is not closed
+// runs to the end.
 func cutComment(s string) (inside, rest string) {
-	depth := 0
-	for i := 0; i < len(s); i++ {
-		switch s[i] {
-		case '\\':
-			i++
-		case '(':
-			depth++
-		case ')':
-			if depth--; depth == 0 {
-				return strings.TrimSpace(s[1:i]), s[i+1:]
-			}
-		}
+	end := commentEnd(s)
+	if end == 0 {
+		return strings.TrimSpace(s[1:]), ""
 	}
-	return strings.TrimSpace(s[1:]), ""
+	return strings.TrimSpace(s[1 : end-1]), s[end:]
 }
 
 // atomEnd is the length of the atom at the start of s, domain literals included.

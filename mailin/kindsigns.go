@@ -156,6 +156,9 @@ func (s *signed) has(words []string) bool { return s.grams.count(s.text, words, 
 // unquoted leaves out what stands between quotation marks.
 func unquoted(s string) string {
 	for _, marks := range [][2]string{{"«", "»"}, {"“", "”"}, {"\"", "\""}, {"„", "“"}} {
+		if !strings.Contains(s, marks[0]) {
+			continue
+		}
 		var b strings.Builder
 		for {
 			before, rest, ok := strings.Cut(s, marks[0])

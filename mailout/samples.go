@@ -74,6 +74,16 @@ func set(v interface{ UnmarshalText([]byte) error }, name string) {
 	}
 }
 
+// text is what the letter tells, in the notice's language.
+func text(italian, english string) func(*ticket.Notice) {
+	return func(n *ticket.Notice) {
+		n.Text = italian
+		if n.Language == "en" {
+			n.Text = english
+		}
+	}
+}
+
 func coverage(name, price string, min, max ticket.Credits) func(*ticket.Notice) {
 	return func(n *ticket.Notice) {
 		set(&n.Coverage, name)
@@ -152,14 +162,6 @@ func customerLetters(language string) map[string]*ticket.Notice {
 	it := func(kind ticket.NoticeKind, edit ...func(*ticket.Notice)) *ticket.Notice {
 		return sample(kind, language, edit...)
 	}
-	text := func(italian, english string) func(*ticket.Notice) {
-		return func(n *ticket.Notice) {
-			n.Text = italian
-			if language == "en" {
-				n.Text = english
-			}
-		}
-	}
 	return map[string]*ticket.Notice{
 		"ack-covered":   it(ticket.NoticeAck, ownWords),
 		"ack-allowance": it(ticket.NoticeAck, fourthOfTwelve),
@@ -225,14 +227,6 @@ func customerLetters(language string) map[string]*ticket.Notice {
 func technicianLetters(language string) map[string]*ticket.Notice {
 	it := func(kind ticket.NoticeKind, edit ...func(*ticket.Notice)) *ticket.Notice {
 		return sample(kind, language, edit...)
-	}
-	text := func(italian, english string) func(*ticket.Notice) {
-		return func(n *ticket.Notice) {
-			n.Text = italian
-			if language == "en" {
-				n.Text = english
-			}
-		}
 	}
 	return map[string]*ticket.Notice{
 		"ticket-new": it(ticket.NoticeTicketNew, func(n *ticket.Notice) {
