@@ -49,6 +49,9 @@ type Tx interface {
 	PutTicket(t *Ticket) error
 	// Tickets yields tickets that match f, newest first.
 	Tickets(f Filter) iter.Seq2[*Ticket, error]
+	// TicketsIn lists at most n tickets numbered above after that were opened, or
+	// have an event, in month m of UTC, by number.
+	TicketsIn(m policy.Month, after ID, n int) ([]ID, error)
 	// Awake lists at most n tickets whose Wake is not after now, earliest first.
 	Awake(now time.Time, n int) ([]ID, error)
 
@@ -97,6 +100,9 @@ type Tx interface {
 	// LastEntry is the newest entry of a customer, or ErrNotFound.
 	LastEntry(customer string) (*Entry, error)
 	Entries(customer string) iter.Seq2[*Entry, error] // by Seq
+	// CustomersIn lists at most n customers whose id sorts behind after and who
+	// have an entry in month m of UTC, by id.
+	CustomersIn(m policy.Month, after string, n int) ([]string, error)
 	// ByCause lists what one cause has entered, by Seq; nothing: it has not yet.
 	ByCause(cause string) (customer string, entries []*Entry, err error)
 

@@ -27,7 +27,7 @@ type Finding struct {
 func (s *Store) Check(ctx context.Context, deep bool, report func(Finding)) error {
 	for _, part := range []func(*checker) error{
 		(*checker).pages, (*checker).tickets, (*checker).threads, (*checker).arrivals,
-		(*checker).customers, (*checker).ledgers, (*checker).outbox, (*checker).counts,
+		(*checker).customers, (*checker).ledgers, (*checker).months, (*checker).outbox, (*checker).counts,
 	} {
 		err := s.View(ctx, func(t ticket.Tx) (err error) {
 			c := &checker{tx: t.(*tx), ctx: ctx, report: report}

@@ -38,12 +38,14 @@ var (
 	bucketQueue      = []byte("queue")      // class, time, id: queued rows
 	bucketLetters    = []byte("letters")    // id
 	bucketHits       = []byte("hits")       // digest of the key, time: how many
+	bucketMonths     = []byte("months")     // month, id: tickets that were opened or have an event in it
+	bucketPosted     = []byte("posted")     // month, customer id: who has an entry in it
 )
 
 var buckets = [][]byte{bucketMeta, bucketDesk, bucketTickets, bucketListed, bucketAwake, bucketMessages, bucketEvents,
 	bucketMessageIDs, bucketArrivals, bucketRawSums, bucketContents, bucketPlaces, bucketFates, bucketCustomers,
 	bucketContacts, bucketLots, bucketRefs, bucketRows, bucketNotices, bucketRowStates, bucketQueue, bucketLetters, bucketHits,
-	bucketDueLots, bucketEntries, bucketCauses, bucketHolds}
+	bucketDueLots, bucketEntries, bucketCauses, bucketHolds, bucketMonths, bucketPosted}
 
 // Single records.
 var (

@@ -58,7 +58,7 @@ func TestEveryFlippedByteOfTheBooksIsFound(t *testing.T) {
 	type place struct{ bucket, key, value []byte }
 	var places []place
 	s.db.View(func(tx *bolt.Tx) error {
-		for _, name := range [][]byte{bucketEntries, bucketCauses, bucketLots, bucketRefs, bucketDueLots} {
+		for _, name := range [][]byte{bucketEntries, bucketCauses, bucketLots, bucketRefs, bucketDueLots, bucketMonths, bucketPosted} {
 			tx.Bucket(name).ForEach(func(k, v []byte) error {
 				places = append(places, place{name, bytes.Clone(k), bytes.Clone(v)})
 				return nil
@@ -111,7 +111,7 @@ func TestADeskOlderThanItsLedgersOpens(t *testing.T) {
 	if err := s.db.Update(func(tx *bolt.Tx) error { // as the first schema was
 		m := s.meta
 		m.Schema = 1
-		for _, name := range [][]byte{bucketEntries, bucketCauses, bucketHolds, bucketDueLots} {
+		for _, name := range [][]byte{bucketEntries, bucketCauses, bucketHolds, bucketDueLots, bucketMonths, bucketPosted} {
 			if err := tx.DeleteBucket(name); err != nil {
 				return err
 			}

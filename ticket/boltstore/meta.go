@@ -15,15 +15,19 @@ import (
 
 // schema is the version of the layout of keys and values; a store with a
 // higher one is refused, one with a lower one is brought up to date when it is
-// opened for writing. 2: lots have a ledger (the last four buckets).
-const schema = 2
+// opened for writing. 2: lots have a ledger (four buckets). 3: what happened in a
+// month is found by it (the last two).
+const schema = 3
 
 // since is the schema from which on a store has a bucket.
 func since(bucket int) int {
-	if bucket < len(buckets)-4 {
-		return 1
+	switch fromEnd := len(buckets) - bucket; {
+	case fromEnd <= 2:
+		return 3
+	case fromEnd <= 2+4:
+		return 2
 	}
-	return 2
+	return 1
 }
 
 // metaRecord says whose file this is.
@@ -146,6 +150,7 @@ func modernise(db *bolt.DB, m metaRecord) (metaRecord, error) {
 	if m.Schema == schema {
 		return m, nil
 	}
+	before := m.Schema
 	m.Schema = schema
 	err := db.Update(func(tx *bolt.Tx) error {
 		for _, name := range buckets {
@@ -154,14 +159,13 @@ func modernise(db *bolt.DB, m metaRecord) (metaRecord, error) {
 			}
 		}
 		t := newTx(tx)
-		for k, v := range ascend(t.bucket(bucketLots), nil) {
-			var r lotRecord
-			if err := decode(v, &r); err != nil {
-				return fmt.Errorf("lot %q: %w", k, err)
-			}
-			if err := reindex(t.bucket(bucketDueLots), nil, dueKeys((*policy.Lot)(&r))); err != nil {
+		if before < 2 {
+			if err := t.indexLots(); err != nil {
 				return err
 			}
+		}
+		if err := t.indexMonths(); err != nil {
+			return err
 		}
 		return putMeta(tx, m)
 	})
@@ -169,6 +173,20 @@ func modernise(db *bolt.DB, m metaRecord) (metaRecord, error) {
 		return m, fmt.Errorf("store: bringing the database up to date: %w", err)
 	}
 	return m, nil
+}
+
+// indexLots makes the index of lots that a clock must look at.
+func (t *tx) indexLots() error {
+	for k, v := range ascend(t.bucket(bucketLots), nil) {
+		var r lotRecord
+		if err := decode(v, &r); err != nil {
+			return fmt.Errorf("lot %q: %w", k, err)
+		}
+		if err := reindex(t.bucket(bucketDueLots), nil, dueKeys((*policy.Lot)(&r))); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // newUUID is a random UUID (RFC 9562, section 5.4).

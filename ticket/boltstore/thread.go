@@ -12,7 +12,10 @@ func (t *tx) AddMessage(id ticket.ID, m *ticket.Message) error {
 }
 
 func (t *tx) AddEvent(id ticket.ID, e *ticket.Event) error {
-	return addEntry(t, bucketEvents, id, e.Seq, "event", newEventRecord(e))
+	if err := addEntry(t, bucketEvents, id, e.Seq, "event", newEventRecord(e)); err != nil {
+		return err
+	}
+	return t.inMonth(id, e.At)
 }
 
 // addEntry appends to a thread: seq must follow the last one.

@@ -39,6 +39,9 @@ func (t *tx) PutTicket(v *ticket.Ticket) error {
 	if err := reindex(t.bucket(bucketAwake), awakeKeys(old), awakeKeys(v)); err != nil {
 		return err
 	}
+	if err := t.inMonth(v.ID, v.Opened); err != nil {
+		return err
+	}
 	n, err := t.counts()
 	if err != nil {
 		return err

@@ -3,6 +3,7 @@ package storetest
 import (
 	"errors"
 	"fmt"
+	"time"
 
 	"sportello/policy"
 	"sportello/ticket"
@@ -107,6 +108,50 @@ func writingLoop(s suite) {
 		s.same("stats", n, ticket.Stats{Closed: 50})
 		return err
 	})
+}
+
+func months(s suite) {
+	day := func(m time.Month, d int) time.Time { return time.Date(2026, m, d, 23, 59, 59, 0, time.UTC) }
+	s.put(&ticket.Ticket{ID: 1, Opened: day(10, 31)}, &ticket.Ticket{ID: 2, Opened: day(11, 1)}, &ticket.Ticket{ID: 3, Opened: day(12, 1)},
+		&ticket.Ticket{ID: 300, Opened: day(11, 30)})
+	s.update(func(tx ticket.Tx) error {
+		return errors.Join(
+			tx.AddEvent(1, &ticket.Event{Seq: 1, At: day(11, 2)}), tx.AddEvent(1, &ticket.Event{Seq: 2, At: day(11, 3)}),
+			tx.AddEvent(2, &ticket.Event{Seq: 1, At: day(12, 2).In(time.FixedZone("", -3600))}), // also in December of UTC
+			tx.PutTicket(&ticket.Ticket{ID: 3, Opened: day(12, 1), Subject: "changed"}),
+			tx.AddEntry("c", &ticket.Entry{Seq: 1, Cause: "a", At: day(10, 31)}), tx.AddEntry("c", &ticket.Entry{Seq: 2, Cause: "b", At: day(11, 5)}),
+			tx.AddEntry("c\x00", &ticket.Entry{Seq: 1, Cause: "c", At: day(11, 5)}), tx.AddEntry("c\x00", &ticket.Entry{Seq: 2, Cause: "c", At: day(11, 6)}),
+			tx.AddEntry("b", &ticket.Entry{Seq: 1, Cause: "d", At: day(12, 1)}))
+	})
+	tickets := func(m time.Month, after ticket.ID, n int, want ...ticket.ID) {
+		s.Helper()
+		s.view(func(tx ticket.Tx) error {
+			got, err := tx.TicketsIn(policy.Month{Year: 2026, Month: m}, after, n)
+			s.same(fmt.Sprintf("%d tickets of %s after %d", n, m, after), got, want)
+			return err
+		})
+	}
+	tickets(10, 0, 9, 1)
+	tickets(11, 0, 9, 1, 2, 300)
+	tickets(11, 1, 9, 2, 300)
+	tickets(11, 0, 2, 1, 2)
+	tickets(11, 0, 0)
+	tickets(12, 0, 9, 2, 3)
+	tickets(9, 0, 9)
+	customers := func(m time.Month, after string, n int, want ...string) {
+		s.Helper()
+		s.view(func(tx ticket.Tx) error {
+			got, err := tx.CustomersIn(policy.Month{Year: 2026, Month: m}, after, n)
+			s.same(fmt.Sprintf("%d customers of %s after %q", n, m, after), got, want)
+			return err
+		})
+	}
+	customers(10, "", 9, "c")
+	customers(11, "", 9, "c", "c\x00")
+	customers(11, "", 1, "c")
+	customers(11, "c", 9, "c\x00")
+	customers(11, "c\x00", 9)
+	customers(12, "a", 9, "b")
 }
 
 func awake(s suite) {

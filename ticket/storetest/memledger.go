@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"iter"
 	"slices"
+	"time"
 
 	"sportello/policy"
 	"sportello/ticket"
@@ -74,6 +75,17 @@ func (t *memTx) Entries(customer string) iter.Seq2[*ticket.Entry, error] {
 			}
 		}
 	}
+}
+
+func (t *memTx) CustomersIn(m policy.Month, after string, n int) ([]string, error) {
+	var ids []string
+	for _, id := range ascending(t.entries) {
+		in := slices.ContainsFunc(t.entries[id], func(e *ticket.Entry) bool { return m.Holds(e.At, time.UTC) })
+		if in && id > after && len(ids) < n {
+			ids = append(ids, id)
+		}
+	}
+	return ids, nil
 }
 
 func (t *memTx) ByCause(cause string) (string, []*ticket.Entry, error) {

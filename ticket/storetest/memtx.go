@@ -130,6 +130,18 @@ func selects(f ticket.Filter, v *ticket.Ticket) bool {
 		(f.Assignee == "" || f.Assignee == v.Assignee)
 }
 
+func (t *memTx) TicketsIn(m policy.Month, after ticket.ID, n int) ([]ticket.ID, error) {
+	var ids []ticket.ID
+	for _, id := range ascending(t.tickets) {
+		in := m.Holds(t.tickets[id].Opened, time.UTC) ||
+			slices.ContainsFunc(t.events[id], func(e *ticket.Event) bool { return m.Holds(e.At, time.UTC) })
+		if in && id > after && len(ids) < n {
+			ids = append(ids, id)
+		}
+	}
+	return ids, nil
+}
+
 func (t *memTx) Awake(now time.Time, n int) ([]ticket.ID, error) {
 	var ids []ticket.ID
 	for _, id := range ascending(t.tickets) {

@@ -50,6 +50,7 @@ var cases = []struct {
 	{"an entry of a thread follows the last one", threads},
 	{"tickets by filter, newest first", filters},
 	{"a loop over tickets may write", writingLoop},
+	{"tickets and customers by the months in which something happened", months},
 	{"awake tickets, earliest first", awake},
 	{"the first ticket keeps a Message-ID", messageIDs},
 	{"the first arrival keeps a fingerprint", fingerprints},

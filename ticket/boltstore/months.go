@@ -1,0 +1,151 @@
+package boltstore
+
+import (
+	"encoding/binary"
+	"fmt"
+	"time"
+
+	bolt "go.etcd.io/bbolt"
+
+	"sportello/policy"
+	"sportello/ticket"
+)
+
+// Two indexes find what happened in a month: which tickets were opened or have
+// an event in it, and which customers have an entry. Months are those of UTC;
+// a key comes with the first such record and stays, as the record does.
+
+func monthPrefix(m policy.Month) []byte { return appendText(nil, m.String()) }
+
+func monthKey(at time.Time, id ticket.ID) []byte {
+	return appendNumber(monthPrefix(policy.MonthOf(at, time.UTC)), id)
+}
+
+func postedKey(at time.Time, customer string) []byte {
+	return appendText(monthPrefix(policy.MonthOf(at, time.UTC)), customer)
+}
+
+// insert puts a key into an index, unless it is there.
+func insert(b *bolt.Bucket, key []byte) error {
+	if b.Get(key) != nil {
+		return nil
+	}
+	b.FillPercent = 0.9
+	if err := b.Put(key, nil); err != nil {
+		return fmt.Errorf("index: %w", err)
+	}
+	return nil
+}
+
+// inMonth notes that something of a ticket happened at that time.
+func (t *tx) inMonth(id ticket.ID, at time.Time) error {
+	return insert(t.bucket(bucketMonths), monthKey(at, id))
+}
+
+func (t *tx) TicketsIn(m policy.Month, after ticket.ID, n int) ([]ticket.ID, error) {
+	var ids []ticket.ID
+	keysAfter(t.bucket(bucketMonths), monthPrefix(m), number(after+1), n, func(rest []byte) {
+		ids = append(ids, ticket.ID(binary.BigEndian.Uint64(rest)))
+	})
+	return ids, nil
+}
+
+func (t *tx) CustomersIn(m policy.Month, after string, n int) ([]string, error) {
+	var ids []string
+	keysAfter(t.bucket(bucketPosted), monthPrefix(m), append(appendText(nil, after), 0), n, func(rest []byte) {
+		id, _ := takeText(rest)
+		ids = append(ids, id)
+	})
+	return ids, nil
+}
+
+// keysAfter passes on what stands behind prefix in at most n keys, from the
+// first that is not below prefix+from.
+func keysAfter(b *bolt.Bucket, prefix, from []byte, n int, f func(rest []byte)) {
+	c := b.Cursor()
+	k, _ := c.Seek(append(append([]byte{}, prefix...), from...))
+	for ; n > 0 && len(k) > len(prefix) && string(k[:len(prefix)]) == string(prefix); k, _ = c.Next() {
+		f(k[len(prefix):])
+		n--
+	}
+}
+
+// indexMonths makes both indexes, of a store that is older than they are.
+func (t *tx) indexMonths() error {
+	for k, v := range ascend(t.bucket(bucketTickets), nil) {
+		var r ticketRecord
+		if err := decode(v, &r); err != nil {
+			return fmt.Errorf("ticket %d: %w", lastNumber(k), err)
+		}
+		if err := t.inMonth(r.ID, r.Opened); err != nil {
+			return err
+		}
+	}
+	for k, v := range ascend(t.bucket(bucketEvents), nil) {
+		id := ticket.ID(binary.BigEndian.Uint64(k))
+		var r eventRecord
+		if err := decode(v, &r); err != nil {
+			return fmt.Errorf("event of ticket %d: %w", id, err)
+		}
+		if err := t.inMonth(id, r.At); err != nil {
+			return err
+		}
+	}
+	for k, v := range ascend(t.bucket(bucketEntries), nil) {
+		customer, _ := takeText(k)
+		var r entryRecord
+		if err := decode(v, &r); err != nil {
+			return fmt.Errorf("entry of customer %s: %w", customer, err)
+		}
+		if err := insert(t.bucket(bucketPosted), postedKey(r.At, customer)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// months checks both indexes against the records.
+func (c *checker) months() error {
+	if c.tx.bucket(bucketMonths) == nil {
+		return nil // opened for reading only, before they were there
+	}
+	months, posted := c.index(bucketMonths, "P9"), c.index(bucketPosted, "P9")
+	err := c.entries(bucketTickets, func(k, v []byte) {
+		id := ticket.ID(lastNumber(k))
+		keys := [][]byte{}
+		var r ticketRecord
+		if decode(v, &r) == nil {
+			keys = append(keys, monthKey(r.Opened, id))
+		}
+		for _, v := range ascend(c.tx.bucket(bucketEvents), number(id)) {
+			var e eventRecord
+			if decode(v, &e) == nil {
+				keys = append(keys, monthKey(e.At, id))
+			}
+		}
+		months.wants(fmt.Sprintf("ticket %d", id), keys)
+	})
+	if err != nil {
+		return err
+	}
+	if err := months.finish(); err != nil {
+		return err
+	}
+	customer, keys := "", [][]byte(nil)
+	err = c.entries(bucketEntries, func(k, v []byte) {
+		whose, _ := takeText(k)
+		if whose != customer {
+			posted.wants("customer "+customer, keys)
+			customer, keys = whose, nil
+		}
+		var r entryRecord
+		if decode(v, &r) == nil {
+			keys = append(keys, postedKey(r.At, whose))
+		}
+	})
+	if err != nil {
+		return err
+	}
+	posted.wants("customer "+customer, keys)
+	return posted.finish()
+}
