@@ -4,6 +4,7 @@ import (
 	"html/template"
 	"io"
 	"maps"
+	"regexp"
 	"slices"
 )
 
@@ -39,26 +40,44 @@ pre { flex: 1; min-width: min(100%, 360px); overflow: auto; padding: 12px; white
 </html>
 `))
 
-type specimen struct{ Name, Subject, Text, HTML string }
+// Specimen is a sample letter: its name, its subject and its two forms.
+type Specimen struct{ Name, Subject, Text, HTML string }
 
-// Book writes one HTML page with every sample letter in language, as HTML and
-// as plain text, made with the templates that c uses.
-func (c *Composer) Book(w io.Writer, language string) error {
+// Specimens are the sample letters in language, made with the templates that c
+// uses, by name.
+func (c *Composer) Specimens(language string) ([]Specimen, error) {
 	if err := c.Check(); err != nil {
-		return err
+		return nil, err
 	}
 	samples := Samples(language)
-	var list []specimen
+	var list []Specimen
 	for _, name := range slices.Sorted(maps.Keys(samples)) {
 		v := c.view(samples[name])
 		text, html, err := c.forms(v)
 		if err != nil {
-			return err
+			return nil, err
 		}
-		list = append(list, specimen{name, "[" + tag(c.mark(), v.Ticket) + "] " + v.subject(), text, html})
+		list = append(list, Specimen{name, "[" + tag(c.mark(), v.Ticket) + "] " + v.subject(), text, html})
+	}
+	return list, nil
+}
+
+// Book writes one HTML page with letters in language, as HTML and as plain text.
+func (c *Composer) Book(w io.Writer, language string, letters []Specimen) error {
+	letters = slices.Clone(letters)
+	for i := range letters {
+		letters[i].HTML = drawn(letters[i].HTML)
 	}
 	return book.Execute(w, struct {
 		Language, Desk string
-		Letters        []specimen
-	}{language, c.Name, list})
+		Letters        []Specimen
+	}{language, c.Name, letters})
+}
+
+var sentAlong = regexp.MustCompile(`src="cid:[^"]*"`)
+
+// drawn is the HTML of a letter with a picture, wider than any window, in place
+// of each that would go along with it.
+func drawn(page string) string {
+	return sentAlong.ReplaceAllLiteralString(page, `src="data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' width='1600' height='400'%3E%3Crect width='100%25' height='100%25' fill='%238d97a5'/%3E%3C/svg%3E"`)
 }

@@ -25,12 +25,14 @@ func TestLettersInABrowser(t *testing.T) {
 	wrapper.WriteString("<!DOCTYPE html><meta charset=utf-8><body>")
 	frames := 0
 	for _, language := range []string{"it", "en"} {
-		for name, n := range Samples(language) {
-			_, raw := compose(t, n)
-			_, page, _ := read(t, raw)
+		letters, err := composer().Specimens(language)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, l := range letters {
 			for width, scheme := range map[int]string{320: "dark", 800: "light"} { // width is no matter of colours
 				fmt.Fprintf(&wrapper, `<iframe title="%s %s %d %s" width=%d height=600 style="border:0;color-scheme:%s" srcdoc="%s"></iframe>`,
-					language, name, width, scheme, width, scheme, html.EscapeString(page))
+					language, l.Name, width, scheme, width, scheme, html.EscapeString(drawn(l.HTML)))
 				frames++
 			}
 		}

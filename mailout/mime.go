@@ -57,7 +57,7 @@ func (d *draft) with(boundary, kind string, files []carried, first func() error)
 	if len(files) == 0 {
 		return first()
 	}
-	fmt.Fprintf(d, "Content-Type: multipart/%s; boundary=\"%s\"\r\n\r\n--%s\r\n", kind, boundary, boundary)
+	fmt.Fprintf(d, "Content-Type: multipart/%s;\r\n boundary=\"%s\"\r\n\r\n--%s\r\n", kind, boundary, boundary)
 	if err := first(); err != nil {
 		return err
 	}

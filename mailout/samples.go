@@ -139,6 +139,15 @@ func waiting(n *ticket.Notice) {
 	n.State, n.AnswerDue, n.ClosesOn = ticket.StateWaiting, ticket.Date{}, ticket.Date{Year: 2026, Month: 11, Day: 29}
 }
 
+// pictured shows a screenshot between two paragraphs.
+func pictured(n *ticket.Notice) {
+	mention := ticket.Mention("schermata.png")
+	text("Buongiorno,\n\necco che cosa si vede:\n\n"+mention+"\n\nBasta premere il pulsante in alto a destra.\n\nAnna",
+		"Hello,\n\nthis is what it looks like:\n\n"+mention+"\n\nJust press the button at the top right.\n\nAnna")(n)
+	n.Attachments = relays()[:1]
+	n.Attachments[0].Label = "schermata.png"
+}
+
 func relays() []ticket.Relay {
 	ref := func(raw ticket.RawRef) ticket.AttachmentRef { return ticket.AttachmentRef{Raw: raw} }
 	return []ticket.Relay{
@@ -207,6 +216,7 @@ func customerLetters(language string) map[string]*ticket.Notice {
 			"Hello Jane,\n\nyour website is up again: a disk was full.\n\n-- \nAnna")),
 		"answer-attachments": it(ticket.NoticeAnswer, text("Ecco i file.\n\nAnna", "Here are the files.\n\nAnna"),
 			closedAs(ticket.ReasonSolved), func(n *ticket.Notice) { n.Attachments = relays() }),
+		"answer-picture":   it(ticket.NoticeAnswer, waiting, pictured),
 		"charged":          it(ticket.NoticeCharged, quoted, func(n *ticket.Notice) { n.Credits, n.State, n.ClosesOn = 1, ticket.StateOpen, ticket.Date{} }),
 		"close-warning":    it(ticket.NoticeCloseWarning, waiting),
 		"closed-solved":    it(ticket.NoticeClosed, closedAs(ticket.ReasonSolved)),
@@ -241,8 +251,10 @@ func technicianLetters(language string) map[string]*ticket.Notice {
 			n.Customer, n.CustomerName = "", ""
 			n.Lines = says(language, ticket.Say("candidate", "Rossi S.r.l.", "C-17"), ticket.Say("candidate", "Rossi Moda", "C-18"))
 		}),
-		"ticket-reply": it(ticket.NoticeTicketReply, func(n *ticket.Notice) { n.About, n.Assignee = ticket.MessageRequest, "Anna Ferretti" }),
+		"ticket-reply":         it(ticket.NoticeTicketReply, func(n *ticket.Notice) { n.About, n.Assignee = ticket.MessageRequest, "Anna Ferretti" }),
+		"ticket-reply-picture": it(ticket.NoticeTicketReply, pictured),
 		"ticket-reply-note": it(ticket.NoticeTicketReply, text("Ho già visto il disco.", "I have looked at the disk."), func(n *ticket.Notice) {
+			n.ReplyTo = n.NoteAddress
 			n.About, n.Author, n.FromName = ticket.MessageNote, ticket.Mailbox{Name: "Bruno Sala", Address: "bruno@example.it"}, "Bruno Sala (Assistenza Example)"
 		}),
 		"ticket-reply-bounce": it(ticket.NoticeTicketReply, waiting, func(n *ticket.Notice) {

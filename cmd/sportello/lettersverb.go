@@ -21,7 +21,8 @@ func (a *app) lettersVerb() *cobra.Command {
 		Use:   "letters --html DIR",
 		Short: "Show every letter that the desk can write, with made-up facts",
 		Long: `Writes letters-it.html and letters-en.html into DIR: every letter with made-up
-facts, as HTML and as plain text. With --config the desk's own name, tag, tone
+facts, as HTML and as plain text. DIR/it and DIR/en hold the HTML of each letter
+as it is sent, for checkers of mail. With --config the desk's own name, tag, tone
 and templates are used.`,
 		Args: cobra.NoArgs,
 		RunE: a.verb(func(_ context.Context, _ []string) error {
@@ -32,19 +33,8 @@ and templates are used.`,
 			if err != nil {
 				return err
 			}
-			if err := os.MkdirAll(dir, 0o755); err != nil {
-				return fmt.Errorf("making the folder for the letters: %w", err)
-			}
 			for _, language := range []string{"it", "en"} {
-				var page bytes.Buffer
-				if err := composer.Book(&page, language); err != nil {
-					return err
-				}
-				file := filepath.Join(dir, "letters-"+language+".html")
-				if err := os.WriteFile(file, page.Bytes(), 0o644); err != nil {
-					return fmt.Errorf("writing the letters: %w", err)
-				}
-				if err := a.printFile(file); err != nil {
+				if err := a.writeLetters(composer, language, dir); err != nil {
 					return err
 				}
 			}
@@ -53,6 +43,33 @@ and templates are used.`,
 	}
 	cmd.Flags().StringVar(&dir, "html", "", "write the pages into `DIR`")
 	return cmd
+}
+
+// writeLetters puts the letters of a language into dir: the page of them all,
+// which it names, and each by itself.
+func (a *app) writeLetters(c *mailout.Composer, language, dir string) error {
+	letters, err := c.Specimens(language)
+	if err != nil {
+		return err
+	}
+	var page bytes.Buffer
+	if err := c.Book(&page, language, letters); err != nil {
+		return err
+	}
+	file := filepath.Join(dir, "letters-"+language+".html")
+	files := map[string][]byte{file: page.Bytes()}
+	for _, l := range letters {
+		files[filepath.Join(dir, language, l.Name+".html")] = []byte(l.HTML)
+	}
+	if err := os.MkdirAll(filepath.Join(dir, language), 0o755); err != nil {
+		return fmt.Errorf("making the folder for the letters: %w", err)
+	}
+	for name, content := range files {
+		if err := os.WriteFile(name, content, 0o644); err != nil {
+			return fmt.Errorf("writing the letters: %w", err)
+		}
+	}
+	return a.printFile(file)
 }
 
 // printFile tells that a file was written.
