@@ -13,6 +13,9 @@ func parseDate(v string) time.Time {
 	if v == "" || len(v) > 100 {
 		return time.Time{}
 	}
+	if t, err := time.Parse("Mon, 2 Jan 2006 15:04:05 -0700", v); err == nil { // as nearly all do
+		return t
+	}
 	if t, err := netmail.ParseDate(v); err == nil {
 		return t
 	}

@@ -3,6 +3,7 @@ package mailin
 import (
 	"strings"
 
+	"sportello/mailin/internal/wording"
 	"sportello/ticket"
 	"sportello/ticket/address"
 )
@@ -36,7 +37,7 @@ func copyBegins(s string) bool {
 	case len(s) > 120:
 		return false
 	}
-	return containsAny(strings.ToLower(s), copyWords)
+	return wording.Has(strings.ToLower(s), copyWords)
 }
 
 var copyWords = []string{
@@ -115,7 +116,7 @@ func firstAddress(s string) string {
 		for l > 0 && at-l < 200 && !strings.ContainsRune(" \t<>()[]\"':;,|=", rune(s[l-1])) {
 			l--
 		}
-		for r < len(s) && r-at < 255 && (isLetter(s[r]) || isDigit(s[r]) || s[r] == '.' || s[r] == '-' || s[r] >= 0x80) {
+		for r < len(s) && r-at < 255 && (wording.IsLetter(s[r]) || wording.IsDigit(s[r]) || s[r] == '.' || s[r] == '-' || s[r] >= 0x80) {
 			r++
 		}
 		if domain := strings.Trim(s[at+1:r], ".-"); l < at && strings.Contains(domain, ".") {
@@ -163,10 +164,10 @@ func (t bounceText) delayed(m *mail, in *ticket.Inbound) bool {
 	}
 	subject := strings.ToLower(in.Subject)
 	says := strings.ToLower(t.says)
-	if containsAny(subject, lateSubjects) {
+	if wording.Has(subject, lateSubjects) {
 		return true
 	}
-	return containsAny(says, lateWords) && !containsAny(says, finalWords)
+	return wording.Has(says, lateWords) && !wording.Has(says, finalWords)
 }
 
 var lateSubjects = []string{"(delay)", "delayed", "warning: could not send", "warning: message", "delivery is delayed", "ritardo", "verzögert", "retardé", "retrasad"}
@@ -189,7 +190,7 @@ func (t bounceText) status(b *ticket.Bounce) string {
 	}
 	says := strings.ToLower(t.says)
 	for _, g := range statusWords {
-		if containsAny(says, g.words) {
+		if wording.Has(says, g.words) {
 			return class + g.detail
 		}
 	}
@@ -211,26 +212,26 @@ var statusWords = []struct {
 // version or an address of the Internet is none.
 func statusIn(s string) string {
 	for i := 0; i+4 < len(s); i++ {
-		if (s[i] != '4' && s[i] != '5') || s[i+1] != '.' || !isDigit(s[i+2]) {
+		if (s[i] != '4' && s[i] != '5') || s[i+1] != '.' || !wording.IsDigit(s[i+2]) {
 			continue
 		}
 		if i > 0 {
-			if p := s[i-1]; isDigit(p) || isLetter(p) || p == '.' || p == '/' || p == '_' || p == '@' || p >= 0x80 {
+			if p := s[i-1]; wording.IsDigit(p) || wording.IsLetter(p) || p == '.' || p == '/' || p == '_' || p == '@' || p >= 0x80 {
 				continue
 			}
 		}
 		j := i + 2
-		for j < len(s) && j < i+5 && isDigit(s[j]) {
+		for j < len(s) && j < i+5 && wording.IsDigit(s[j]) {
 			j++
 		}
-		if j+1 >= len(s) || s[j] != '.' || !isDigit(s[j+1]) {
+		if j+1 >= len(s) || s[j] != '.' || !wording.IsDigit(s[j+1]) {
 			continue
 		}
 		k := j + 1
-		for k < len(s) && k < j+4 && isDigit(s[k]) {
+		for k < len(s) && k < j+4 && wording.IsDigit(s[k]) {
 			k++
 		}
-		if k < len(s) && (isDigit(s[k]) || isLetter(s[k]) || s[k] == '/' || s[k] == '.' && k+1 < len(s) && (isDigit(s[k+1]) || isLetter(s[k+1]))) {
+		if k < len(s) && (wording.IsDigit(s[k]) || wording.IsLetter(s[k]) || s[k] == '/' || s[k] == '.' && k+1 < len(s) && (wording.IsDigit(s[k+1]) || wording.IsLetter(s[k+1]))) {
 			continue
 		}
 		return s[i:k]
@@ -242,7 +243,7 @@ func statusIn(s string) string {
 // 0 when there is none.
 func replyCode(s string) int {
 	for i := 0; i+3 <= len(s); i++ {
-		if (s[i] == '4' || s[i] == '5') && s[i+1] >= '0' && s[i+1] <= '7' && isDigit(s[i+2]) &&
+		if (s[i] == '4' || s[i] == '5') && s[i+1] >= '0' && s[i+1] <= '7' && wording.IsDigit(s[i+2]) &&
 			(i == 0 || strings.IndexByte(" (:[#", s[i-1]) >= 0) &&
 			(i+3 < len(s) && (s[i+3] == ' ' || s[i+3] == '-') || i+3 == len(s)) {
 			return int(s[i]-'0')*100 + int(s[i+1]-'0')*10 + int(s[i+2]-'0')

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"sportello/mailin/internal/wording"
 	"sportello/ticket"
 	"sportello/ticket/address"
 )
@@ -45,10 +46,11 @@ func kindOf(m *mail, in *ticket.Inbound, o Options) (ticket.Kind, string) {
 	} else if v == "bulk" || v == "junk" {
 		in.Robot = true // nobody waits for an acknowledgement, but a person may have written
 	}
-	if why := autoWords(m, in); why != "" && !in.WebForm {
+	low := wording.Lower(in.Shown())
+	if why := autoWords(in, low); why != "" && !in.WebForm {
 		return ticket.KindAutoReply, why
 	}
-	sum, names := robotSigns(m, in)
+	sum, names := robotSigns(m, in, low)
 	switch {
 	case in.WebForm:
 		return ticket.KindRequest, formReason(in)
@@ -80,11 +82,11 @@ func groupWrote(m *mail, in *ticket.Inbound, o Options) bool {
 // firstWord is the first word of a header value, lower-case, without
 // parameters and comments.
 func firstWord(v string) string {
-	v = strings.ToLower(strings.TrimSpace(v))
+	v = strings.TrimSpace(v)
 	if i := strings.IndexAny(v, " \t;(,"); i >= 0 {
 		v = v[:i]
 	}
-	return strings.Trim(v, "\"'")
+	return wording.Lower(strings.Trim(v, "\"'"))
 }
 
 // nullPath tells the empty envelope sender, which only machines use (RFC 5321,
@@ -126,7 +128,7 @@ func robotAddress(addr string) bool {
 		strings.HasSuffix(local, "-no-reply") || strings.HasSuffix(local, "-request") && strings.Count(local, "-") == 1
 }
 
-var robotLocals = wordSet("postmaster", "poostmaster", "mailer-daemon", "mailerdaemon", "daemon", "root", "nobody", "www-data", "apache", "nginx", "httpd", "wwwrun",
+var robotLocals = wording.Set("postmaster", "poostmaster", "mailer-daemon", "mailerdaemon", "daemon", "root", "nobody", "www-data", "apache", "nginx", "httpd", "wwwrun",
 	"cron", "bounce", "bounces", "majordomo", "listserv", "mailman", "wordpress", "double-bounce", "mail-daemon", "maildaemon", "abuse-noreply", "null", "devnull", "autoresponder", "autoreply")
 
 var robotPrefixes = []string{"noreply", "no-reply", "no_reply", "no.reply", "donotreply", "do-not-reply", "do_not_reply", "dontreply", "nonrispondere", "non-rispondere", "non_rispondere", "non.rispondere",
@@ -193,17 +195,17 @@ func listAddress(in *ticket.Inbound) string {
 // spamMark returns the header in which the receiving server says spam, or "".
 func spamMark(h header) string {
 	for _, f := range h {
-		v := strings.ToLower(strings.TrimSpace(f.value))
-		switch strings.ToLower(f.name) {
+		switch wording.Lower(f.name) {
 		case "x-spam-flag", "x-spam", "x-spam-status":
-			if w := firstWord(v); w == "yes" || w == "true" {
+			if w := firstWord(f.value); w == "yes" || w == "true" {
 				return f.name + ": " + w
 			}
 		case "x-ms-exchange-organization-scl":
-			if confidence(v) >= 5 {
+			if v := strings.TrimSpace(f.value); confidence(v) >= 5 {
 				return f.name + ": " + v
 			}
 		case "x-forefront-antispam-report":
+			v := wording.Lower(f.value)
 			if i := strings.Index(v, "scl:"); i >= 0 && (i == 0 || v[i-1] == ';' || v[i-1] == ' ') && confidence(v[i+4:]) >= 5 {
 				return f.name + ": SCL"
 			}
@@ -215,7 +217,7 @@ func spamMark(h header) string {
 // confidence reads the number at the start of v, at most two digits; -1 when there is none.
 func confidence(v string) int {
 	n := -1
-	for i := 0; i < len(v) && i < 2 && isDigit(v[i]); i++ {
+	for i := 0; i < len(v) && i < 2 && wording.IsDigit(v[i]); i++ {
 		n = max(n, 0)*10 + int(v[i]-'0')
 	}
 	return n

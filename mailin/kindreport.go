@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"sportello/mailin/internal/wording"
 	"sportello/ticket"
 )
 
@@ -49,7 +50,7 @@ func reportKind(m *mail, in *ticket.Inbound) string {
 		return why
 	case domain:
 		return "subject: report domain, submitter"
-	case hasAnyPrefix(subject, receiptTitles) && containsAny(strings.ToLower(head(in.Text, 2000)), receiptBodies) && !strings.Contains(in.Reply, "?"):
+	case wording.Begins(subject, receiptTitles) && wording.Has(strings.ToLower(head(in.Text, 2000)), receiptBodies) && !strings.Contains(in.Reply, "?"):
 		return "a read receipt in words"
 	case strings.HasPrefix(subject, "complaint about message from ") && strings.TrimSpace(in.Text) == "":
 		return "subject: complaint about message" // Microsoft's feedback loop sends nothing but the mail itself
@@ -125,7 +126,7 @@ func bounceWords(m *mail, in *ticket.Inbound, strict bool) string {
 	subject := strings.ToLower(in.Subject)
 	says := strings.ToLower(head(in.Text, 4000))
 	title := firstOf(subject, bounceSubjects)
-	if hasAnyPrefix(subject, replyPrefixes) {
+	if wording.Begins(subject, replyPrefixes) {
 		title = ""
 	}
 	words := firstOf(says, bounceBodies)
@@ -200,14 +201,14 @@ func fromDaemon(in *ticket.Inbound) bool {
 func deliverySystem(in *ticket.Inbound) bool {
 	for _, a := range append([]ticket.Mailbox{in.Sender}, in.From...) {
 		name := strings.ToLower(a.Name)
-		if daemonLocals[localPart(a.Address)] || containsAny(name, daemonNames) {
+		if daemonLocals[localPart(a.Address)] || wording.Has(name, daemonNames) {
 			return true
 		}
 	}
 	return false
 }
 
-var daemonLocals = wordSet("mailer-daemon", "mailerdaemon", "mail-daemon", "postmaster", "poostmaster", "double-bounce", "bounce", "mdaemon", "mail-delivery-subsystem", "mailerdaemon-noreply", "deliverystatus", "bounces", "post_master", "post-master")
+var daemonLocals = wording.Set("mailer-daemon", "mailerdaemon", "mail-daemon", "postmaster", "poostmaster", "double-bounce", "bounce", "mdaemon", "mail-delivery-subsystem", "mailerdaemon-noreply", "deliverystatus", "bounces", "post_master", "post-master")
 
 var daemonNames = []string{"mail delivery system", "mail delivery subsystem", "mail delivery service", "mailer-daemon", "mailer daemon", "mail administrator", "system administrator", "mail deliver system", "internet mail delivery", "message delivery", "postmaster", "mail system", "interscan", "notifymgr"}
 

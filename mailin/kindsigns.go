@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"strings"
 
+	"sportello/mailin/internal/wording"
 	"sportello/ticket"
 	"sportello/ticket/address"
 )
@@ -28,40 +29,40 @@ type signed struct {
 	in      *ticket.Inbound
 	subject string
 	text    string
-	grams   *grams // of text
-	absent  int    // how many words of absence the text has
+	words   *wording.Text // the text
+	absent  int           // how many words of absence it has
 }
 
 var signs = []sign{
 	{"null return path", 2, func(s *signed) bool { return s.in.NullPath }},
 	{"a program's mailbox", 2, func(s *signed) bool { return s.in.Robot || returnedToRobot(s.m.top().header) }},
 	{"written by a script", 1, func(s *signed) bool { return strings.Contains(strings.ToLower(s.m.root.header.get("X-Mailer")), "php") }},
-	{"says that something reached them", 2, func(s *signed) bool { return s.has(receivedWords) }},
+	{"says that something reached them", 2, func(s *signed) bool { return s.words.Has(receivedWords) }},
 	{"its subject says so", 1, func(s *signed) bool {
-		return !hasAnyPrefix(s.subject, replyPrefixes) && (containsAny(s.subject, receivedWords) || containsAny(s.subject, receiptWords))
+		return !wording.Begins(s.subject, replyPrefixes) && (wording.Has(s.subject, receivedWords) || wording.Has(s.subject, receiptWords))
 	}},
-	{"says that a program wrote it", 2, func(s *signed) bool { return s.has(automatic) && madeByProgram(s.text) }},
-	{"wants no answer", 2, func(s *signed) bool { return s.has(noAnswerWords) }},
-	{"promises an answer", 1, func(s *signed) bool { return s.has(promiseWords) }},
-	{"gives a number", 1, func(s *signed) bool { return s.has(numberWords) && hasNumber(s.text) }},
+	{"says that a program wrote it", 2, func(s *signed) bool { return s.words.Has(automatic) && madeByProgram(s.text) }},
+	{"wants no answer", 2, func(s *signed) bool { return s.words.Has(noAnswerWords) }},
+	{"promises an answer", 1, func(s *signed) bool { return s.words.Has(promiseWords) }},
+	{"gives a number", 1, func(s *signed) bool { return s.words.Has(numberWords) && hasNumber(s.text) }},
 	{"absent", 2, func(s *signed) bool { return s.absent > 0 }},
 	{"absent, in more words", 1, func(s *signed) bool { return s.absent > 1 }},
 	{"absent until a day", 1, func(s *signed) bool { return s.absent > 0 && strings.ContainsAny(s.text, "0123456789") }},
 	{"absent in a thread", 1, func(s *signed) bool { return s.absent > 0 && len(s.in.InReplyTo)+len(s.in.References) > 0 }},
-	{"absent in the subject", 1, func(s *signed) bool { return containsAny(s.subject, absenceStems) }},
+	{"absent in the subject", 1, func(s *signed) bool { return wording.Has(s.subject, absenceStems) }},
 	{"whom to ask instead", 1, func(s *signed) bool {
-		return s.has(elsewhereWords) || s.absent > 0 && strings.Contains(s.text, "@")
+		return s.words.Has(elsewhereWords) || s.absent > 0 && strings.Contains(s.text, "@")
 	}},
 	{"between two days", 1, func(s *signed) bool { return s.in.NullPath && daySpan.MatchString(s.text) }},
 	{"a colleague's address, by no sender", 1, func(s *signed) bool { return s.in.NullPath && s.namesColleague() }},
 	{"another desk's number before ours", 2, func(s *signed) bool { return numbersOurTag(s.subject) }},
 	{"our subject outside our thread", 1, func(s *signed) bool {
-		return ourTag.MatchString(s.subject) && len(s.in.InReplyTo)+len(s.in.References) == 0 && !hasAnyPrefix(s.subject, replyPrefixes)
+		return ourTag.MatchString(s.subject) && len(s.in.InReplyTo)+len(s.in.References) == 0 && !wording.Begins(s.subject, replyPrefixes)
 	}},
 	{"back within a minute", 3, func(s *signed) bool { return s.in.Prompt }},
-	{"lets mail in on a click", 3, func(s *signed) bool { return s.has(challengeWords) && strings.Contains(s.text, "http") }},
-	{"an answer in a thread", -1, func(s *signed) bool { return hasAnyPrefix(s.subject, replyPrefixes) && !s.in.NullPath }},
-	{"tells of a mail", -2, func(s *signed) bool { return s.has(taleWords) }},
+	{"lets mail in on a click", 3, func(s *signed) bool { return s.words.Has(challengeWords) && strings.Contains(s.text, "http") }},
+	{"an answer in a thread", -1, func(s *signed) bool { return wording.Begins(s.subject, replyPrefixes) && !s.in.NullPath }},
+	{"tells of a mail", -2, func(s *signed) bool { return s.words.Has(taleWords) }},
 }
 
 // The words of the signs, lower-case: stems in the five languages.
@@ -82,20 +83,16 @@ var (
 // maxRobotText is how long, in bytes, the text of a robot is that no header names.
 const maxRobotText = 1500
 
-// robotSigns sums up what speaks for a robot, and names it. Who asks something,
-// or has much to say, is none.
-func robotSigns(m *mail, in *ticket.Inbound) (sum int, names []string) {
-	text := in.Reply
-	if text == "" {
-		text = in.Text
-	}
-	if len(text) > maxRobotText || strings.Contains(text, "?") {
+// robotSigns sums up what speaks for a robot, and names it; low is the shown text
+// in small letters. Who asks something, or has much to say, is none.
+func robotSigns(m *mail, in *ticket.Inbound, low string) (sum int, names []string) {
+	if len(low) > maxRobotText || strings.Contains(low, "?") {
 		return 0, nil
 	}
-	s := &signed{m: m, in: in, subject: strings.ToLower(strings.TrimSpace(in.Subject)), text: unquoted(strings.ToLower(text))}
-	s.grams = gramsOf(s.text)
-	if in.NullPath || in.Prompt || len(in.InReplyTo)+len(in.References) > 0 || hasAnyPrefix(s.subject, replyPrefixes) || containsAny(s.subject, absenceStems) {
-		s.absent = s.grams.count(s.text, absenceStems, 2) // who asks something first tells of his absence himself
+	s := &signed{m: m, in: in, subject: wording.Lower(strings.TrimSpace(in.Subject)), text: unquoted(low)}
+	s.words = wording.In(s.text)
+	if in.NullPath || in.Prompt || len(in.InReplyTo)+len(in.References) > 0 || wording.Begins(s.subject, replyPrefixes) || wording.Has(s.subject, absenceStems) {
+		s.absent = s.words.Count(absenceStems, 2) // who asks something first tells of his absence himself
 	}
 	for _, g := range signs {
 		if g.seen(s) {
@@ -109,7 +106,7 @@ func robotSigns(m *mail, in *ticket.Inbound) (sum int, names []string) {
 // madeByProgram tells a sentence in which something was made automatically.
 func madeByProgram(text string) bool {
 	for sentence := range strings.FieldsFuncSeq(text, func(c rune) bool { return c == '.' || c == '\n' || c == ';' }) {
-		if containsAny(sentence, automatic) && containsAny(sentence, madeWords) {
+		if wording.Has(sentence, automatic) && wording.Has(sentence, madeWords) {
 			return true
 		}
 	}
@@ -125,7 +122,7 @@ var ourTag = regexp.MustCompile(`\[[^\[\]#]{1,60} #\d{1,10}\]`)
 // hand writes behind a mark of reply.
 func numbersOurTag(subject string) bool {
 	at := ourTag.FindStringIndex(subject)
-	return at != nil && !hasAnyPrefix(subject, replyPrefixes) && hasNumber(subject[:at[0]])
+	return at != nil && !wording.Begins(subject, replyPrefixes) && hasNumber(subject[:at[0]])
 }
 
 // daySpan is a time from one day to another, in digits: "dal 14 al 28", "3.–17.8.".
@@ -149,9 +146,6 @@ func (s *signed) namesColleague() bool {
 	}
 	return false
 }
-
-// has tells whether one of the words stands in the text.
-func (s *signed) has(words []string) bool { return s.grams.count(s.text, words, 1) > 0 }
 
 // unquoted leaves out what stands between quotation marks.
 func unquoted(s string) string {
@@ -184,7 +178,7 @@ func returnedToRobot(h header) bool {
 func hasNumber(s string) bool {
 	n := 0
 	for i := range len(s) {
-		if n++; !isDigit(s[i]) {
+		if n++; !wording.IsDigit(s[i]) {
 			n = 0
 		}
 		if n == 3 {

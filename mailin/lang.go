@@ -3,6 +3,9 @@ package mailin
 import (
 	"strings"
 	"unicode"
+	"unicode/utf8"
+
+	"sportello/mailin/internal/wording"
 )
 
 // language tells the language of text by its small words and letters: it, en,
@@ -11,38 +14,90 @@ import (
 func language(text string) string {
 	const enough = 1500 // bytes that settle it
 	if len(text) > enough {
-		text = strings.ToValidUTF8(text[:enough], "")
+		text = text[:enough]
 	}
-	var score [len(languageNames)]int
-	words, foreign := 0, 0
-	for line := range strings.SplitSeq(text, "\n") {
-		if strings.HasPrefix(strings.TrimSpace(line), ">") {
+	var c census
+	for line := range strings.SplitSeq(wording.Lower(text), "\n") {
+		if !strings.HasPrefix(strings.TrimSpace(line), ">") {
+			c.line(line)
+		}
+	}
+	return c.winner()
+}
+
+// census counts what the words of a text say for each language.
+type census struct {
+	score   [len(languageNames)]int
+	words   int
+	foreign int // words with a letter that none of the languages has
+}
+
+// line takes in the words of a line in small letters, without its addresses.
+func (c *census) line(s string) {
+	for token := range strings.FieldsSeq(s) {
+		if strings.ContainsAny(token, "@/\\_=<>") {
 			continue
 		}
-		for token := range strings.FieldsSeq(line) {
-			if strings.ContainsAny(token, "@/\\_=<>") {
-				continue
+		for token != "" {
+			n := strings.IndexFunc(token, notWordPart)
+			if n < 0 {
+				n = len(token)
 			}
-			for w := range strings.FieldsFuncSeq(strings.ToLower(token), notWordPart) {
-				words++
-				if strings.ContainsFunc(w, foreignLetter) {
-					foreign++
-					continue
-				}
-				score = weigh(w, score)
-			}
+			c.word(token[:n])
+			_, sign := utf8.DecodeRuneInString(token[n:])
+			token = token[n+sign:]
 		}
 	}
+}
+
+// notWordPart tells what ends a word; an apostrophe does.
+func notWordPart(r rune) bool {
+	return (r < 'a' || r > 'z') && (r < 0x80 && (r < 'A' || r > 'Z') || !unicode.IsLetter(r))
+}
+
+// word takes in one word; an apostrophe ends it.
+func (c *census) word(w string) {
+	if w == "" {
+		return
+	}
+	c.words++
+	before := c.score
+	for _, r := range w {
+		if r < 0x80 {
+			continue
+		}
+		if l, known := letterVotes[r]; !known {
+			c.score = before
+			c.foreign++
+			return
+		} else if l >= 0 {
+			c.score[l]++
+		}
+	}
+	for i, v := range wordVotes[w] {
+		c.score[i] += int(v)
+	}
+	voted := [len(languageNames)]bool{}
+	for _, e := range wordEndings[w[len(w)-1]] {
+		if !voted[e.language] && len(w) > len(e.end)+2 && strings.HasSuffix(w, e.end) {
+			voted[e.language] = true
+			c.score[e.language]++
+		}
+	}
+}
+
+// winner is the language that the words speak for, if they do.
+func (c *census) winner() string {
 	best, second := 0, 0
-	for i := range score {
+	for i, n := range c.score {
 		switch {
-		case score[i] > score[best]:
-			best, second = i, score[best]
-		case i != best && score[i] > second:
-			second = score[i]
+		case n > c.score[best]:
+			best, second = i, c.score[best]
+		case i != best && n > second:
+			second = n
 		}
 	}
-	if score[best] < 2 || score[best] <= second || score[best]*12 < words || foreign > 1 && foreign*3 > score[best] {
+	if top := c.score[best]; top < 2 || top <= second || top*12 < c.words || c.foreign > 1 && c.foreign*3 > top {
 		return ""
 	}
 	return languageNames[best]
@@ -50,41 +105,20 @@ func language(text string) string {
 
 var languageNames = [...]string{"it", "en", "de", "fr", "es"}
 
-// foreignLetter tells a letter that none of the five languages has.
-func foreignLetter(c rune) bool {
-	return c >= 0x80 && unicode.IsLetter(c) && !strings.ContainsRune("àáâäæçèéêëìíîïñòóôöœùúûüßÿªº", c)
-}
-
-// notWordPart tells what ends a word; an apostrophe does.
-func notWordPart(c rune) bool { return !unicode.IsLetter(c) }
-
-// weigh adds what the word w says for each language.
-func weigh(w string, score [len(languageNames)]int) [len(languageNames)]int {
-	for i, v := range wordVotes[w] {
-		score[i] += int(v)
+// letterVotes are the letters beyond ASCII of the languages, with the one that
+// each speaks for, -1 for none.
+var letterVotes = func() map[rune]int {
+	m := map[rune]int{}
+	for _, r := range "àæèéïùúÿªº" {
+		m[r] = -1
 	}
-	for i, ends := range wordEndings {
-		for _, e := range ends {
-			if len(w) > len(e)+2 && strings.HasSuffix(w, e) {
-				score[i]++
-				break
-			}
+	for i, letters := range [len(languageNames)]string{"ìò", "", "ßäöü", "êçœîëâûô", "ñóíá"} {
+		for _, r := range letters {
+			m[r] = i
 		}
 	}
-	for _, c := range w {
-		switch c {
-		case 'ß', 'ä', 'ö', 'ü':
-			score[2]++
-		case 'ñ', '¿', '¡', 'ó', 'í', 'á':
-			score[4]++
-		case 'ê', 'ç', 'œ', 'î', 'ë', 'â', 'û', 'ô':
-			score[3]++
-		case 'ì', 'ò':
-			score[0]++
-		}
-	}
-	return score
-}
+	return m
+}()
 
 // votes says how much a word speaks for each of languageNames: 2 when it
 // belongs to one language, 1 when several share it.
@@ -98,14 +132,27 @@ var wordVotes = countVotes([len(languageNames)]string{
 	"el la los las un una unos unas de del al y o u pero si que quien no más mas es son era fue ser estar está están estoy tengo tiene tienen hay hacer hecho puede puedo pueden podemos debo quisiera yo tú usted ustedes nosotros me te se nos mi mis tu su sus nuestro nuestra este esta estos ese esa esto en con sin por para desde hasta entre sobre como cuando donde porque qué cómo también muy bien hola buenos días buenas tardes gracias saludos estimado estimada sitio correo página web hoy ayer mañana ahora aquí todo todos nada ya aún todavía solo siempre funciona factura pago ayuda favor cuenta le desde puede quiero necesito acepto confirmo vale acuerdo perfecto recibido renovar solicitud listo",
 })
 
-// wordEndings speak for a language where they end a longer word.
-var wordEndings = [len(languageNames)][]string{
-	{"zione", "zioni", "mente", "ggio", "glio", "amo", "ete", "ano", "ato", "ata", "ità", "are", "ere", "tti"},
-	{"ing", "tion", "ould", "ght", "ly", "ness", "ed"},
-	{"ung", "ungen", "keit", "heit", "lich", "isch", "chen", "tten", "gen", "ein"},
-	{"tion", "ment", "eux", "eur", "ez", "ais", "ait", "oir", "aux", "ée"},
-	{"ción", "ciones", "dad", "mente", "ando", "iendo", "ado", "ada", "amos", "ción", "os"},
+// ending speaks for a language where it ends a longer word.
+type ending struct {
+	language int
+	end      string
 }
+
+// wordEndings are the endings by their last byte.
+var wordEndings = func() (by [256][]ending) {
+	for i, list := range [len(languageNames)]string{
+		"zione zioni mente ggio glio amo ete ano ato ata ità are ere tti",
+		"ing tion ould ght ly ness ed",
+		"ung ungen keit heit lich isch chen tten gen ein",
+		"tion ment eux eur ez ais ait oir aux ée",
+		"ción ciones dad mente ando iendo ado ada amos os",
+	} {
+		for e := range strings.FieldsSeq(list) {
+			by[e[len(e)-1]] = append(by[e[len(e)-1]], ending{i, e})
+		}
+	}
+	return by
+}()
 
 func countVotes(lists [len(languageNames)]string) map[string]votes {
 	m := make(map[string]votes)

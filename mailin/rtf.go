@@ -7,6 +7,8 @@ import (
 	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
+
+	"sportello/mailin/internal/wording"
 )
 
 // rtfDictionary is what the window of compressed RTF holds at the start
@@ -157,19 +159,19 @@ func (r *rtfReader) control() {
 		return
 	}
 	c := r.rest[0]
-	if !isLetter(c) {
+	if !wording.IsLetter(c) {
 		r.rest = r.rest[1:]
 		r.symbol(c)
 		return
 	}
 	n := 1
-	for n < len(r.rest) && n < 32 && isLetter(r.rest[n]) {
+	for n < len(r.rest) && n < 32 && wording.IsLetter(r.rest[n]) {
 		n++
 	}
 	word := string(r.rest[:n])
 	r.rest = r.rest[n:]
 	n = 0
-	for n < len(r.rest) && n < 11 && (isDigit(r.rest[n]) || n == 0 && r.rest[n] == '-') {
+	for n < len(r.rest) && n < 11 && (wording.IsDigit(r.rest[n]) || n == 0 && r.rest[n] == '-') {
 		n++
 	}
 	number, err := strconv.Atoi(string(r.rest[:n]))
@@ -201,7 +203,7 @@ var rtfSigns = map[string]string{"par": "\n", "line": "\n", "sect": "\n", "page"
 	"ldblquote": "“", "rdblquote": "”", "bullet": "•", "endash": "–", "emdash": "—", "emspace": " ", "enspace": " "}
 
 // rtfAside are groups whose text is not that of the document.
-var rtfAside = wordSet("fonttbl", "colortbl", "stylesheet", "info", "pict", "header", "headerl", "headerr", "footer", "footerl", "footerr", "object", "fldinst", "footnote", "mhtmltag")
+var rtfAside = wording.Set("fonttbl", "colortbl", "stylesheet", "info", "pict", "header", "headerl", "headerr", "footer", "footerl", "footerr", "object", "fldinst", "footnote", "mhtmltag")
 
 func (r *rtfReader) word(word string, n int, numbered bool) {
 	starred := r.starred

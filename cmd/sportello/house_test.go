@@ -17,7 +17,7 @@ import (
 // and SMTP servers of its own, so cmd may import anything.
 var arrows = map[string][]string{
 	"cmd/sportello":         {"mailin", "mailout", "policy", "ticket", "ticket/address", "ticket/boltstore"},
-	"mailin":                {"mailin/internal/history", "mailin/internal/wire", "ticket", "ticket/address", "ticket/secret"},
+	"mailin":                {"mailin/internal/history", "mailin/internal/wire", "mailin/internal/wording", "ticket", "ticket/address", "ticket/secret"},
 	"mailin/internal/wire":  {"ticket/secret"},
 	"mailout":               {"ticket", "ticket/address", "ticket/secret"},
 	"ticket":                {"policy", "ticket/address"},
@@ -29,7 +29,8 @@ var arrows = map[string][]string{
 	"policy/internal/topic": {},
 	"policy/internal/train": {"policy", "policy/internal/topic"},
 
-	"mailin/internal/history": {},
+	"mailin/internal/history": {"mailin/internal/wording"},
+	"mailin/internal/wording": {},
 }
 
 // foreign says where a module of others may be imported beside cmd; what is not

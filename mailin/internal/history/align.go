@@ -7,6 +7,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"sportello/mailin/internal/wording"
 )
 
 // stream is the letters and digits of some lines, one after the other: what
@@ -50,7 +52,7 @@ func (s *stream) add(line string) {
 
 // linkAt is the length of the link that begins at s[i], 0 for none.
 func linkAt(s string, i int) int {
-	if c := s[i] | 0x20; c != 'h' && c != 'm' || i > 0 && isLetter(s[i-1]) {
+	if c := s[i] | 0x20; c != 'h' && c != 'm' || i > 0 && wording.IsLetter(s[i-1]) {
 		return 0
 	}
 	rest := s[i:]

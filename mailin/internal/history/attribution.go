@@ -4,6 +4,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"sportello/mailin/internal/wording"
 )
 
 // attributionAt returns the line after an attribution ("Il giorno … ha
@@ -105,7 +107,7 @@ func mayAttribute(s string) bool {
 			return true
 		}
 	}
-	return strings.HasPrefix(s, "--") || hasAnyPrefix(strings.ToLower(s[:min(len(s), 20)]), quotingWords)
+	return strings.HasPrefix(s, "--") || wording.Begins(strings.ToLower(s[:min(len(s), 20)]), quotingWords)
 }
 
 // attribution tells whether s, one logical line, says who wrote what follows
@@ -142,7 +144,7 @@ func attribution(s string, next int, ls []textLine) bool {
 		return true // the old mail begins on the same line
 	case colon && hasMiddleVerb(body) && !selfQuoting(body):
 		return address || date && clock || (date || clock) && followedByQuote(ls, next)
-	case colon && hasAnyPrefix(body, quotingWords):
+	case colon && wording.Begins(body, quotingWords):
 		return address || followedByQuote(ls, next)
 	case colon && address && date && clock && (strings.HasSuffix(body, ">") || opened(body) && endsWithAddress(body)):
 		return true // Gmail in languages without a verb: "2014-10-24 15:36 GMT+02:00 Anna <anna@…>:"
@@ -155,7 +157,7 @@ func attribution(s string, next int, ls []textLine) bool {
 // endsWithVerb tells whether low ends with a word for writing.
 func endsWithVerb(low string) bool {
 	for _, v := range writeVerbs {
-		if before, ok := strings.CutSuffix(low, v); ok && (before == "" || !isLetter(before[len(before)-1])) {
+		if before, ok := strings.CutSuffix(low, v); ok && (before == "" || !wording.IsLetter(before[len(before)-1])) {
 			return true
 		}
 	}
@@ -204,7 +206,7 @@ func endsWithAddress(body string) bool {
 // opened tells whether low begins as attributions do: with a word for "on",
 // a digit, a weekday.
 func opened(low string) bool {
-	if hasAnyPrefix(low, attributionOpeners) || low != "" && isDigit(low[0]) {
+	if wording.Begins(low, attributionOpeners) || low != "" && wording.IsDigit(low[0]) {
 		return true
 	}
 	word, _, _ := strings.Cut(low, " ")
@@ -214,7 +216,7 @@ func opened(low string) bool {
 // selfQuoting tells prose in which somebody wrote to the sender; no mail
 // program says "mi ha scritto".
 func selfQuoting(body string) bool {
-	return containsAny(body, []string{" mi ha scritto", " ci ha scritto", " gli ho scritto", " vi ho scritto", " m'a écrit", " mir schrieb", " me escribió"})
+	return wording.Has(body, []string{" mi ha scritto", " ci ha scritto", " gli ho scritto", " vi ho scritto", " m'a écrit", " mir schrieb", " me escribió"})
 }
 
 func followedByQuote(ls []textLine, i int) bool {
@@ -224,21 +226,17 @@ func followedByQuote(ls []textLine, i int) bool {
 
 // hasMiddleVerb tells a verb that stands before the name of who wrote: "Am 3.2. schrieb Max:".
 func hasMiddleVerb(body string) bool {
-	return containsAny(body, middleVerbs) && len(body) < 300
+	return wording.Has(body, middleVerbs) && len(body) < 300
 }
-
-func isLetter(c byte) bool { return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' }
-
-func isDigit(c byte) bool { return c >= '0' && c <= '9' }
 
 // hasDate tells a year of four digits or three numbers with points, slashes or dashes.
 func hasDate(s string) bool {
 	for i := 0; i < len(s); i++ {
-		if !isDigit(s[i]) || i > 0 && isDigit(s[i-1]) {
+		if !wording.IsDigit(s[i]) || i > 0 && wording.IsDigit(s[i-1]) {
 			continue
 		}
 		j := i
-		for j < len(s) && isDigit(s[j]) {
+		for j < len(s) && wording.IsDigit(s[j]) {
 			j++
 		}
 		if j-i == 4 && (s[i:i+2] == "19" || s[i:i+2] == "20") {
@@ -255,7 +253,7 @@ func hasDate(s string) bool {
 func threeNumbers(s string) bool {
 	for n := 0; n < 3; n++ {
 		d := 0
-		for d < len(s) && d < 4 && isDigit(s[d]) {
+		for d < len(s) && d < 4 && wording.IsDigit(s[d]) {
 			d++
 		}
 		if d == 0 {
@@ -275,8 +273,8 @@ func threeNumbers(s string) bool {
 // hasClock tells a time of day: 10:12, 08.58, 3h05.
 func hasClock(s string) bool {
 	for i := 0; i+3 < len(s); i++ {
-		if isDigit(s[i]) && (s[i+1] == ':' || s[i+1] == '.' || s[i+1] == 'h') && isDigit(s[i+2]) && isDigit(s[i+3]) &&
-			(i+4 == len(s) || !isDigit(s[i+4])) {
+		if wording.IsDigit(s[i]) && (s[i+1] == ':' || s[i+1] == '.' || s[i+1] == 'h') && wording.IsDigit(s[i+2]) && wording.IsDigit(s[i+3]) &&
+			(i+4 == len(s) || !wording.IsDigit(s[i+4])) {
 			return true
 		}
 	}
@@ -285,23 +283,5 @@ func hasClock(s string) bool {
 
 // startsWithISODate tells 2016-03-03 or 2013/7/20 at the start.
 func startsWithISODate(s string) bool {
-	return len(s) > 9 && isDigit(s[0]) && isDigit(s[3]) && (s[4] == '-' || s[4] == '/') && threeNumbers(s[2:])
-}
-
-func hasAnyPrefix(s string, list []string) bool {
-	for _, p := range list {
-		if strings.HasPrefix(s, p) {
-			return true
-		}
-	}
-	return false
-}
-
-func containsAny(s string, list []string) bool {
-	for _, p := range list {
-		if strings.Contains(s, p) {
-			return true
-		}
-	}
-	return false
+	return len(s) > 9 && wording.IsDigit(s[0]) && wording.IsDigit(s[3]) && (s[4] == '-' || s[4] == '/') && threeNumbers(s[2:])
 }

@@ -1,5 +1,7 @@
 package history
 
+import "sportello/mailin/internal/wording"
+
 // What people and programs write at the end of a mail, lower-case.
 
 // closings begin a word of a line of a few words that ends a mail.
@@ -14,28 +16,28 @@ var closings = []string{
 var greetings = []string{"buongiorno", "buonasera", "buon giorno", "salve", "ciao", "gentile", "gentili", "egregi", "spett", "hello", "hi ", "dear", "good morning", "hallo", "guten", "sehr geehrte", "liebe", "bonjour", "bonsoir", "hola", "buenos", "buenas", "estimad"}
 
 // notNames are capitalized words of greetings, not of people.
-var notNames = wordSet("grazie", "mille", "buon", "buona", "buone", "buongiorno", "buonasera", "giornata", "serata", "lavoro", "natale", "anno", "feste", "cordiali", "distinti", "saluti", "cari", "un", "saluto", "ciao", "tutto", "ok", "va", "bene", "sì", "si", "no", "il", "la", "lo", "i", "gli", "le", "per", "con", "non",
+var notNames = wording.Set("grazie", "mille", "buon", "buona", "buone", "buongiorno", "buonasera", "giornata", "serata", "lavoro", "natale", "anno", "feste", "cordiali", "distinti", "saluti", "cari", "un", "saluto", "ciao", "tutto", "ok", "va", "bene", "sì", "si", "no", "il", "la", "lo", "i", "gli", "le", "per", "con", "non",
 	"best", "kind", "regards", "thanks", "thank", "you", "many", "all", "the", "yes", "hello", "hi", "dear", "good", "morning", "merry", "christmas", "happy", "new", "year", "it", "works",
 	"danke", "vielen", "dank", "viele", "grüße", "guten", "tag", "liebe", "beste", "ja", "nein", "merci", "bonjour", "bonne", "journée", "oui", "gracias", "saludos", "muchas", "hola", "error", "errore", "fatal", "warning", "not", "found", "server", "internal", "access", "denied", "wordpress", "outlook", "windows", "google", "chrome")
 
 // firmWords name a firm, a tax number or a device to reach somebody with.
-var firmWords = wordSet("srl", "s.r.l", "s.r.l.", "srls", "s.r.l.s.", "spa", "s.p.a", "s.p.a.", "snc", "s.n.c", "s.n.c.", "sas", "s.a.s", "s.a.s.", "sapa", "onlus", "aps", "asd", "s.c", "soc", "coop", "gmbh", "ag", "kg", "ohg", "ug", "e.v.", "ltd", "ltd.", "limited", "inc", "inc.", "llc", "plc", "corp", "corp.", "sarl", "sàrl", "s.a.", "s.l.", "s.l", "sl",
+var firmWords = wording.Set("srl", "s.r.l", "s.r.l.", "srls", "s.r.l.s.", "spa", "s.p.a", "s.p.a.", "snc", "s.n.c", "s.n.c.", "sas", "s.a.s", "s.a.s.", "sapa", "onlus", "aps", "asd", "s.c", "soc", "coop", "gmbh", "ag", "kg", "ohg", "ug", "e.v.", "ltd", "ltd.", "limited", "inc", "inc.", "llc", "plc", "corp", "corp.", "sarl", "sàrl", "s.a.", "s.l.", "s.l", "sl",
 	"tel", "tel.", "tél", "tél.", "telefono", "telefon", "phone", "fax", "cell", "cell.", "cellulare", "mobile", "mob", "mob.", "handy", "portable", "móvil", "whatsapp", "pec", "p.iva", "p.i", "p.i.", "piva", "c.f", "c.f.", "cf", "partita", "ust-idnr", "siret", "cif",
 	"ufficio", "amministrazione", "segreteria", "direzione", "responsabile", "titolare", "dipartimento", "reparto", "office", "department", "manager", "director", "engineer", "ceo", "cto", "geschäftsführer", "geschäftsführung", "abteilung", "studio", "comune")
 
 // placeWords make an address together with a number.
-var placeWords = wordSet("via", "viale", "piazza", "piazzale", "corso", "largo", "vicolo", "strada", "loc", "loc.", "località", "fraz", "fraz.", "frazione", "contrada", "str", "str.", "strasse", "straße", "platz", "weg", "gasse", "allee", "street", "st", "st.", "road", "rd", "rd.", "avenue", "ave", "lane", "suite", "rue", "boulevard", "place", "calle", "avenida", "plaza", "cap")
+var placeWords = wording.Set("via", "viale", "piazza", "piazzale", "corso", "largo", "vicolo", "strada", "loc", "loc.", "località", "fraz", "fraz.", "frazione", "contrada", "str", "str.", "strasse", "straße", "platz", "weg", "gasse", "allee", "street", "st", "st.", "road", "rd", "rd.", "avenue", "ave", "lane", "suite", "rue", "boulevard", "place", "calle", "avenida", "plaza", "cap")
 
 // The words of the footer that a mail program adds: "Inviato da iPhone", "Get
 // Outlook for Android". It begins with a verb of sendVerbs and one of footerPreps,
 // or with one of getVerbs; a word of footerNouns may stand before it.
 var (
-	sendVerbs = wordSet("sent", "inviato", "inviata", "spedito", "spedita", "scritto", "gesendet", "versendet", "envoyé", "enviado", "enviada", "verzonden", "verstuurd", "skickat", "sendt", "lähetetty", "wysłane", "wysłano", "отправлено")
-	getVerbs  = wordSet("get", "download", "scarica", "ottieni", "hol", "holen", "laden", "outlook", "obtenir", "obtenez", "télécharger", "obtener", "obtén", "obtenga")
+	sendVerbs = wording.Set("sent", "inviato", "inviata", "spedito", "spedita", "scritto", "gesendet", "versendet", "envoyé", "enviado", "enviada", "verzonden", "verstuurd", "skickat", "sendt", "lähetetty", "wysłane", "wysłano", "отправлено")
+	getVerbs  = wording.Set("get", "download", "scarica", "ottieni", "hol", "holen", "laden", "outlook", "obtenir", "obtenez", "télécharger", "obtener", "obtén", "obtenga")
 
-	footerNouns = wordSet("messaggio", "mail", "email", "e-mail", "questo", "questa", "è", "e'", "stato", "stata", "diese", "nachricht", "wurde", "this", "message", "was", "provenance")
-	footerPreps = wordSet("from", "via", "with", "by", "using", "on", "da", "dal", "dallo", "con", "tramite", "in", "von", "vom", "mit", "über", "der", "de", "du", "depuis", "avec", "par", "à", "desde", "do", "com", "através", "vanaf", "met", "från", "fra", "z", "с")
-	possessives = wordSet("my", "mio", "mia", "meinem", "meiner", "mon", "ma", "mi", "meu", "mijn", "min", "mitt", "mobile", "mobilità", "the", "partir")
+	footerNouns = wording.Set("messaggio", "mail", "email", "e-mail", "questo", "questa", "è", "e'", "stato", "stata", "diese", "nachricht", "wurde", "this", "message", "was", "provenance")
+	footerPreps = wording.Set("from", "via", "with", "by", "using", "on", "da", "dal", "dallo", "con", "tramite", "in", "von", "vom", "mit", "über", "der", "de", "du", "depuis", "avec", "par", "à", "desde", "do", "com", "através", "vanaf", "met", "från", "fra", "z", "с")
+	possessives = wording.Set("my", "mio", "mia", "meinem", "meiner", "mon", "ma", "mi", "meu", "mijn", "min", "mitt", "mobile", "mobilità", "the", "partir")
 )
 
 var appWords = []string{"iphone", "ipad", "android", "outlook", "mail", "mobile", "smartphone", "cellulare", "telefono", "tablet", "galaxy", "samsung", "huawei", "xiaomi", "redmi", "oneplus", "pixel", "yahoo", "app", "blackberry", "windows", "dispositivo", "gerät", "handy", "appareil", "téléphone", "móvil", "portable", "ios", "proton", "client", "k-9", "spark", "tuta", "device", "phone", "libero", "posta", "correo", "courrier", "sparrow", "superhuman", "front", "missive", "thunderbird", "boxer", "sicur", "secur", "sécuris", "sicher", "cifrat", "encrypt", "verschlüssel"}
@@ -55,7 +57,7 @@ var gatewayFooters = []string{
 var (
 	noticeWords  = []string{"avviso", "nota", "avvertenz", "informativa", "clausola", "notice", "note", "hinweis", "avis", "aviso", "ai sensi", "d.lgs", "d. lgs", "disclaimer:"}
 	noticeTitles = []string{"riservatezza", "privacy", "ai sensi d", "ai sensi e", "196", "confidential", "privileged", "disclaimer", "haftungsausschluss", "vertraulichkeit", "confidencialidad", "legal"}
-	noticeStarts = wordSet("questo", "questa", "la", "il", "le", "i", "chiunque", "qualora", "se", "this", "the", "if", "diese", "der", "die", "wenn", "sollten", "ce", "cet", "les", "si", "este", "esta", "el")
+	noticeStarts = wording.Set("questo", "questa", "la", "il", "le", "i", "chiunque", "qualora", "se", "this", "the", "if", "diese", "der", "die", "wenn", "sollten", "ce", "cet", "les", "si", "este", "esta", "el")
 )
 
 // What the sentences of a legal notice speak of beside disclaimerWords, and

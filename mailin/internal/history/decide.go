@@ -3,6 +3,8 @@ package history
 import (
 	"slices"
 	"strings"
+
+	"sportello/mailin/internal/wording"
 )
 
 // decide says which segments are dropped; false: the text stands as it is.
@@ -116,7 +118,7 @@ func (t *trimming) introduces(s segment) bool {
 		}
 	}
 	return t.announces(s.from, s.to) || n == 1 && len(last) < 60 &&
-		(strings.HasSuffix(last, ":") || strings.HasSuffix(last, ",") || hasAnyPrefix(strings.ToLower(last), greetings) && len(strings.Fields(last)) <= 4)
+		(strings.HasSuffix(last, ":") || strings.HasSuffix(last, ",") || wording.Begins(strings.ToLower(last), greetings) && len(strings.Fields(last)) <= 4)
 }
 
 // excerpt tells a quotation that the sender cut down to what he answers.

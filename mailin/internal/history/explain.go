@@ -4,6 +4,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"sportello/mailin/internal/wording"
 )
 
 // aside lists the lines that are not in the reply, with the reason of each.
@@ -192,7 +194,7 @@ func (e *explainer) signature(i int) bool {
 		return true
 	}
 	low := strings.ToLower(s)
-	if strings.ContainsAny(s, "?!") || hasAnyPrefix(low, gatewayFooters) && words(s) < 30 {
+	if strings.ContainsAny(s, "?!") || wording.Begins(low, gatewayFooters) && words(s) < 30 {
 		return !strings.ContainsAny(s, "?!")
 	}
 	known, firm, place, role := 0, false, false, false
@@ -227,7 +229,7 @@ func (e *explainer) signature(i int) bool {
 }
 
 // smallWords stand between the words of a name, a role or an address.
-var smallWords = wordSet("di", "de", "del", "da", "la", "e", "ed", "and", "of", "von", "und", "et", "le", "du", "el", "y", "a", "n", "nr", "int")
+var smallWords = wording.Set("di", "de", "del", "da", "la", "e", "ed", "and", "of", "von", "und", "et", "le", "du", "el", "y", "a", "n", "nr", "int")
 
 // legal tells whether line i belongs to a legal notice and nothing but one
 // stands in it.
@@ -256,8 +258,8 @@ func (e *explainer) onlyNotice(i int) bool {
 	}
 	at := 0
 	for s := range sentences(all.String()) {
-		if touched := at < end && at+len(s) > begin; touched && words(s) > 0 && !containsAny(s, liability) {
-			if containsAny(s, dealWords) || !containsAny(s, readerWords) && !containsAny(s, disclaimerWords) {
+		if touched := at < end && at+len(s) > begin; touched && words(s) > 0 && !wording.Has(s, liability) {
+			if wording.Has(s, dealWords) || !wording.Has(s, readerWords) && !wording.Has(s, disclaimerWords) {
 				return false
 			}
 		}

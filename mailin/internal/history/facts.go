@@ -4,6 +4,8 @@ import (
 	"strings"
 	"time"
 	"unicode"
+
+	"sportello/mailin/internal/wording"
 )
 
 // fact is what a line can say about the mail that is answered.
@@ -85,7 +87,7 @@ func (f *facts) about(s string) (k fact, left int) {
 		w = strings.Trim(w, "0123456789") // 09:07PM
 		switch {
 		case w == "" || attributionWords[w] || weekdays[w]:
-		case !month && k&factDate != 0 && len(w) > 2 && i+1 < len(list) && isDigit(list[i+1][0]):
+		case !month && k&factDate != 0 && len(w) > 2 && i+1 < len(list) && wording.IsDigit(list[i+1][0]):
 			month = true
 		default:
 			left++
@@ -138,7 +140,7 @@ func numbers(s string) func(func(int) bool) {
 	return func(yield func(int) bool) {
 		for i := 0; i < len(s); {
 			n, from := 0, i
-			for i < len(s) && isDigit(s[i]) && i-from < 9 {
+			for i < len(s) && wording.IsDigit(s[i]) && i-from < 9 {
 				n = n*10 + int(s[i]-'0')
 				i++
 			}

@@ -3,6 +3,8 @@ package history
 import (
 	"strings"
 	"unicode"
+
+	"sportello/mailin/internal/wording"
 )
 
 // textLine is one line as it came and as it is compared.
@@ -77,7 +79,7 @@ func otherMark(s string) string {
 		if s[i] == '>' && i > 0 {
 			return s[:i+1]
 		}
-		if !isLetter(s[i]) {
+		if !wording.IsLetter(s[i]) {
 			break
 		}
 	}

@@ -2,6 +2,8 @@ package history
 
 import (
 	"strings"
+
+	"sportello/mailin/internal/wording"
 )
 
 // markKind is how history is announced.
@@ -151,7 +153,7 @@ func delimiter(s string) bool {
 	case left >= 2 && right >= 2, left >= 4:
 		return oldMail(low)
 	case strings.HasSuffix(core, ":"):
-		return hasAnyPrefix(low, forwardOpeners) && oldMail(low) && len(strings.Fields(low)) <= 6
+		return wording.Begins(low, forwardOpeners) && oldMail(low) && len(strings.Fields(low)) <= 6
 	}
 	return false
 }
@@ -178,7 +180,7 @@ func replyAbove(s string, afterRule bool) bool {
 	}
 	framed := afterRule || strings.ContainsAny(s[:1], "-#=*_~[") || strings.HasPrefix(s, "—") || strings.HasPrefix(s, "–")
 	low := strings.ToLower(s)
-	return framed && containsAny(low, aboveWords) && containsAny(low, replyWords) && containsAny(low, lineWords)
+	return framed && wording.Has(low, aboveWords) && wording.Has(low, replyWords) && wording.Has(low, lineWords)
 }
 
 // banner tells the line that a receiving server puts above the text: nobody wrote it.
@@ -186,7 +188,7 @@ func banner(s string) bool {
 	if len(s) < 20 || len(s) > 600 {
 		return false
 	}
-	return hasAnyPrefix(strings.ToLower(strings.TrimLeft(s, "[*!⚠ ")), bannerStarts)
+	return wording.Begins(strings.ToLower(strings.TrimLeft(s, "[*!⚠ ")), bannerStarts)
 }
 
 // earlierReplies tells the title that discussion systems put over the history.

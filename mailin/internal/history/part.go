@@ -3,6 +3,8 @@ package history
 import (
 	"slices"
 	"strings"
+
+	"sportello/mailin/internal/wording"
 )
 
 // partLines parts a line of one's own from the attribution that a program put
@@ -73,7 +75,7 @@ func openedByDate(s string) bool {
 	for _, o := range attributionOpeners {
 		if rest, ok := strings.CutPrefix(low, o); ok && rest != "" {
 			word, _, _ := strings.Cut(rest, " ")
-			if isDigit(rest[0]) || weekdays[strings.Trim(word, ".,")] {
+			if wording.IsDigit(rest[0]) || weekdays[strings.Trim(word, ".,")] {
 				return true
 			}
 		}

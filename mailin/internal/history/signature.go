@@ -4,6 +4,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"sportello/mailin/internal/wording"
 )
 
 // signatureCut returns where the signature of the own text ls[from:to] begins,
@@ -119,7 +121,7 @@ func pictureLine(s string) bool {
 		return false
 	}
 	low := strings.ToLower(s)
-	return strings.HasPrefix(low, "[image:") || strings.HasPrefix(low, "[cid:") || containsAny(low, []string{"logo", "immagine", "facebook", "linkedin", "instagram"})
+	return strings.HasPrefix(low, "[image:") || strings.HasPrefix(low, "[cid:") || wording.Has(low, []string{"logo", "immagine", "facebook", "linkedin", "instagram"})
 }
 
 // doubleSpaced tells text in which every line is followed by an empty one and
@@ -237,13 +239,13 @@ func closingFormula(s string) bool {
 // or two may stand in it that no program writes ("scusate la brevità").
 func appFooter(s string) bool {
 	strange, ok := footerWords(s)
-	return ok && strange <= 2 || hasAnyPrefix(strings.ToLower(strings.TrimLeft(s, footerFringe)), gatewayFooters)
+	return ok && strange <= 2 || wording.Begins(strings.ToLower(strings.TrimLeft(s, footerFringe)), gatewayFooters)
 }
 
 // exactFooter tells such a line with nothing else in it.
 func exactFooter(s string) bool {
 	first, excuse, two := strings.Cut(s, ". ")
-	if two && words(excuse) <= 6 && containsAny(strings.ToLower(excuse), excuses) && !strings.ContainsAny(excuse, "0123456789:,") {
+	if two && words(excuse) <= 6 && wording.Has(strings.ToLower(excuse), excuses) && !strings.ContainsAny(excuse, "0123456789:,") {
 		s = first
 	}
 	strange, ok := footerWords(s)
@@ -275,7 +277,7 @@ func footerWords(s string) (strange int, ok bool) {
 	for i < len(list)-2 && footerNouns[low[i]] && !footerPreps[low[i+1]] {
 		i++
 	}
-	named := possessives[low[i+1]] || i+2 < len(low) && possessives[low[i+2]] || containsAny(strings.Join(low[i+1:], " "), appWords)
+	named := possessives[low[i+1]] || i+2 < len(low) && possessives[low[i+2]] || wording.Has(strings.Join(low[i+1:], " "), appWords)
 	switch {
 	case sendVerbs[low[i]]:
 		ok = named && (footerPreps[low[i+1]] || strings.HasPrefix(low[i+1], "dall")) || possessives[low[i+1]]
@@ -306,7 +308,7 @@ func strangeWord(w, low string, last bool) bool {
 	c, _ := utf8.DecodeRuneInString(strings.TrimLeft(w, "\"'(*_"))
 	name := !unicode.IsLower(c) && len(low) > 2 && !(last && strings.HasSuffix(w, "."))
 	small := unicode.IsLower(c) && len(low) == 3 || !unicode.IsLetter(c)
-	return !name && !small && !strings.Contains(w, "://") && !footerPreps[low] && !possessives[low] && !sendVerbs[low] && !footerNouns[low] && !containsAny(low, appWords)
+	return !name && !small && !strings.Contains(w, "://") && !footerPreps[low] && !possessives[low] && !sendVerbs[low] && !footerNouns[low] && !wording.Has(low, appWords)
 }
 
 // bareLow is a word as it is compared.
@@ -328,7 +330,7 @@ func disclaimer(s string) bool {
 		low = strings.ToValidUTF8(low[:400], "")
 	}
 	title := low[:min(len(low), 40)]
-	if hasAnyPrefix(title, noticeWords) && containsAny(title, noticeTitles) || strings.HasPrefix(title, "haftungsausschluss") || strings.HasPrefix(title, "vertraulichkeitshinweis") || strings.HasPrefix(title, "confidentiality not") || strings.HasPrefix(title, "privileged and conf") {
+	if wording.Begins(title, noticeWords) && wording.Has(title, noticeTitles) || strings.HasPrefix(title, "haftungsausschluss") || strings.HasPrefix(title, "vertraulichkeitshinweis") || strings.HasPrefix(title, "confidentiality not") || strings.HasPrefix(title, "privileged and conf") {
 		return true
 	}
 	first, _, _ := strings.Cut(low, " ")
@@ -348,5 +350,5 @@ func legalWords(low string) int {
 
 // announcesAnswers tells a line which says that the answers stand in the history below.
 func announcesAnswers(s string) bool {
-	return len(s) < 200 && containsAny(strings.ToLower(s), answersBelow)
+	return len(s) < 200 && wording.Has(strings.ToLower(s), answersBelow)
 }

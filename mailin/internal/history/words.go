@@ -1,6 +1,10 @@
 package history
 
-import "strings"
+import (
+	"strings"
+
+	"sportello/mailin/internal/wording"
+)
 
 // What mail programs write around the mail that is answered, lower-case.
 
@@ -15,7 +19,7 @@ var oldMailWords = []string{
 // forwardOpeners begin such a line that ends with a colon and needs no dashes.
 var forwardOpeners = []string{"begin ", "inizio ", "anfang ", "beginn ", "début ", "inicio ", "início ", "vidarebefordrat ", "start "}
 
-var earlierWords = wordSet("previous replies", "previous discussion", "vorherige antworten", "risposte precedenti", "réponses précédentes", "respuestas anteriores", "respostas anteriores")
+var earlierWords = wording.Set("previous replies", "previous discussion", "vorherige antworten", "risposte precedenti", "réponses précédentes", "respuestas anteriores", "respostas anteriores")
 
 // The three words of "please write your reply above this line".
 var (
@@ -54,7 +58,7 @@ var bannerStarts = []string{
 }
 
 // rawFields are fields that only servers and programs read.
-var rawFields = wordSet("received", "return-path", "mime-version", "content-type", "content-transfer-encoding", "dkim-signature", "authentication-results", "arc-seal", "delivered-to", "received-spf", "user-agent", "envelope-to")
+var rawFields = wording.Set("received", "return-path", "mime-version", "content-type", "content-transfer-encoding", "dkim-signature", "authentication-results", "arc-seal", "delivered-to", "received-spf", "user-agent", "envelope-to")
 
 // writeVerbs end an attribution.
 var writeVerbs = []string{
@@ -74,7 +78,7 @@ var attributionOpeners = []string{
 }
 
 // weekdays begin it in programs that leave the word for "on" out.
-var weekdays = wordSet(
+var weekdays = wording.Set(
 	"lun", "lunedì", "mar", "martedì", "mer", "mercoledì", "gio", "giovedì", "ven", "venerdì", "sab", "sabato", "dom", "domenica",
 	"mon", "monday", "tue", "tuesday", "wed", "wednesday", "thu", "thursday", "fri", "friday", "sat", "saturday", "sun", "sunday",
 	"mo", "montag", "di", "dienstag", "mi", "mittwoch", "do", "donnerstag", "fr", "freitag", "sa", "samstag", "so", "sonntag",
@@ -92,14 +96,6 @@ var answersBelow = []string{
 	"respondo abajo", "respuestas abajo", "respuestas en el texto", "mis respuestas", "respondo entre líneas",
 }
 
-func wordSet(words ...string) map[string]bool {
-	m := make(map[string]bool, len(words))
-	for _, w := range words {
-		m[w] = true
-	}
-	return m
-}
-
 func fieldNames(by map[headerField][]string) map[string]headerField {
 	m := make(map[string]headerField)
 	for f, names := range by {
@@ -112,7 +108,7 @@ func fieldNames(by map[headerField][]string) map[string]headerField {
 
 // attributionWords are the words, beside a name and a date, of attributions.
 var attributionWords = func() map[string]bool {
-	m := wordSet("alle", "ore", "um", "uhr", "las", "kl", "o", "cet", "cest", "gmt", "utc", "pm")
+	m := wording.Set("alle", "ore", "um", "uhr", "las", "kl", "o", "cet", "cest", "gmt", "utc", "pm")
 	for _, list := range [][]string{writeVerbs, attributionOpeners} {
 		for _, s := range list {
 			for w := range strings.FieldsSeq(s) {
