@@ -73,7 +73,7 @@ func streamOf(ls []textLine) *stream {
 	}
 	s := &stream{b: make([]byte, 0, n), at: make([]int, 1, len(ls)+1)}
 	for i := range ls {
-		if pictureLine(ls[i].s) {
+		if pictureLine(ls[i].low) {
 			s.at = append(s.at, len(s.b))
 			continue
 		}

@@ -15,32 +15,29 @@ import (
 func attributionAt(ls []textLine, i int) int {
 	end := attributionFrom(ls, i)
 	for j := end - 1; j > i; j-- {
-		if !ls[j].blank() && begins(ls[j].s) && attributionFrom(ls, j) == end && !dateOnly(ls[i:j]) {
+		if !ls[j].blank() && begins(&ls[j]) && attributionFrom(ls, j) == end && !(j == i+1 && dateOnly(ls[i].s)) {
 			return i
 		}
 	}
 	return end
 }
 
-// begins tells whether an attribution can begin with s: with a word for "on",
+// begins tells whether an attribution can begin with l: with a word for "on",
 // a date or a name, not in the middle of an address.
-func begins(s string) bool {
-	if opened(strings.ToLower(s)) {
+func begins(l *textLine) bool {
+	if opened(l.low) {
 		return true
 	}
+	s := l.s
 	first, _ := utf8.DecodeRuneInString(strings.TrimLeft(s, "\"'*_([- "))
 	open, end := strings.IndexByte(s, '<'), strings.IndexByte(s, '>')
 	return unicode.IsUpper(first) && (end < 0 || open >= 0 && open < end)
 }
 
-// dateOnly tells whether lines hold nothing but a date and a time of day, and
-// perhaps the first words of a name: then the attribution goes on below them.
-func dateOnly(ls []textLine) bool {
-	if len(ls) > 1 {
-		return false
-	}
-	s := ls[0].s
-	if !opened(strings.ToLower(s)) || !hasClock(s) || strings.HasSuffix(s, ".") {
+// dateOnly tells whether a line holds nothing but a date and a time of day, and
+// perhaps the first words of a name: then the attribution goes on below it.
+func dateOnly(s string) bool {
+	if !hasClock(s) || !opened(wording.Lower(s)) || strings.HasSuffix(s, ".") {
 		return false
 	}
 	lower := 0
@@ -59,7 +56,7 @@ const maxAttribution = 400
 // attributionFrom is attributionAt whatever stands in its first lines.
 func attributionFrom(ls []textLine, i int) int {
 	first := ls[i].s
-	if !mayAttribute(first) {
+	if !mayAttribute(&ls[i]) {
 		return i
 	}
 	const maxLines = 6
@@ -76,7 +73,7 @@ func attributionFrom(ls []textLine, i int) int {
 			return i
 		}
 		s := ls[next].s
-		if _, ok := headerLabel(s); ok || delimiterLine(s) {
+		if _, ok := headerLabel(ls[next].low); ok || delimiterLine(s) {
 			return i
 		}
 		if ls[next].depth != ls[i].depth {
@@ -95,19 +92,19 @@ func torn(ls []textLine, blank int) bool {
 	if blank+1 >= len(ls) || ls[blank+1].depth != ls[blank].depth {
 		return false
 	}
-	s := strings.ToLower(strings.TrimRight(ls[blank+1].s, ":： "))
+	s := strings.TrimRight(ls[blank+1].low, ":： ")
 	return s != "" && words(s) <= 2 && endsWithVerb(s)
 }
 
 // mayAttribute is the cheap look at a line: an attribution has an address, a
 // digit of a date, a colon, a frame or a word for quoting in its first line.
-func mayAttribute(s string) bool {
-	for i := 0; i < len(s); i++ {
-		if c := s[i]; c >= '0' && c <= '9' || c == '@' || c == '<' || c == ':' {
+func mayAttribute(l *textLine) bool {
+	for i := 0; i < len(l.s); i++ {
+		if c := l.s[i]; c >= '0' && c <= '9' || c == '@' || c == '<' || c == ':' {
 			return true
 		}
 	}
-	return strings.HasPrefix(s, "--") || wording.Begins(strings.ToLower(s[:min(len(s), 20)]), quotingWords)
+	return strings.HasPrefix(l.s, "--") || wording.Begins(l.low, quotingWords)
 }
 
 // attribution tells whether s, one logical line, says who wrote what follows
@@ -117,11 +114,11 @@ func attribution(s string, next int, ls []textLine) bool {
 	s = strings.Trim(s, "-*_ \t\u00a0")
 	body := strings.TrimRight(s, ":： \u00a0\u202f-*")
 	colon := strings.ContainsAny(s[len(body):], ":：")
-	if !colon && !strings.Contains(s, ">") && !endsWithVerb(strings.ToLower(body[max(0, len(body)-24):])) && !strings.Contains(s, "GMT") {
+	if !colon && !strings.Contains(s, ">") && !endsWithVerb(wording.Lower(body[max(0, len(body)-24):])) && !strings.Contains(s, "GMT") {
 		return false
 	}
 	written := body
-	body = strings.ToLower(body)
+	body = wording.Lower(body)
 	address := strings.Contains(body, "@")
 	date := hasDate(body)
 	clock := hasClock(body)
@@ -168,7 +165,7 @@ func endsWithVerb(low string) bool {
 // angle brackets, and a colon the word.
 func verbAfterAddress(s string) bool {
 	_, after, _ := strings.Cut(s, ">")
-	after = strings.ToLower(strings.TrimLeft(after[:min(len(after), 40)], " ,\u00a0"))
+	after = wording.Lower(strings.TrimLeft(after[:min(len(after), 40)], " ,\u00a0"))
 	word, _, colon := strings.Cut(after, ":")
 	return colon && endsWithVerb(strings.TrimRightFunc(word, invisible)) && len(strings.Fields(word)) <= 4
 }
@@ -178,7 +175,7 @@ func verbAfterAddress(s string) bool {
 func namedBeforeVerb(s string) bool {
 	words := strings.Fields(s)
 	for i := len(words) - 1; i > 0 && i > len(words)-6; i-- {
-		if endsWithVerb(strings.ToLower(strings.Join(words[i:], " "))) {
+		if endsWithVerb(wording.Lower(strings.Join(words[i:], " "))) {
 			w := words[i-1]
 			c, _ := utf8.DecodeRuneInString(strings.TrimLeft(w, "\"'("))
 			return !unicode.IsLower(c) || strings.ContainsAny(w, "_.0123456789") || strings.ContainsRune(w, '@')
@@ -195,7 +192,7 @@ func capitalized(s string) bool {
 		n++
 	}
 	verb := strings.Join(list[n:], " ")
-	return n > 0 && len(list) <= 6 && endsWithVerb(strings.ToLower(verb))
+	return n > 0 && len(list) <= 6 && endsWithVerb(wording.Lower(verb))
 }
 
 // endsWithAddress tells whether the last word of body is an address.

@@ -87,7 +87,7 @@ func (c *classifier) plain(i int) int {
 		return c.quoted(i)
 	case l.depth == 0 && c.strayQuote(i):
 		c.set(i, i+1, classQuote, WhyQuoted)
-	case !c.own && banner(l.s):
+	case !c.own && banner(l.low):
 		c.set(i, i+1, classMark, WhyBanner)
 	default:
 		return i
@@ -151,7 +151,7 @@ func (c *classifier) marked(i int) int {
 // stand further down.
 func (t *trimming) announces(from, to int) bool {
 	for i := from; i < to; i++ {
-		if t.class[i] == classOwn && announcesAnswers(t.lines[i].s) {
+		if t.class[i] == classOwn && announcesAnswers(t.lines[i].low) {
 			return true
 		}
 	}

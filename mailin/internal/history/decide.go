@@ -93,7 +93,7 @@ func (t *trimming) nameOnly(s segment) bool {
 	var at []int
 	for i := s.from; i < s.to && len(at) < 10; i++ {
 		if !t.lines[i].blank() {
-			if sentence(t.lines[i].s) {
+			if sentence(&t.lines[i]) {
 				return false
 			}
 			at = append(at, i)
@@ -112,13 +112,13 @@ func (t *trimming) introduces(s segment) bool {
 	var last string
 	n := 0
 	for i := s.from; i < s.to; i++ {
-		if l := t.lines[i].s; l != "" {
+		if l := t.lines[i].low; l != "" {
 			last = l
 			n++
 		}
 	}
 	return t.announces(s.from, s.to) || n == 1 && len(last) < 60 &&
-		(strings.HasSuffix(last, ":") || strings.HasSuffix(last, ",") || wording.Begins(strings.ToLower(last), greetings) && len(strings.Fields(last)) <= 4)
+		(strings.HasSuffix(last, ":") || strings.HasSuffix(last, ",") || wording.Begins(last, greetings) && len(strings.Fields(last)) <= 4)
 }
 
 // excerpt tells a quotation that the sender cut down to what he answers.
@@ -167,7 +167,7 @@ func (t *trimming) collect() Reading {
 		t.set(from, to, classOwn, 0)
 		t.set(cut, end, classMark, WhySignature)
 		for j := cut; j < end; j++ {
-			if appFooter(t.lines[j].s) || disclaimer(t.lines[j].s) {
+			if appFooter(&t.lines[j]) || disclaimer(&t.lines[j]) {
 				t.why[j] = WhyFooter
 			}
 		}

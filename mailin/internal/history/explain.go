@@ -47,7 +47,7 @@ func (t *trimming) ownWords() map[string]bool {
 		domain = domain[:i]
 	}
 	for _, s := range []string{k.Name, local, domain} {
-		for w := range strings.FieldsFuncSeq(strings.ToLower(s), func(c rune) bool { return !unicode.IsLetter(c) }) {
+		for w := range strings.FieldsFuncSeq(wording.Lower(s), func(c rune) bool { return !unicode.IsLetter(c) }) {
 			if len(w) > 1 {
 				m[w] = true
 			}
@@ -59,7 +59,7 @@ func (t *trimming) ownWords() map[string]bool {
 // sure tells whether nothing of the sender's can stand in line i.
 func (e *explainer) sure(i int) bool {
 	s := e.t.lines[i].s
-	if !strings.ContainsFunc(s, says) || pictureLine(s) {
+	if !strings.ContainsFunc(s, says) || pictureLine(e.t.lines[i].low) {
 		return true
 	}
 	switch e.t.why[i] {
@@ -70,7 +70,7 @@ func (e *explainer) sure(i int) bool {
 	case WhyAttribution:
 		return e.attribution(i)
 	case WhyHeader:
-		return e.header(s)
+		return e.header(&e.t.lines[i])
 	case WhySignature, WhyFooter:
 		return e.signature(i)
 	case WhyBanner:
@@ -122,13 +122,13 @@ func (e *explainer) plain(s string) bool {
 		if _, last := e.facts.about(s[strings.LastIndexByte(s, ' ')+1:]); last == 1 {
 			return true
 		}
-	case k&factClock != 0 && left == 1 && strings.HasSuffix(strings.ToLower(s), "you wrote:"): // The Bat! names nobody
+	case k&factClock != 0 && left == 1 && strings.HasSuffix(wording.Lower(s), "you wrote:"): // The Bat! names nobody
 		return true
 	case k&factWho != 0 && k&factClock != 0 && left == 2 && strings.HasSuffix(s, "]"):
 		return true
 	}
 	for _, w := range e.facts.who {
-		if !strings.Contains(w, "@") && strings.Contains(strings.ToLower(s), w) {
+		if !strings.Contains(w, "@") && strings.Contains(wording.Lower(s), w) {
 			return false // the name is there, and more
 		}
 	}
@@ -156,13 +156,14 @@ func (e *explainer) capitalized(s string, n int) bool {
 
 // header: a delimiter, or a field of the old mail with a value that such a
 // field has.
-func (e *explainer) header(s string) bool {
-	if frame(s) || delimiter(s) {
-		return words(s) <= 6 && (words(s) == 0 || delimiter(s) || e.framed(s))
+func (e *explainer) header(l *textLine) bool {
+	s := l.s
+	if frame(s) || delimiter(l) {
+		return words(s) <= 6 && (words(s) == 0 || delimiter(l) || e.framed(s))
 	}
-	label, ok := headerLabel(s)
+	label, ok := headerLabel(l.low)
 	_, value, colon := strings.Cut(s, ":")
-	if _, bare := bareLabel(s); bare && !ok { // eM Client: "Data 29/11/2026 10:12"
+	if _, bare := bareLabel(l.low); bare && !ok { // eM Client: "Data 29/11/2026 10:12"
 		_, value, _ = strings.Cut(s, " ")
 	} else if !colon {
 		value = s
@@ -189,11 +190,11 @@ func (e *explainer) framed(s string) bool {
 
 // signature: who and where the sender is, what a program or a lawyer added.
 func (e *explainer) signature(i int) bool {
-	s := e.t.lines[i].s
-	if signatureDelimiter(&e.t.lines[i]) || exactFooter(s) || e.legal(i) {
+	l := &e.t.lines[i]
+	s, low := l.s, l.low
+	if signatureDelimiter(l) || exactFooter(l) || e.legal(i) {
 		return true
 	}
-	low := strings.ToLower(s)
 	if strings.ContainsAny(s, "?!") || wording.Begins(low, gatewayFooters) && words(s) < 30 {
 		return !strings.ContainsAny(s, "?!")
 	}
@@ -201,7 +202,7 @@ func (e *explainer) signature(i int) bool {
 	var rest []string
 	digits := strings.ContainsAny(s, "0123456789")
 	for w := range strings.FieldsFuncSeq(s, func(c rune) bool { return unicode.IsSpace(c) || strings.ContainsRune(",|/;()·•–—", c) }) {
-		low := strings.ToLower(strings.Trim(w, ".:-*_\"'<>"))
+		low := wording.Lower(strings.Trim(w, ".:-*_\"'<>"))
 		switch {
 		case low == "" || strings.Contains(w, "@") || strings.HasPrefix(low, "www.") || strings.Contains(w, "://"):
 		case e.own[low]:
@@ -251,7 +252,7 @@ func (e *explainer) onlyNotice(i int) bool {
 		if j == i {
 			begin = all.Len()
 		}
-		all.WriteString(strings.ToLower(e.t.lines[j].s) + " ")
+		all.WriteString(e.t.lines[j].low + " ")
 		if j == i {
 			end = all.Len() - 1
 		}
@@ -294,8 +295,8 @@ func sentences(s string) func(func(string) bool) {
 // notices do, or goes on from a line that does.
 func (e *explainer) inNotice(i int) bool {
 	for above := 0; above < maxNear && i >= 0 && e.t.why[i] != 0; i, above = i-1, above+1 {
-		s := e.t.lines[i].s
-		if disclaimer(s) || len(s) >= 50 && legalWords(strings.ToLower(s)) > 1 {
+		l := &e.t.lines[i]
+		if disclaimer(l) || len(l.s) >= 50 && legalWords(l.low) > 1 {
 			return true
 		}
 		if i == 0 || e.t.lines[i-1].blank() || strings.ContainsAny(e.t.lines[i-1].s[len(e.t.lines[i-1].s)-1:], ".!?:;") {

@@ -36,7 +36,7 @@ func (t *trimming) knownFacts() *facts {
 	t.facts = f
 	name := func(list *[]string, names ...string) {
 		for _, s := range names {
-			if s = strings.ToLower(strings.TrimSpace(s)); len(s) > 2 {
+			if s = wording.Lower(strings.TrimSpace(s)); len(s) > 2 {
 				*list = append(*list, s)
 			}
 		}
@@ -59,7 +59,7 @@ func (t *trimming) knownFacts() *facts {
 // about tells which facts s holds and how many words are none of them. What
 // stands beside the numbers of a date counts as its weekday, its month, its "at".
 func (f *facts) about(s string) (k fact, left int) {
-	low := strings.ToLower(s)
+	low := wording.Lower(s)
 	take := func(list []string, kind fact) {
 		for _, w := range list {
 			if i := strings.Index(low, w); i >= 0 {
@@ -185,7 +185,7 @@ func (t *trimming) markByFacts(i int) (end int, kind markKind) {
 		if l.blank() || l.depth != t.lines[i].depth || !strings.Contains(l.s[:min(len(l.s), 32)], ":") {
 			break
 		}
-		k, ok := f.field(l.s)
+		k, ok := f.field(l)
 		if !ok {
 			break
 		}
@@ -267,7 +267,7 @@ func (t *trimming) climb(f *facts, at int) {
 				continue
 			}
 		}
-		k, fielded := f.field(l.s)
+		k, fielded := f.field(l)
 		switch {
 		case frame(l.s):
 			t.set(j, top, classMark, WhyHeader)
@@ -315,7 +315,7 @@ func (t *trimming) spaced(j, top, at int) bool {
 // sentenceAbove returns where an attribution begins that ends at line j: the
 // latest line from which it can; -1 when there is none.
 func (t *trimming) sentenceAbove(f *facts, j int) int {
-	if _, ok := headerLabel(t.lines[j].s); ok {
+	if _, ok := headerLabel(t.lines[j].low); ok {
 		return -1 // a field says it without a sentence
 	}
 	joined := ""
@@ -345,14 +345,14 @@ func (t *trimming) sentenceAbove(f *facts, j int) int {
 	return -1
 }
 
-// field tells whether s is a field of the old mail's header: a few words, a
+// field tells whether l is a field of the old mail's header: a few words, a
 // colon, and facts.
-func (f *facts) field(s string) (fact, bool) {
-	if _, ok := headerLabel(s); ok {
-		k, _ := f.about(s)
+func (f *facts) field(l *textLine) (fact, bool) {
+	if _, ok := headerLabel(l.low); ok {
+		k, _ := f.about(l.s)
 		return k, true
 	}
-	label, value, ok := strings.Cut(s, ":")
+	label, value, ok := strings.Cut(l.s, ":")
 	if !ok || words(label) > 3 || len(label) > 40 {
 		return 0, false
 	}

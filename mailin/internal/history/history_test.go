@@ -262,7 +262,7 @@ func TestReadClients(t *testing.T) {
 			}
 			history := mark + prefix + strings.Join(old, "\n"+prefix) + "\n"
 			for _, reply := range []string{"Va bene.", "Buongiorno,\nil codice è 12-34.\n\nGrazie\nUgo", "👍"} {
-				if got, signature := read(reply + "\n\n" + history); got != reply || signature != "" && !appFooter(strings.SplitN(signature, "\n", 2)[0]) {
+				if got, signature := read(reply + "\n\n" + history); got != reply || signature != "" && !appFooter(&splitLines(signature)[0]) {
 					t.Errorf("reply %q signature %q, want %q", got, signature, reply)
 				}
 			}

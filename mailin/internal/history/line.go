@@ -11,6 +11,7 @@ import (
 type textLine struct {
 	raw   string
 	s     string // without quote marks, outer white space and invisible characters
+	low   string // s in small letters
 	n     int    // its number in the text, from 1; two halves of a line share it
 	depth int    // of quotation: the number of ">" before it
 	hard  bool   // an empty line that holds a no-break space: Outlook's empty paragraph
@@ -25,17 +26,21 @@ func (l *textLine) halves(before textLine) bool { return l.n != 0 && l.n == befo
 // splitLines cuts text into lines, which end with LF.
 func splitLines(text string) []textLine {
 	lines := make([]textLine, 0, strings.Count(text, "\n")+1)
+	small := wording.Lower(text)
 	for raw := range strings.SplitSeq(text, "\n") {
-		lines = append(lines, newLine(raw, len(lines)+1))
+		var low string
+		low, small, _ = strings.Cut(small, "\n")
+		lines = append(lines, newLine(raw, low, len(lines)+1))
 	}
 	otherMarks(lines)
 	return partLines(lines)
 }
 
-func newLine(raw string, n int) textLine {
-	l := textLine{raw: raw, n: n, s: strings.TrimFunc(raw, invisible)}
+// newLine is line n of a text; low is raw in small letters.
+func newLine(raw, low string, n int) textLine {
+	l := textLine{raw: raw, n: n, s: strings.TrimFunc(raw, invisible), low: strings.TrimFunc(low, invisible)}
 	for strings.HasPrefix(l.s, ">") {
-		l.s = strings.TrimLeftFunc(l.s[1:], invisible)
+		l.s, l.low = strings.TrimLeftFunc(l.s[1:], invisible), strings.TrimLeftFunc(l.low[1:], invisible)
 		l.depth++
 	}
 	l.hard = l.s == "" && strings.Contains(raw, "\u00a0")
@@ -62,7 +67,7 @@ func otherMarks(ls []textLine) {
 		}
 		for ; i < end; i++ {
 			if l := &ls[i]; l.s != "" {
-				l.s, l.depth = strings.TrimFunc(l.s[len(mark):], invisible), 1
+				l.s, l.low, l.depth = strings.TrimFunc(l.s[len(mark):], invisible), strings.TrimFunc(l.low[len(mark):], invisible), 1
 			}
 		}
 	}

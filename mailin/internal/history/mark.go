@@ -34,7 +34,7 @@ func (k markKind) opens(ls []textLine) bool {
 	case markHeader:
 		var h headerBlock
 		for _, l := range ls {
-			h.add(l.s)
+			h.add(l.low)
 		}
 		return h.date && h.from && h.kinds() >= 3
 	}
@@ -49,7 +49,7 @@ func markAt(ls []textLine, i int) (end int, kind markKind) {
 		return i, markNone
 	}
 	switch {
-	case delimiter(s):
+	case delimiter(&ls[i]):
 		next := skipBlank(ls, i+1, 2)
 		if end := headerAt(ls, next, true); end > next {
 			return end, markDelimiter
@@ -60,11 +60,11 @@ func markAt(ls []textLine, i int) (end int, kind markKind) {
 			}
 		}
 		return i + 1, markDelimiter
-	case replyAbove(s, i > 0 && delimiterLine(ls[i-1].s)):
+	case replyAbove(ls[i].low, i > 0 && delimiterLine(ls[i-1].s)):
 		return i + 1, markAbove
 	case delimiterLine(s):
 		next := skipBlank(ls, i+1, 2)
-		if next < len(ls) && earlierReplies(ls[next].s) {
+		if next < len(ls) && earlierReplies(ls[next].low) {
 			return next + 1, markAbove
 		}
 		if len(s) >= 3 {
@@ -100,7 +100,7 @@ func framedHeader(ls []textLine, i int) int {
 	end := headerAt(ls, next, true)
 	var h headerBlock
 	for j := next; j < end; j++ {
-		h.add(ls[j].s)
+		h.add(ls[j].low)
 	}
 	if h.kinds() < 2 || rawHeader(ls, next, end) {
 		return i
@@ -137,8 +137,9 @@ func trailingDelimiter(s string) bool {
 
 // delimiter tells the line that mail programs put before the mail that was
 // answered or forwarded: "-----Messaggio originale-----".
-func delimiter(s string) bool {
-	if len(s) > 600 {
+func delimiter(l *textLine) bool {
+	s := l.low
+	if len(s) > 600 || s == "" || wording.IsLetter(s[0]) && s[len(s)-1] != ':' {
 		return false
 	}
 	rest := strings.TrimLeft(s, delimiterRunes)
@@ -148,7 +149,7 @@ func delimiter(s string) bool {
 	if i := strings.Index(rest, "--"); i > 0 && left >= 2 { // the header goes on behind it
 		core, right = strings.TrimSpace(rest[:i]), 2
 	}
-	low := strings.ToLower(strings.TrimSuffix(core, ":"))
+	low := strings.TrimSuffix(core, ":")
 	switch {
 	case left >= 2 && right >= 2, left >= 4:
 		return oldMail(low)
@@ -174,38 +175,35 @@ func oldMail(low string) bool {
 const delimiterRunes = "-_=*#~+—–>< \t\u00a0"
 
 // replyAbove tells the line above which a ticket system asks to write.
-func replyAbove(s string, afterRule bool) bool {
+func replyAbove(low string, afterRule bool) bool {
+	s := low
 	if len(s) > 150 || len(s) < 10 {
 		return false
 	}
 	framed := afterRule || strings.ContainsAny(s[:1], "-#=*_~[") || strings.HasPrefix(s, "—") || strings.HasPrefix(s, "–")
-	low := strings.ToLower(s)
 	return framed && wording.Has(low, aboveWords) && wording.Has(low, replyWords) && wording.Has(low, lineWords)
 }
 
 // banner tells the line that a receiving server puts above the text: nobody wrote it.
-func banner(s string) bool {
-	if len(s) < 20 || len(s) > 600 {
-		return false
-	}
-	return wording.Begins(strings.ToLower(strings.TrimLeft(s, "[*!⚠ ")), bannerStarts)
+func banner(low string) bool {
+	return len(low) >= 20 && len(low) <= 600 && wording.Begins(strings.TrimLeft(low, "[*!⚠ "), bannerStarts)
 }
 
 // earlierReplies tells the title that discussion systems put over the history.
-func earlierReplies(s string) bool {
-	return earlierWords[strings.ToLower(strings.Trim(s, "*_#: "))]
+func earlierReplies(low string) bool {
+	return earlierWords[strings.Trim(low, "*_#: ")]
 }
 
 // headerBlock collects which fields of an old mail's header were seen.
 type headerBlock struct{ from, to, date, subject, other, at bool }
 
 // add takes a line of the block in; false: it is no field.
-func (h *headerBlock) add(s string) bool {
-	label, ok := headerLabel(s)
+func (h *headerBlock) add(low string) bool {
+	label, ok := headerLabel(low)
 	if !ok {
 		return false
 	}
-	h.mark(label, s)
+	h.mark(label, low)
 	return true
 }
 
@@ -252,13 +250,13 @@ func (h *headerBlock) enough() bool {
 
 // headerLabel reads the name before the colon of a header line in the
 // languages that mail programs speak. Marks of bold type do not count.
-func headerLabel(s string) (headerField, bool) {
-	s = strings.TrimLeft(s, "*_ ")
+func headerLabel(low string) (headerField, bool) {
+	s := strings.TrimLeft(low, "*_ ")
 	colon := strings.IndexByte(s, ':')
 	if colon < 1 || colon > 32 {
 		return 0, false
 	}
-	f, ok := headerFields[strings.ToLower(strings.TrimFunc(s[:colon], labelFringe))]
+	f, ok := headerFields[strings.TrimFunc(s[:colon], labelFringe)]
 	return f, ok
 }
 
@@ -269,18 +267,18 @@ func fromLabel(ls []textLine, i int) bool {
 	if i >= len(ls) {
 		return false
 	}
-	f, ok := headerLabel(ls[i].s)
+	f, ok := headerLabel(ls[i].low)
 	return ok && f == fieldFrom
 }
 
 // bareLabel reads a header line without colon, as eM Client writes it:
 // `Da "Anna" <anna@example.it>`.
-func bareLabel(s string) (headerField, bool) {
-	word, rest, ok := strings.Cut(s, " ")
+func bareLabel(low string) (headerField, bool) {
+	word, rest, ok := strings.Cut(low, " ")
 	if !ok || rest == "" {
 		return 0, false
 	}
-	f, ok := headerFields[strings.ToLower(word)]
+	f, ok := headerFields[word]
 	return f, ok
 }
 
@@ -303,14 +301,14 @@ func headerAt(ls []textLine, i int, loose bool) int {
 			if k >= len(ls) || fields == 0 || ls[k].depth != depth {
 				break
 			}
-			if _, ok := headerLabel(ls[k].s); !ok || h.kinds() >= 4 {
+			if _, ok := headerLabel(ls[k].low); !ok || h.kinds() >= 4 {
 				break
 			}
 			continue
 		}
-		label, ok := headerLabel(l.s)
+		label, ok := headerLabel(l.low)
 		if !ok && loose {
-			label, ok = bareLabel(l.s)
+			label, ok = bareLabel(l.low)
 		}
 		if !ok {
 			if fields == 0 {
@@ -321,7 +319,7 @@ func headerAt(ls []textLine, i int, loose bool) int {
 			}
 			continue
 		}
-		h.mark(label, l.s)
+		h.mark(label, l.low)
 		fields, odd, end = fields+1, 0, j+1
 	}
 	if end == i || !loose && (!h.enough() || rawHeader(ls, i, end)) {
@@ -338,8 +336,8 @@ func rawHeader(ls []textLine, i, end int) bool {
 		from--
 	}
 	for _, l := range ls[from:end] {
-		name, _, ok := strings.Cut(l.s, ":")
-		if low := strings.ToLower(name); ok && (rawFields[low] || strings.HasPrefix(low, "x-") && !strings.Contains(low, " ")) {
+		name, _, ok := strings.Cut(l.low, ":")
+		if ok && (rawFields[name] || strings.HasPrefix(name, "x-") && !strings.Contains(name, " ")) {
 			return true
 		}
 	}
@@ -372,7 +370,7 @@ func notesHeaderAt(ls []textLine, i int) int {
 	}
 	seen, end := 0, i
 	for j := i + 2; j < len(ls) && j < i+16; j++ {
-		name := strings.ToLower(strings.TrimSuffix(ls[j].s, ":"))
+		name := strings.TrimSuffix(ls[j].low, ":")
 		if _, ok := headerFields[name]; ok && name != "" {
 			seen, end = seen+1, j+1
 		}

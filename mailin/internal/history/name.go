@@ -4,15 +4,18 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"sportello/mailin/internal/wording"
 )
 
 // sentence tells a line that says something, which no line of a signature does.
-func sentence(s string) bool {
+func sentence(l *textLine) bool {
+	s := l.s
 	if strings.HasSuffix(s, "?") || strings.HasSuffix(s, "!") || utf8.RuneCountInString(s) > 100 {
 		return true
 	}
 	n := len(strings.Fields(s))
-	low := strings.ToLower(s)
+	low := l.low
 	return n > 14 || n > 6 && strings.HasSuffix(s, ".") || strings.HasPrefix(low, "p.s") || strings.HasPrefix(low, "ps:") ||
 		strings.HasPrefix(low, "n.b") || strings.HasSuffix(s, ":")
 }
@@ -35,7 +38,7 @@ func fullName(s string) bool {
 	}
 	for _, w := range words {
 		c, _ := utf8.DecodeRuneInString(w)
-		if !unicode.IsUpper(c) || notNames[strings.ToLower(strings.Trim(w, ".,"))] {
+		if !unicode.IsUpper(c) || notNames[wording.Lower(strings.Trim(w, ".,"))] {
 			return false
 		}
 		for _, c := range w {
@@ -49,7 +52,7 @@ func fullName(s string) bool {
 
 func anyContact(ls []textLine, at []int) bool {
 	for _, i := range at {
-		if contact(ls[i].s) {
+		if contact(ls[i].low) {
 			return true
 		}
 	}
@@ -57,8 +60,7 @@ func anyContact(ls []textLine, at []int) bool {
 }
 
 // contact tells a line that says how or where to reach somebody, or names a firm.
-func contact(s string) bool {
-	low := strings.ToLower(s)
+func contact(low string) bool {
 	if strings.Contains(low, "www.") || strings.Contains(low, "http") || strings.Contains(low, "@") || phoneNumber(low) {
 		return true
 	}

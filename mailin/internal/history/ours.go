@@ -118,7 +118,7 @@ func (t *trimming) nextCopy(i int) int {
 // answers tells whether a quoted line is none of the letter although it stands
 // behind one at the same depth: an editor left an answer inside the quotation.
 func (t *trimming) answers(i int) bool {
-	if t.letter == 0 || t.copy[i] != copyNone || t.copies[i].found > 0 || !strings.ContainsFunc(t.lines[i].s, says) || pictureLine(t.lines[i].s) {
+	if t.letter == 0 || t.copy[i] != copyNone || t.copies[i].found > 0 || !strings.ContainsFunc(t.lines[i].s, says) || pictureLine(t.lines[i].low) {
 		return false
 	}
 	for j := i - 1; j >= 0; j-- {

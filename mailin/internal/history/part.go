@@ -22,9 +22,10 @@ func partLines(ls []textLine) []textLine {
 			}
 			continue
 		}
-		own, rest := ls[i], newLine(ls[i].raw[at:], ls[i].n)
+		own, rest := ls[i], newLine(ls[i].raw[at:], wording.Lower(ls[i].raw[at:]), ls[i].n)
 		own.raw = strings.TrimRight(own.raw[:at], "-*_ \t\u00a0")
 		own.s = strings.TrimFunc(own.raw, invisible)
+		own.low = wording.Lower(own.s)
 		rest.raw = ls[i].raw[len(own.raw):]
 		parted = append(parted, own, rest)
 	}
@@ -45,12 +46,11 @@ func attributionInside(ls []textLine, i int) int {
 		if c := raw[at]; c < 'A' || c > 'Z' || !openedByDate(raw[at:]) {
 			continue
 		}
-		head := []textLine{{s: strings.TrimFunc(raw[:at], invisible)}}
-		if dateOnly(head) {
+		if dateOnly(strings.TrimFunc(raw[:at], invisible)) {
 			continue
 		}
 		tail := slices.Clone(ls[i:min(len(ls), i+8)])
-		tail[0].s = strings.TrimFunc(raw[at:], invisible)
+		tail[0] = newLine(raw[at:], wording.Lower(raw[at:]), 0)
 		if attributionFrom(tail, 0) > 0 {
 			return at
 		}
@@ -71,7 +71,7 @@ func endsSoon(ls []textLine, i int) bool {
 
 // openedByDate tells whether s begins with a word for "on" and a day.
 func openedByDate(s string) bool {
-	low := strings.ToLower(s[:min(len(s), 40)])
+	low := wording.Lower(s[:min(len(s), 40)])
 	for _, o := range attributionOpeners {
 		if rest, ok := strings.CutPrefix(low, o); ok && rest != "" {
 			word, _, _ := strings.Cut(rest, " ")

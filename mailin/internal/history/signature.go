@@ -15,13 +15,12 @@ import (
 func signatureCut(ls []textLine, from, to int) int {
 	cut, left := to, written(ls, from, to)
 	for i := from; i < cut; i++ {
-		s := ls[i].s
-		if s == "" || ls[i].depth > 0 {
+		l := &ls[i]
+		if l.blank() || l.depth > 0 {
 			continue
 		}
-		if signatureDelimiter(&ls[i]) && (strings.TrimSuffix(ls[i].raw, "\r") == "-- " || left <= 30) ||
-			appFooter(s) && left <= 6 ||
-			disclaimer(s) || listFooter(ls, i, to) || left <= 12 && ruledBlock(ls, i, to) {
+		if signatureDelimiter(l) && (strings.TrimSuffix(l.raw, "\r") == "-- " || left <= 30) ||
+			left <= 6 && appFooter(l) || disclaimer(l) || listFooter(ls, i, to) || left <= 12 && ruledBlock(ls, i, to) {
 			cut = i
 			break
 		}
@@ -56,7 +55,7 @@ func ruledBlock(ls []textLine, i, to int) bool {
 	var at []int
 	for j := i + 1; j < to; j++ {
 		if !ls[j].blank() {
-			if sentence(ls[j].s) || ls[j].depth > 0 {
+			if sentence(&ls[j]) || ls[j].depth > 0 {
 				return false
 			}
 			at = append(at, j)
@@ -71,7 +70,7 @@ func listFooter(ls []textLine, i, to int) bool {
 		return false
 	}
 	for j := i + 1; j < to && j < i+3; j++ {
-		low := strings.ToLower(ls[j].s)
+		low := ls[j].low
 		if strings.Contains(low, "mailing list") || strings.Contains(low, "mailinglist") ||
 			strings.Contains(low, "unsubscribe") || strings.Contains(low, "received this message because") {
 			return true
@@ -86,7 +85,7 @@ func blockCut(ls []textLine, from, to int) int {
 	const maxBlock = 25
 	at := make([]int, 0, maxBlock+1) // the last lines that are not empty
 	for i := to - 1; i >= from && len(at) <= maxBlock; i-- {
-		if !ls[i].blank() && !pictureLine(ls[i].s) {
+		if !ls[i].blank() && !pictureLine(ls[i].low) {
 			if ls[i].depth > 0 {
 				break
 			}
@@ -97,8 +96,8 @@ func blockCut(ls []textLine, from, to int) int {
 		at[l], at[r] = at[r], at[l]
 	}
 	cut := lastBlock(ls, at, to, doubleSpaced(ls[from:to]))
-	for i := cut - 1; cut < to && i >= from && (ls[i].blank() || pictureLine(ls[i].s)); i-- {
-		if pictureLine(ls[i].s) {
+	for i := cut - 1; cut < to && i >= from && (ls[i].blank() || pictureLine(ls[i].low)); i-- {
+		if pictureLine(ls[i].low) {
 			cut = i // a logo above the name
 		}
 	}
@@ -108,7 +107,7 @@ func blockCut(ls []textLine, from, to int) int {
 // lastBlock cuts below the last closing formula, else at a last paragraph with a name.
 func lastBlock(ls []textLine, at []int, to int, spaced bool) int {
 	for k := len(at) - 2; k >= 0; k-- {
-		if closingFormula(ls[at[k]].s) {
+		if closingFormula(ls[at[k]].low) {
 			return belowFormula(ls, at[k:], to, spaced)
 		}
 	}
@@ -116,11 +115,10 @@ func lastBlock(ls []textLine, at []int, to int, spaced bool) int {
 }
 
 // pictureLine tells the place of a picture that stands alone on its line.
-func pictureLine(s string) bool {
-	if !strings.HasPrefix(s, "[") || !strings.HasSuffix(s, "]") || len(s) > 200 {
+func pictureLine(low string) bool {
+	if !strings.HasPrefix(low, "[") || !strings.HasSuffix(low, "]") || len(low) > 200 {
 		return false
 	}
-	low := strings.ToLower(s)
 	return strings.HasPrefix(low, "[image:") || strings.HasPrefix(low, "[cid:") || wording.Has(low, []string{"logo", "immagine", "facebook", "linkedin", "instagram"})
 }
 
@@ -152,16 +150,17 @@ func apart(ls []textLine, i, j int, spaced bool) bool {
 func belowFormula(ls []textLine, at []int, to int, spaced bool) int {
 	block := at[1:]
 	for _, i := range block {
-		if sentence(ls[i].s) {
+		if sentence(&ls[i]) {
 			return to
 		}
 	}
 	first := block[0]
 	top := ls[first].s
+	reach := contact(ls[first].low) && !strings.ContainsAny(top, "@/")
 	if !apart(ls, at[0], first, spaced) {
 		switch {
 		case !nameLike(top):
-			if contact(top) && !strings.ContainsAny(top, "@/") {
+			if reach {
 				return first
 			}
 		case len(block) > 1 && (anyContact(ls, block[1:]) || allNames(ls, block[1:])):
@@ -170,7 +169,7 @@ func belowFormula(ls []textLine, at []int, to int, spaced bool) int {
 		return to
 	}
 	switch {
-	case !nameLike(top) && (!contact(top) || strings.ContainsAny(top, "@/")):
+	case !nameLike(top) && !reach:
 		return to // a list of addresses, or whatever else came to mind
 	case anyContact(ls, block), len(block) > 1 && fullName(top) && allNames(ls, block):
 		return first
@@ -203,7 +202,7 @@ func namedBlock(ls []textLine, at []int, to int, spaced bool) int {
 		return to // all there is, or too long for a signature
 	}
 	for _, i := range block {
-		if sentence(ls[i].s) {
+		if sentence(&ls[i]) {
 			return to
 		}
 	}
@@ -214,41 +213,44 @@ func namedBlock(ls []textLine, at []int, to int, spaced bool) int {
 		return to
 	case len(block) > 1 && nameLike(first) && anyContact(ls, block[1:]):
 		return block[0]
-	case len(block) == 1 && (fullName(first) || contact(first) && (strings.Contains(first, " | ") || fullName(above))):
+	case len(block) == 1 && (fullName(first) || contact(ls[block[0]].low) && (strings.Contains(first, " | ") || fullName(above))):
 		return block[0]
 	}
 	return to
 }
 
 // closingFormula tells a line that is a greeting at the end of a mail and nothing else.
-func closingFormula(s string) bool {
-	if len(s) > 70 || strings.ContainsAny(s, "?0123456789") {
+func closingFormula(low string) bool {
+	n := words(low)
+	if len(low) > 70 || n > 6 || strings.ContainsAny(low, "?0123456789") {
 		return false
 	}
-	n := len(strings.Fields(s))
-	low := " " + strings.ToLower(strings.TrimRight(s, "., !;:-*_"))
-	for _, w := range closings {
-		if i := strings.Index(low, " "+w); i == 0 && n <= 6 || i > 0 && n <= 5 {
-			return true
+	low = strings.TrimRight(low, "., !;:-*_")
+	for i := 0; i < len(low); i++ {
+		if i == 0 || n < 6 && low[i-1] == ' ' {
+			if wording.Begins(low[i:], closings) {
+				return true
+			}
 		}
 	}
-	return n == 1 && (low == " br" || low == " vg" || low == " lg")
+	return low == "br" || low == "vg" || low == "lg"
 }
 
 // appFooter tells the line that a mail program adds: "Inviato da iPhone". A word
 // or two may stand in it that no program writes ("scusate la brevità").
-func appFooter(s string) bool {
-	strange, ok := footerWords(s)
-	return ok && strange <= 2 || wording.Begins(strings.ToLower(strings.TrimLeft(s, footerFringe)), gatewayFooters)
+func appFooter(l *textLine) bool {
+	strange, ok := footerWords(l.s, l.low)
+	return ok && strange <= 2 || wording.Begins(strings.TrimLeft(l.low, footerFringe), gatewayFooters)
 }
 
 // exactFooter tells such a line with nothing else in it.
-func exactFooter(s string) bool {
-	first, excuse, two := strings.Cut(s, ". ")
-	if two && words(excuse) <= 6 && wording.Has(strings.ToLower(excuse), excuses) && !strings.ContainsAny(excuse, "0123456789:,") {
-		s = first
+func exactFooter(l *textLine) bool {
+	s, low := l.s, l.low
+	first, excuse, two := strings.Cut(low, ". ")
+	if two && words(excuse) <= 6 && wording.Has(excuse, excuses) && !strings.ContainsAny(excuse, "0123456789:,") {
+		s, low = s[:strings.Index(s, ". ")], first
 	}
-	strange, ok := footerWords(s)
+	strange, ok := footerWords(s, low)
 	return ok && strange == 0
 }
 
@@ -256,41 +258,38 @@ const footerFringe = "*_-–—~<([. "
 
 // footerWords tells whether s is put like the footer of a mail program, and how
 // many words in it no program writes.
-func footerWords(s string) (strange int, ok bool) {
-	if len(s) > 250 || strings.HasSuffix(s, "?") {
+func footerWords(s, low string) (strange int, ok bool) {
+	first, _, more := strings.Cut(strings.TrimLeft(low, footerFringe), " ")
+	if !more || len(first) > 20 || !footerOpens(bare(first)) || len(s) > 250 || strings.HasSuffix(s, "?") {
 		return 0, false
 	}
 	s = strings.TrimLeft(s, footerFringe)
-	first, _, more := strings.Cut(s, " ")
-	if !more || len(first) > 20 || !footerOpens(bareLow(first)) {
-		return 0, false
-	}
 	list := strings.Fields(s)
 	if len(list) < 2 || len(list) > 16 {
 		return 0, false
 	}
-	low := make([]string, len(list))
+	small := make([]string, len(list))
 	for i, w := range list {
-		low[i] = bareLow(w)
+		small[i] = bare(wording.Lower(w))
 	}
 	i := 0
-	for i < len(list)-2 && footerNouns[low[i]] && !footerPreps[low[i+1]] {
+	for i < len(list)-2 && footerNouns[small[i]] && !footerPreps[small[i+1]] {
 		i++
 	}
-	named := possessives[low[i+1]] || i+2 < len(low) && possessives[low[i+2]] || wording.Has(strings.Join(low[i+1:], " "), appWords)
+	named := possessives[small[i+1]] || i+2 < len(small) && possessives[small[i+2]] || wording.Has(strings.Join(small[i+1:], " "), appWords)
 	switch {
-	case sendVerbs[low[i]]:
-		ok = named && (footerPreps[low[i+1]] || strings.HasPrefix(low[i+1], "dall")) || possessives[low[i+1]]
-	case getVerbs[low[i]]:
-		ok = len(list) <= 10 && (named || low[i] == "outlook")
+	case sendVerbs[small[i]]:
+		ok = named && (footerPreps[small[i+1]] || strings.HasPrefix(small[i+1], "dall")) || possessives[small[i+1]]
+	case getVerbs[small[i]]:
+		ok = len(list) <= 10 && (named || small[i] == "outlook")
 	default:
-		ok = footerPreps[low[i]] && (possessives[low[i+1]] || i > 0 && named) || low[i] == "provenance"
+		ok = footerPreps[small[i]] && (possessives[small[i+1]] || i > 0 && named) || small[i] == "provenance"
 	}
 	if !ok {
 		return 0, false
 	}
 	for j, w := range list[i+1:] {
-		if strangeWord(w, low[i+1+j], i+j+2 == len(list)) {
+		if strangeWord(w, small[i+1+j], i+j+2 == len(list)) {
 			strange++
 		}
 	}
@@ -311,9 +310,9 @@ func strangeWord(w, low string, last bool) bool {
 	return !name && !small && !strings.Contains(w, "://") && !footerPreps[low] && !possessives[low] && !sendVerbs[low] && !footerNouns[low] && !wording.Has(low, appWords)
 }
 
-// bareLow is a word as it is compared.
-func bareLow(w string) string {
-	w = strings.ToLower(strings.Trim(w, ".,:()[]*_\"'’"))
+// bare is a small word as it is compared.
+func bare(low string) string {
+	w := strings.Trim(low, ".,:()[]*_\"'’")
 	for _, article := range []string{"l'", "l’", "dell'", "dell’", "un'", "un’"} {
 		if noun, ok := strings.CutPrefix(w, article); ok && noun != "" {
 			return noun
@@ -324,8 +323,8 @@ func bareLow(w string) string {
 
 // disclaimer tells the first line of a legal notice: its title, or a sentence
 // about who may read it.
-func disclaimer(s string) bool {
-	low := strings.ToLower(strings.TrimLeft(s, "*_-–—~<([\" "))
+func disclaimer(l *textLine) bool {
+	low := strings.TrimLeft(l.low, "*_-–—~<([\" ")
 	if len(low) > 400 {
 		low = strings.ToValidUTF8(low[:400], "")
 	}
@@ -349,6 +348,6 @@ func legalWords(low string) int {
 }
 
 // announcesAnswers tells a line which says that the answers stand in the history below.
-func announcesAnswers(s string) bool {
-	return len(s) < 200 && wording.Has(strings.ToLower(s), answersBelow)
+func announcesAnswers(low string) bool {
+	return len(low) < 200 && wording.Has(low, answersBelow)
 }

@@ -3,6 +3,8 @@ package history
 import (
 	"strings"
 	"unicode"
+
+	"sportello/mailin/internal/wording"
 )
 
 // signature returns which of the own lines [from, to) are the signature:
@@ -34,7 +36,7 @@ func (t *trimming) ownBlock(from, to int) int {
 		if !t.ownName(ls[i].s) || written(ls, from, i) == 0 || !t.onlySigns(i+1, to) {
 			continue
 		}
-		if closingFormula(ls[i-1].s) {
+		if closingFormula(ls[i-1].low) {
 			return i + 1
 		}
 		return i
@@ -47,12 +49,12 @@ func (t *trimming) ownBlock(from, to int) int {
 func (t *trimming) onlySigns(from, to int) bool {
 	n := 0
 	for i := from; i < to; i++ {
-		s := t.lines[i].s
+		l := &t.lines[i]
 		switch {
-		case s == "":
-		case sentence(s) || words(s) > 8:
+		case l.blank():
+		case sentence(l) || words(l.s) > 8:
 			return false
-		case t.lines[i-1].blank() && (n == 0 && !doubleSpaced(t.lines[from-1:to]) || prose(s)):
+		case t.lines[i-1].blank() && (n == 0 && !doubleSpaced(t.lines[from-1:to]) || prose(l)):
 			return false
 		default:
 			n++
@@ -69,7 +71,7 @@ func (t *trimming) ownName(s string) bool {
 	own := t.ownWords()
 	n := 0
 	for w := range strings.FieldsSeq(s) {
-		low := strings.ToLower(strings.Trim(w, ",;*_"))
+		low := wording.Lower(strings.Trim(w, ",;*_"))
 		switch {
 		case own[strings.Trim(low, ".")]:
 			n++
@@ -84,16 +86,16 @@ func (t *trimming) ownName(s string) bool {
 // at cut: below the footer of an app, and below a signature that a program put
 // above the text; to when it does not.
 func (t *trimming) goesOn(from, cut, to int) int {
-	if cut == to || !appFooter(t.lines[cut].s) && written(t.lines, from, cut) > 0 {
+	if cut == to || !appFooter(&t.lines[cut]) && written(t.lines, from, cut) > 0 {
 		return to
 	}
 	n := 0
 	for i := cut; i < to; i++ {
-		s := t.lines[i].s
-		if s != "" && t.lines[i-min(i, 1)].blank() && n > 0 && (prose(s) || sentence(s) && !aside(s)) {
+		l := &t.lines[i]
+		if !l.blank() && t.lines[i-min(i, 1)].blank() && n > 0 && (prose(l) || sentence(l) && !aside(l)) {
 			return i
 		}
-		if s != "" && !signatureDelimiter(&t.lines[i]) {
+		if !l.blank() && !signatureDelimiter(l) {
 			n++
 		}
 	}
@@ -101,18 +103,18 @@ func (t *trimming) goesOn(from, cut, to int) int {
 }
 
 // aside tells a line that programs, lawyers and firms put at the end of a mail.
-func aside(s string) bool {
-	return appFooter(s) || disclaimer(s) || contact(s) || pictureLine(s) || delimiterLine(s)
+func aside(l *textLine) bool {
+	return appFooter(l) || disclaimer(l) || contact(l.low) || pictureLine(l.low) || delimiterLine(l.s)
 }
 
 // prose tells a line of some words that is no name and nothing of the kind that
 // stands in signatures.
-func prose(s string) bool {
+func prose(l *textLine) bool {
 	lower := 0
-	for w := range strings.FieldsSeq(s) {
+	for w := range strings.FieldsSeq(l.s) {
 		if strings.IndexFunc(w, unicode.IsLower) == 0 {
 			lower++
 		}
 	}
-	return lower >= 3 && !aside(s)
+	return lower >= 3 && !aside(l)
 }
