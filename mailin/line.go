@@ -87,26 +87,28 @@ func hasDirection(s string) bool {
 
 // dropControls removes controls and brings line ends to LF. A form feed ends a line.
 func dropControls(s string) string {
-	out := make([]byte, 0, len(s))
+	var out strings.Builder
+	out.Grow(len(s))
+	from := 0 // what is not written yet
 	for i := 0; i < len(s); i++ {
-		switch c := s[i]; {
-		case c == '\r':
-			if i+1 < len(s) && (s[i+1] == '\n' || s[i+1] == '\r') {
+		c, end := s[i], i+1
+		switch {
+		case c >= 0x20 && c != 0x7f && c != 0xc2 || c == '\n' || c == '\t':
+			continue
+		case c == 0xc2:
+			if i+1 == len(s) || s[i+1] >= 0xa0 || s[i+1] < 0x80 {
 				continue
 			}
-			out = append(out, '\n')
-		case c == '\f' || c == '\v':
-			out = append(out, '\n')
-		case c < 0x20 && c != '\n' && c != '\t' || c == 0x7f:
-		case c == 0xc2 && i+1 < len(s) && s[i+1] < 0xa0 && s[i+1] >= 0x80:
-			if i++; s[i] == 0x85 {
-				out = append(out, '\n')
-			}
-		default:
-			out = append(out, c)
+			end++
 		}
+		out.WriteString(s[from:i])
+		if c == '\f' || c == '\v' || c == 0xc2 && s[i+1] == 0x85 || c == '\r' && (end == len(s) || s[end] != '\n' && s[end] != '\r') {
+			out.WriteByte('\n')
+		}
+		i, from = end-1, end
 	}
-	return string(out)
+	out.WriteString(s[from:])
+	return out.String()
 }
 
 // balance closes, at the end of each line, the direction embeddings and isolates
