@@ -19,17 +19,21 @@ type grant struct {
 
 // request is a Case with what coverage needs to know of it worked out once.
 type request struct {
-	topic   Topic
-	words   func() string // spaced; worked out when an exception asks
-	day     Date
-	account Account
-	sites   map[string]bool // sites of the account's plans that the mail names
+	topic    Topic
+	words    func() string // spaced; worked out when an exception asks
+	day      Date
+	stranger bool
+	account  Account
+	sites    map[string]bool // sites of the account's plans that the mail names
 }
 
-func (p *Policy) request(c Case, topic Topic) request {
+// request is c without its topic.
+func (p *Policy) request(c Case) request {
 	text := c.Subject + "\n" + c.Text
 	words := sync.OnceValue(func() string { return spaced(text) })
-	return request{topic, words, DateOf(c.At, p.loc), c.Account, sitesNamed(c.Account.Plans, text)}
+	return request{
+		words: words, day: DateOf(c.At, p.loc), stranger: c.Stranger, account: c.Account, sites: sitesNamed(c.Account.Plans, text),
+	}
 }
 
 // concerns tells whether a plan is for a site that the mail names. It is for

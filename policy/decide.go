@@ -46,14 +46,18 @@ type Guess struct {
 type Decision struct {
 	Topic        Topic
 	Confidence   float64
-	Alternatives []Guess  // best first, without Topic
-	Evidence     []string // the words and rules that counted, readable by a technician
-	Coverage     Coverage
-	Plan         string // id of the plan that covers; "" where none does
-	Site         string // site of that plan
-	Purchased    Date   // of that plan; zero where none covers
-	Clause       string // stable id of the clause that decided; Policy.ClauseText words it
-	Price        Price
+	Alternatives []Guess // best first, without Topic
+	// Doubtful is set where who pays is sure although the topic is not: all the
+	// topics that it may well be are judged alike. Letters do not name Topic then,
+	// and a technician looks before there is a price.
+	Doubtful  bool
+	Evidence  []string // the words and rules that counted, readable by a technician
+	Coverage  Coverage
+	Plan      string // id of the plan that covers; "" where none does
+	Site      string // site of that plan
+	Purchased Date   // of that plan; zero where none covers
+	Clause    string // stable id of the clause that decided; Policy.ClauseText words it
+	Price     Price
 	// Allowance is set when Plan covers the request out of an allowance.
 	Allowance *Allowance
 	// Lapsed is a plan that would cover the request but expired within 30 days.
@@ -112,22 +116,18 @@ func (p *Policy) Decide(c Case) Decision {
 // decide is Decide with the classifier to ask.
 func (p *Policy) decide(c Case, classify classifier) Decision {
 	d := Decision{Policy: p.digest, Price: Price{Kind: PriceNone}}
-	d.guess(c, classify)
-	r := p.request(c, d.Topic)
-	switch {
-	case p.topics[d.Topic].coverage == None:
-		d.sure(None, p.topics[d.Topic].clause, p.thresholds.commercial, p.fallback.undetermined)
-		d.Promised = d.Coverage != None && !c.Stranger && p.promised(r)
-	case c.Stranger:
-		d.Coverage, d.Clause = Undetermined, p.fallback.stranger
-		d.explain("no customer has the sender's address: coverage is not decided")
-	default:
-		p.cover(&d, r)
-		d.Promised = p.promised(r)
-	}
-	if c.Stranger && d.Coverage == Undetermined {
+	d.guess(p, c, classify)
+	r := p.request(c)
+	p.tell(&d, r)
+	v := p.weigh(r, append([]Guess{{d.Topic, d.Confidence}}, d.Alternatives...))
+	p.judge(&d, v)
+	if d.Coverage == Undetermined && c.Stranger {
 		d.Clause = p.fallback.stranger
 	}
+	if d.Coverage == Undetermined || d.Coverage == Extra {
+		d.lapse(v.lapsed(p.thresholds.covered))
+	}
+	d.Promised = !c.Stranger && d.Coverage != None && p.promised(r)
 	d.explain("clause %s: %s", d.Clause, p.ClauseText(d.Clause, "en"))
 	return d
 }
@@ -136,8 +136,8 @@ func (p *Policy) decide(c Case, classify classifier) Decision {
 type classifier func(subject, text string) ([]Guess, []string)
 
 // guess fills in the topic: a technician's word is certain.
-func (d *Decision) guess(c Case, classify classifier) {
-	if knownTopic(c.Topic) {
+func (d *Decision) guess(p *Policy, c Case, classify classifier) {
+	if p.KnownTopic(c.Topic) {
 		d.Topic, d.Confidence = c.Topic, 1
 		d.explain("topic %s: set by a technician", c.Topic)
 		return
@@ -154,8 +154,16 @@ func (d *Decision) guess(c Case, classify classifier) {
 	d.explain("topic %s: confidence %.2f", d.Topic, d.Confidence)
 }
 
-// cover decides who pays for a known customer's technical request.
-func (p *Policy) cover(d *Decision, r request) {
+// tell puts down what the plans give for the likeliest topic.
+func (p *Policy) tell(d *Decision, r request) {
+	r.topic = d.Topic
+	switch {
+	case p.topics[d.Topic].coverage == None:
+		return
+	case r.stranger:
+		d.explain("no customer has the sender's address: coverage is not decided")
+		return
+	}
 	grants := p.grants(r)
 	for _, g := range grants {
 		d.explain("%s", g)
@@ -163,51 +171,6 @@ func (p *Policy) cover(d *Decision, r request) {
 	if len(grants) == 0 {
 		d.explain("no plan is active on %s", r.day)
 	}
-	best, elsewhere := p.best(r, grants)
-	switch {
-	case best.coverage == Covered:
-		d.sure(Covered, best.clause, p.thresholds.covered, p.fallback.undetermined)
-		if d.Coverage == Covered {
-			d.Plan, d.Site, d.Purchased, d.Allowance = best.plan.ID, best.plan.Site, best.plan.Purchased, best.allowance
-		}
-	case best.coverage == Undetermined:
-		d.Coverage, d.Clause = Undetermined, best.clause
-	case elsewhere:
-		d.Coverage, d.Clause = Undetermined, p.fallback.undetermined
-		d.explain("undetermined: a plan for another site than the named one would decide better")
-	default:
-		d.sure(Extra, best.clause, p.thresholds.extra, p.fallback.undetermined)
-		if d.Coverage == Extra {
-			d.mind(p.doubt(d.Alternatives, r), p.thresholds.doubt, p.fallback.undetermined)
-		}
-	}
-	if d.Coverage == Extra {
-		d.Price = p.price(r.topic)
-	}
-	if d.Coverage != Covered && d.Confidence >= p.thresholds.covered {
-		d.lapse(p.lapsed(r))
-	}
-}
-
-// doubt sums how likely the other topics are that a plan would cover: to tell a
-// covered request to be extra is the worst fault.
-func (p *Policy) doubt(others []Guess, r request) (sum float64) {
-	for _, other := range others {
-		r.topic = other.Topic
-		if best, _ := p.best(r, p.grants(r)); best.coverage == Covered {
-			sum += other.Confidence
-		}
-	}
-	return sum
-}
-
-// mind takes an Extra back that a plan covers with a probability beyond what is
-// allowed.
-func (d *Decision) mind(doubt, allowed float64, otherwise string) {
-	if doubt > allowed {
-		d.Coverage, d.Clause = Undetermined, otherwise
-	}
-	d.explain("%s: covered with probability %.2f, allowed %.2f", d.Coverage, doubt, allowed)
 }
 
 // price is what a topic costs; where the file has none, a technician looks first.
@@ -216,18 +179,6 @@ func (p *Policy) price(t Topic) Price {
 		return price
 	}
 	return Price{Kind: PriceAfterAnalysis}
-}
-
-// sure takes a verdict if the topic is as certain as it needs; otherwise the
-// verdict is Undetermined, by the clause that says so.
-func (d *Decision) sure(c Coverage, clause string, threshold float64, otherwise string) {
-	if d.Confidence >= threshold {
-		d.Coverage, d.Clause = c, clause
-		d.explain("%s: confidence %.2f, needed %.2f", c, d.Confidence, threshold)
-		return
-	}
-	d.Coverage, d.Clause = Undetermined, otherwise
-	d.explain("undetermined: confidence %.2f is below the %.2f that %s needs", d.Confidence, threshold, c)
 }
 
 // lapse names a plan that expired lately and would cover the request.

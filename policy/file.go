@@ -50,13 +50,15 @@ type Contact struct {
 	Email, Phone, Hours, TermsURL, ShopURL string
 }
 
-// thresholds say how sure a topic must be before the customer is told a
-// verdict that rests on it; doubt is how likely it may be at most that a plan
-// covers what is told to be extra.
+// thresholds say how likely a verdict must be before the customer is told it:
+// the sum over the topics that come to it. doubt is how likely it may be at most
+// that a plan covers what is told to be extra.
 type thresholds struct{ covered, extra, doubt, commercial float64 }
 
 // fallback holds the clauses of verdicts that neither topic nor plan decides.
-type fallback struct{ undetermined, stranger string }
+// covered and extra serve where several topics with clauses of their own come to
+// the same verdict; "": that of the likeliest.
+type fallback struct{ undetermined, stranger, covered, extra string }
 
 // wording is one text in the languages that letters are written in.
 type wording struct{ it, en string }
@@ -166,6 +168,25 @@ func (p *Policy) Warnings() []string {
 func (p *Policy) KnownPlan(id string) bool {
 	_, ok := p.plans[id]
 	return ok
+}
+
+// KnownTopic tells whether t is a topic of the file.
+func (p *Policy) KnownTopic(t Topic) bool {
+	_, ok := p.topics[t]
+	return ok
+}
+
+// Topics lists the topics of the file: those of the terms in the order of
+// POLICY.md, then the manager's own, sorted.
+func (p *Policy) Topics() []Topic {
+	all := slices.Clone(Topics)
+	for t := range p.topics {
+		if !knownTopic(t) {
+			all = append(all, t)
+		}
+	}
+	slices.Sort(all[len(Topics):])
+	return all
 }
 
 // Plans lists the ids of the plans of the file, sorted.

@@ -32,7 +32,10 @@ func (p *Policy) load(t table) {
 		p.exceptions = append(p.exceptions, p.loadException(one))
 	}
 	verdict := t.table("verdict")
-	p.fallback = fallback{p.clause(verdict, "undetermined"), p.clause(verdict, "stranger")}
+	p.fallback = fallback{
+		p.clause(verdict, "undetermined"), p.clause(verdict, "stranger"),
+		p.mayClause(verdict, "covered"), p.mayClause(verdict, "extra"),
+	}
 	verdict.end()
 	p.grammar = loadGrammar(t.table("words"))
 	t.end()
@@ -106,4 +109,13 @@ func (p *Policy) clause(t table, key string) string {
 		t.fault(key, "unknown clause %q, must be the id of a [clause.…] table", id)
 	}
 	return id
+}
+
+// mayClause reads a clause that may be left out.
+func (p *Policy) mayClause(t table, key string) string {
+	t.read[key] = true
+	if _, there := t.values[key]; !there {
+		return ""
+	}
+	return p.clause(t, key)
 }

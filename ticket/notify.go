@@ -54,6 +54,9 @@ func (w *work) about(kind NoticeKind, t *Ticket, lang string) *Notice {
 		ClosesAfter: p.CloseDays, ReopenDays: w.d.ReopenDays, Stranger: t.Customer == "" && len(t.Candidates) == 0,
 		Customer: t.Customer, Requester: t.Requester, Assignee: t.Assignee, Quote: t.Quote, Linked: t.Linked,
 	}
+	if d.Doubtful && !kind.Technical() {
+		n.TopicText = "" // what it may be is for technicians
+	}
 	if d.Clause != "" {
 		n.ClauseText = p.ClauseText(d.Clause, lang)
 	}

@@ -60,19 +60,20 @@ type decisionRecord struct {
 	Allowance    *allowanceRecord `json:"allowance,omitempty"`
 	Lapsed       *planRecord      `json:"lapsed,omitempty"`
 	Promised     bool             `json:"promised,omitempty"`
+	Doubtful     bool             `json:"doubtful,omitempty"`
 	Policy       string           `json:"policy,omitempty"`
 }
 
 func newDecisionRecord(d policy.Decision) decisionRecord {
 	return decisionRecord{Topic: d.Topic, Confidence: d.Confidence, Alternatives: each(d.Alternatives, newGuessRecord),
 		Evidence: d.Evidence, Coverage: d.Coverage, Plan: d.Plan, Site: d.Site, Purchased: d.Purchased, Clause: d.Clause, Price: priceRecord(d.Price),
-		Allowance: maybe(d.Allowance, newAllowanceRecord), Lapsed: maybe(d.Lapsed, newPlanRecord), Promised: d.Promised, Policy: d.Policy}
+		Allowance: maybe(d.Allowance, newAllowanceRecord), Lapsed: maybe(d.Lapsed, newPlanRecord), Promised: d.Promised, Doubtful: d.Doubtful, Policy: d.Policy}
 }
 
 func (r decisionRecord) value() policy.Decision {
 	return policy.Decision{Topic: r.Topic, Confidence: r.Confidence, Alternatives: each(r.Alternatives, guessRecord.value),
 		Evidence: r.Evidence, Coverage: r.Coverage, Plan: r.Plan, Site: r.Site, Purchased: r.Purchased, Clause: r.Clause, Price: policy.Price(r.Price),
-		Allowance: maybe(r.Allowance, allowanceRecord.value), Lapsed: maybe(r.Lapsed, planRecord.value), Promised: r.Promised, Policy: r.Policy}
+		Allowance: maybe(r.Allowance, allowanceRecord.value), Lapsed: maybe(r.Lapsed, planRecord.value), Promised: r.Promised, Doubtful: r.Doubtful, Policy: r.Policy}
 }
 
 type quoteRecord struct {
