@@ -131,6 +131,15 @@ func quoted(n *ticket.Notice) {
 	n.ReplyTo = "assistenza+q1042.0.1.1abc.p3@example.it"
 }
 
+// worked is what became of an accepted quote: of what was asked, charged were
+// spent, and of what came back lapsed were over.
+func worked(asked, charged, lapsed ticket.Credits) func(*ticket.Notice) {
+	return func(n *ticket.Notice) {
+		n.Quote.Credits, n.Quote.State = asked, ticket.QuoteAccepted
+		n.Credits, n.Charged, n.Released, n.Lapsed = charged, charged, asked-charged, lapsed
+	}
+}
+
 func closedAs(r ticket.Reason) func(*ticket.Notice) {
 	return func(n *ticket.Notice) { n.State, n.ClosedReason, n.AnswerDue = ticket.StateClosed, r, ticket.Date{} }
 }
@@ -216,11 +225,16 @@ func customerLetters(language string) map[string]*ticket.Notice {
 			"Hello Jane,\n\nyour website is up again: a disk was full.\n\n-- \nAnna")),
 		"answer-attachments": it(ticket.NoticeAnswer, text("Ecco i file.\n\nAnna", "Here are the files.\n\nAnna"),
 			closedAs(ticket.ReasonSolved), func(n *ticket.Notice) { n.Attachments = relays() }),
-		"answer-picture":   it(ticket.NoticeAnswer, waiting, pictured),
-		"charged":          it(ticket.NoticeCharged, quoted, func(n *ticket.Notice) { n.Credits, n.State, n.ClosesOn = 1, ticket.StateOpen, ticket.Date{} }),
+		"answer-picture": it(ticket.NoticeAnswer, waiting, pictured),
+		"answer-charged": it(ticket.NoticeAnswer, text("Buongiorno Mario,\n\nla casella è pronta.\n\nAnna", "Hello Jane,\n\nthe mailbox is ready.\n\nAnna"),
+			quoted, closedAs(ticket.ReasonSolved), worked(3, 2, 0)),
+		"charged": it(ticket.NoticeCharged, quoted, worked(3, 2, 0), func(n *ticket.Notice) {
+			n.State, n.ClosesOn, n.Balance.Held = ticket.StateOpen, ticket.Date{}, 1
+		}),
 		"close-warning":    it(ticket.NoticeCloseWarning, waiting),
 		"closed-solved":    it(ticket.NoticeClosed, closedAs(ticket.ReasonSolved)),
-		"closed-charged":   it(ticket.NoticeClosed, quoted, closedAs(ticket.ReasonSolved), func(n *ticket.Notice) { n.Credits = 1 }),
+		"closed-charged":   it(ticket.NoticeClosed, quoted, closedAs(ticket.ReasonSolved), worked(3, 2, 0)),
+		"closed-lapsed":    it(ticket.NoticeClosed, quoted, closedAs(ticket.ReasonNoAnswer), worked(5, 1, 3)),
 		"closed-no-answer": it(ticket.NoticeClosed, closedAs(ticket.ReasonNoAnswer)),
 		"closed-declined":  it(ticket.NoticeClosed, quoted, closedAs(ticket.ReasonDeclined)),
 		"closed-duplicate": it(ticket.NoticeClosed, closedAs(ticket.ReasonDuplicate), func(n *ticket.Notice) { n.Linked = []ticket.ID{1040} }),

@@ -150,13 +150,14 @@ func (v *view) HasContact() bool {
 	return v.Commercial != nil && (v.Commercial.Email != "" || v.Commercial.Phone != "")
 }
 
-// Charge writes what was charged between before and after, or nothing.
-func (v *view) Charge(before, after string) string {
-	if v.Credits == 0 {
-		return ""
-	}
-	return before + credits(v.Credits, v.Language) + after
-}
+// Spent is what was charged for the ticket, in all.
+func (v *view) Spent() ticket.Credits { return max(v.Charged, v.Credits) }
+
+// Returned is what was given back and can be used again.
+func (v *view) Returned() ticket.Credits { return v.Released - v.Lapsed }
+
+// Taken tells whether the quote was accepted, so that it says what the work could cost.
+func (v *view) Taken() bool { return v.Quote != nil && v.Quote.State == ticket.QuoteAccepted }
 
 // Short is how many credits were missing when the quote was accepted.
 func (v *view) Short() ticket.Credits {

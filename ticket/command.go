@@ -55,7 +55,7 @@ var arguments = map[string]struct {
 	"note": {}, "take": {}, "reopen": {}, "wait": {}, "covered": {}, "extra": {}, "withdraw": {}, "accepted": {}, "spam": {},
 	"help": {}, "send": {}, "discard": {},
 	"assign":   {1, 8, nil, "NAME|me|none"},
-	"close":    {0, 1, wholeNumber, "[N]"},
+	"close":    {0, 1, fromNothing, "[N]"},
 	"topic":    {1, 1, knownTopic, "TOPIC"},
 	"quote":    {1, 2, wholeNumber, "N [DAYS]"},
 	"charge":   {1, 1, wholeNumber, "N"},
@@ -74,6 +74,14 @@ func wholeNumber(_ int, s string) Words {
 		return Say("order-number", s)
 	}
 	return Words{}
+}
+
+// fromNothing is a whole number, 0 among them: what is closed without a charge.
+func fromNothing(i int, s string) Words {
+	if s == "0" {
+		return Words{}
+	}
+	return wholeNumber(i, s)
 }
 
 func knownTopic(_ int, s string) Words {

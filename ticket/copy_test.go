@@ -183,7 +183,7 @@ func TestCopyJoinsOnlyUntouched(t *testing.T) {
 		{"noted", nil, func(b *bench, letters []ticket.Notice) {
 			b.receive(b.mail(anna, "Re: Aggiunta", "#note\ncliente noto", replyTo(pick(b.t, letters, ticket.NoticeTicketNew, anna)), proved))
 		}},
-		{"closed", nil, func(b *bench, _ []ticket.Notice) { b.must(b.Close(b.ctx, 2, "admin")) }},
+		{"closed", nil, func(b *bench, _ []ticket.Notice) { b.must(b.Close(b.ctx, 2, 0, "admin")) }},
 		{"a colleague's ticket", func(b *bench) ticket.Notice {
 			b.receive(b.mail(luisa, "Sito irraggiungibile", down, proved))
 			return pick(b.t, b.send(), ticket.NoticeAck, luisa)

@@ -179,7 +179,7 @@ func (w *work) move(t *Ticket, tr Trigger, at time.Time) error {
 		t.ClosesAt, t.WarnAt, t.WaitsFor = time.Time{}, time.Time{}, 0
 	}
 	if st.to == StateClosed {
-		return w.release(t, "desk") // what is closed holds nothing
+		return w.release(t, tr.String(), "desk") // what is closed holds nothing
 	}
 	return nil
 }

@@ -43,6 +43,8 @@ type Limits struct {
 	TicketsPerStrangerHour int
 	TicketsPerContactHour  int
 	Relay                  int64 // bytes of attachments that go along in one letter
+	ChargePerTechnicianDay int   // credits
+	ChargeAlert            int   // credits from which on the other technicians are told of a charge
 }
 
 // maxAge is how old an arrival may be and still be acknowledged.
@@ -162,6 +164,8 @@ type work struct {
 	released bool     // held mail was released, to be filed after this transaction
 	backlog  backlog
 	copies   []*Arrival // of the mail at hand, that came before it
+	// settlements are what this transaction spends and gives back, by ticket.
+	settlements map[ID]settled
 }
 
 func (d *Desk) update(ctx context.Context, f func(*work) error) error {

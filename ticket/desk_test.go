@@ -777,7 +777,7 @@ func TestReopenAndFollowAfter(t *testing.T) {
 	b := newBench(t, storetest.NewMem())
 	b.receive(b.mail(mario, "Sito irraggiungibile", down))
 	ack := pick(t, b.send(), ticket.NoticeAck, mario)
-	b.must(b.Close(b.ctx, 1, "admin"))
+	b.must(b.Close(b.ctx, 1, 0, "admin"))
 	wantLetters(t, b.send(), "closed mario")
 	b.now = b.now.AddDate(0, 0, 29)
 	b.receive(b.mail(mario, "Re: Sito", "Di nuovo fermo.", replyTo(ack)))
@@ -785,7 +785,7 @@ func TestReopenAndFollowAfter(t *testing.T) {
 		t.Errorf("not reopened: %s %s", tk.State, tk.ClosedReason)
 	}
 	wantLetters(t, b.send(), "ticket-reply anna, ticket-reply bruno, reopened mario")
-	b.must(b.Close(b.ctx, 1, "admin"))
+	b.must(b.Close(b.ctx, 1, 0, "admin"))
 	b.send()
 	b.now = b.now.AddDate(0, 0, 30)
 	b.receive(b.mail(mario, "Re: Sito", down, replyTo(ack)))

@@ -15,36 +15,40 @@ func (w *work) hold(m *Inbound, a *Arrival, tech *Technician, th thread, reason,
 	if fresh, err := w.park(a, th, reason); !fresh || err != nil {
 		return err
 	}
-	return w.ask(m, a, tech, th, NoticeHeld, append([]string{w.say(phrase)}, w.choices(m, tech, th)...)...)
+	choices, err := w.choices(m, tech, th)
+	if err != nil {
+		return err
+	}
+	return w.ask(m, a, tech, th, NoticeHeld, append([]string{w.say(phrase)}, choices...)...)
 }
 
 // choices are the answers to a question about m, each with what it does.
-func (w *work) choices(m *Inbound, tech *Technician, th thread) []string {
-	return []string{
-		w.say("hold-choices"), w.sending(m, tech, th),
-		w.say("will-discard", Order("discard")), w.say("will-from", Order("from")),
-	}
+func (w *work) choices(m *Inbound, tech *Technician, th thread) ([]string, error) {
+	send, err := w.sending(m, tech, th)
+	return []string{w.say("hold-choices"), send, w.say("will-discard", Order("discard")), w.say("will-from", Order("from"))}, err
 }
 
 // sending says what `#send` does with m.
-func (w *work) sending(m *Inbound, tech *Technician, th thread) string {
+func (w *work) sending(m *Inbound, tech *Technician, th thread) (string, error) {
 	if !th.workable() {
-		return w.say("will-open", Order("send"))
+		return w.say("will-open", Order("send")), nil
 	}
-	d := w.deed(m, th, tech, true)
+	d, err := w.deed(m, th, tech, true)
 	switch {
+	case err != nil:
+		return "", err
 	case d.wrong != "":
-		return w.say("will-nothing", Order("send"), th.ticket.ID, d.wrong)
+		return w.say("will-nothing", Order("send"), th.ticket.ID, d.wrong), nil
 	case d.note:
-		return w.say("will-note", Order("send"), th.ticket.ID)
+		return w.say("will-note", Order("send"), th.ticket.ID), nil
 	case d.answer:
 		phrase := "will-answer"
 		if ParseOrders(m.Reply, m.Signature).Held {
 			phrase = "will-answer-whole"
 		}
-		return w.say(phrase, Order("send"), w.customers(th.ticket), th.ticket.ID)
+		return w.say(phrase, Order("send"), w.customers(th.ticket), th.ticket.ID), nil
 	}
-	return w.say("will-order", Order("send"), th.ticket.ID, w.commands(d.orders.Commands))
+	return w.say("will-order", Order("send"), th.ticket.ID, w.commands(d.orders.Commands)), nil
 }
 
 // workable tells whether what continues th is work on its ticket: it holds a

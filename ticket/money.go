@@ -26,7 +26,7 @@ func (d *Desk) Accept(ctx context.Context, id ID, code string, at time.Time, cau
 		if err := w.move(t, TriggerAccept, at); err != nil {
 			return "", err
 		}
-		if err := w.release(t, actor); err != nil {
+		if err := w.release(t, "quote "+code, actor); err != nil {
 			return "", err
 		}
 		p := posting{cause: "quote " + code, actor: actor, ticket: t.ID, hold: code}

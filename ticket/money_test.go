@@ -60,7 +60,7 @@ func TestAcceptedWorkIsChargedAndTheRestGivenBack(t *testing.T) {
 			t.Errorf("%d charged of 4: %v", n, err)
 		}
 	}
-	b.must(b.Close(b.ctx, 1, "Anna Ferretti"))
+	b.must(b.Close(b.ctx, 1, 0, "Anna Ferretti"))
 	b.wantMoney(0, 2, ticket.QuoteAccepted)
 	b.must(b.Release(b.ctx, 1, "again", "admin"))
 	if err := b.Capture(b.ctx, 1, 1, "late", "Anna Ferretti"); !errors.Is(err, ticket.ErrInput) {
@@ -108,7 +108,7 @@ func TestAHeldCreditIsSpentAfterItsLotIsOver(t *testing.T) {
 	b.now = b.now.AddDate(0, 0, 1)
 	b.must(b.Sweep(b.ctx))
 	b.must(b.Capture(b.ctx, 1, 2, "arrival 5", "Anna Ferretti"))
-	b.must(b.Close(b.ctx, 1, "Anna Ferretti"))
+	b.must(b.Close(b.ctx, 1, 0, "Anna Ferretti"))
 	b.wantStatement("C1", "purchase 10 of ORD-1: 10 0", "hold 6 of ORD-1: 4 6", "expire 4 of ORD-1: 0 6", "capture 2 of ORD-1: 0 4",
 		"release 4 of ORD-1: 4 0", "expire 4 of ORD-1: 0 0")
 }

@@ -70,6 +70,11 @@ type Notice struct {
 	Requester   Mailbox     // whose ticket it is (technicians' mail: X-Sportello-Customer); zero: as Author
 	About       MessageKind // ticket-reply: what it tells of (request, note, bounce, auto-reply, …); 0: a request
 	Credits     Credits     // charged now, missing, or about to expire, as the Kind has it; 0: none
+	Charged     Credits     // for the ticket, in all
+	Lapsed      Credits     // of Released: they expired at once, their lot being over
+	Released    Credits     // of what it held, given back now
+	Lots        []LotLine   // lot-expiring, statement: what can be used, by its last day
+	Entries     []EntryLine // statement: the latest movements, oldest first
 	Verified    bool        // evidence stands behind Author
 	OtherPeople []Mailbox   // To/Cc of the mail, shown to technicians
 	Attachments []Relay
@@ -82,6 +87,22 @@ type Notice struct {
 type Balance struct {
 	Available, Held Credits
 	NextExpiry      Date // last day of the lot that expires first; zero: none
+}
+
+// LotLine is credits that can be used through a day.
+type LotLine struct {
+	Credits Credits
+	Expires Date
+}
+
+// EntryLine is a movement of credits as a statement shows it: what one cause did
+// to all lots together.
+type EntryLine struct {
+	Day       Date
+	Kind      policy.MoveKind
+	Credits   Credits // below zero only for a correction
+	Ticket    ID      // 0: none
+	Available Credits // after it
 }
 
 // Relay is an attachment that goes along, or, when Left, is only named because

@@ -6,30 +6,38 @@ import (
 
 // refused says why the commands cannot be carried out on t as it stands; ""
 // when all of them can.
-func (w *work) refused(o Orders, t *Ticket, tech *Technician) string {
+func (w *work) refused(o Orders, t *Ticket, tech *Technician) (string, error) {
+	purse, err := w.purse(t, tech.Name)
+	if err != nil {
+		return "", err
+	}
 	for _, c := range o.Commands {
 		switch c.Name {
 		case "note", "take", "wait":
 		case "assign":
 			if _, wrong := w.assignee(strings.Join(c.Args, " "), tech); wrong != "" {
-				return w.order("assign") + ": " + wrong
+				return w.order("assign") + ": " + wrong, nil
 			}
 		case "close":
 			if t.State == StateClosed {
-				return w.order("close") + ": " + w.say("already-closed")
+				return w.order("close") + ": " + w.say("already-closed"), nil
 			}
-			if len(c.Args) > 0 {
-				return w.order("close") + " " + c.Args[0] + ": " + w.say("nothing-held")
+			if wrong := purse.take(purse.asked(c)); wrong.key != "" {
+				return w.commands([]Command{c}) + ": " + wrong.In(w.d.Language), nil
+			}
+		case "charge":
+			if wrong := purse.take(purse.asked(c)); wrong.key != "" {
+				return w.commands([]Command{c}) + ": " + wrong.In(w.d.Language), nil
 			}
 		case "reopen":
 			if t.State == StateOpen {
-				return w.order("reopen") + ": " + w.say("already-open")
+				return w.order("reopen") + ": " + w.say("already-open"), nil
 			}
 		default:
-			return w.order(c.Name) + ": " + w.say("not-by-mail")
+			return w.order(c.Name) + ": " + w.say("not-by-mail"), nil
 		}
 	}
-	return ""
+	return "", nil
 }
 
 // assignee finds the technician that a name means; "" is nobody.
@@ -62,16 +70,17 @@ func (w *work) assignee(name string, me *Technician) (string, string) {
 
 // carryOut applies commands that refused let through. answered: the mail holds
 // an answer, which tells the customer what a letter of its own would.
-func (w *work) carryOut(o Orders, m *Inbound, t *Ticket, tech *Technician, answered bool) error {
-	for _, c := range o.Commands {
-		if err := w.carryOutOne(c, m, t, tech, answered); err != nil {
+func (w *work) carryOut(o Orders, m *Inbound, a *Arrival, t *Ticket, tech *Technician, answered bool) error {
+	for i, c := range o.Commands {
+		by := deedBy{cause: cause(a), place: i + 1, actor: tech.Name}
+		if err := w.carryOutOne(c, m, t, tech, by, answered); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (w *work) carryOutOne(c Command, m *Inbound, t *Ticket, tech *Technician, answered bool) error {
+func (w *work) carryOutOne(c Command, m *Inbound, t *Ticket, tech *Technician, by deedBy, answered bool) error {
 	switch c.Name {
 	case "take":
 		t.Assignee = tech.Name
@@ -80,10 +89,9 @@ func (w *work) carryOutOne(c Command, m *Inbound, t *Ticket, tech *Technician, a
 	case "wait":
 		return w.wait(t)
 	case "close":
-		if err := w.move(t, TriggerClose, m.Arrived); err != nil || answered {
-			return err
-		}
-		return w.tellCustomers(NoticeClosed, t, nil)
+		return w.close(t, (&purse{held: t.Held}).asked(c), m.Arrived, by, answered)
+	case "charge":
+		return w.charge(t, (&purse{held: t.Held}).asked(c), by)
 	case "reopen":
 		if err := w.move(t, TriggerReopen, m.Arrived); err != nil || answered {
 			return err

@@ -23,7 +23,7 @@ func TestReactions(t *testing.T) {
 	b.receive(b.mail(anna, "Re: Sito", "👍", replyTo(work), proved, thumb(ticket.ReactionSign))) // she wrote it herself
 	wantLetters(t, b.send(), "answer mario")
 
-	b.must(b.Close(b.ctx, 1, "admin"))
+	b.must(b.Close(b.ctx, 1, 0, "admin"))
 	closed := pick(t, b.send(), ticket.NoticeClosed, mario)
 	for _, days := range []int{0, 60} { // also when a reply would open a new ticket
 		b.now = b.now.AddDate(0, 0, days)

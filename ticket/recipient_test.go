@@ -47,7 +47,7 @@ func TestLettersHoldNoWordOfForgers(t *testing.T) {
 				t.Errorf("the technician does not read it: %+v", mail)
 			}
 			b.receive(b.mail(anna, "Re: x", "Provi ora.", replyTo(mail), proved))
-			b.must(b.Close(b.ctx, 1, "admin"))
+			b.must(b.Close(b.ctx, 1, 0, "admin"))
 			b.must(b.Reopen(b.ctx, 1, "admin"))
 			b.receive(b.mail(anna, "Re: x", "#wait", replyTo(mail), proved))
 			b.now = b.now.AddDate(0, 0, 6)

@@ -83,8 +83,10 @@ func (w *work) reachesCustomer(m *Inbound, t *Ticket) bool {
 // held before, and is "" where it was not: then nothing about it is asked again.
 func (w *work) work(m *Inbound, a *Arrival, s sender, th thread, released string) error {
 	tech, t, before := s.technician, th.ticket, th.ticket.clone()
-	d := w.deed(m, th, tech, released != "")
+	d, err := w.deed(m, th, tech, released != "")
 	switch {
+	case err != nil:
+		return err
 	case d.orders.Held:
 		return w.hold(m, a, tech, th, "held: "+d.orders.Wrong.String(), "hold-command")
 	case d.wrong != "":
@@ -99,7 +101,7 @@ func (w *work) work(m *Inbound, a *Arrival, s sender, th thread, released string
 	} else if err := w.takeNote(m, t, tech, msg, d.note); err != nil {
 		return err
 	}
-	if err := w.carryOut(d.orders, m, t, tech, d.answer); err != nil {
+	if err := w.carryOut(d.orders, m, a, t, tech, d.answer); err != nil {
 		return err
 	}
 	if d.answer { // after the commands, so that its foot tells how the ticket stands now
@@ -134,21 +136,22 @@ type deed struct {
 
 // deed reads what m asks for. Where its commands are a question (orders.Held)
 // nothing else is said. released: it was held for that before, and let go.
-func (w *work) deed(m *Inbound, th thread, tech *Technician, released bool) deed {
+func (w *work) deed(m *Inbound, th thread, tech *Technician, released bool) (deed, error) {
 	d := deed{orders: ParseOrders(m.Reply, m.Signature)}
 	if d.orders.Held && released {
 		d.orders = parseReleased(m.Reply, m.Signature)
 	}
 	if d.orders.Held {
-		return d
+		return d, nil
 	}
 	d.note = th.token.Purpose == PurposeNote || d.orders.Note()
 	d.answer = !d.note && (d.orders.Public != "" || m.brings(d.orders.Public))
-	d.wrong = firstOf(d.orders.Wrong.In(w.d.Language), w.refused(d.orders, th.ticket, tech))
+	refused, err := w.refused(d.orders, th.ticket, tech)
+	d.wrong = firstOf(d.orders.Wrong.In(w.d.Language), refused)
 	if d.wrong == "" && !d.note && !d.answer && len(d.orders.Commands) == 0 {
 		d.wrong = w.say("nothing-new")
 	}
-	return d
+	return d, err
 }
 
 // proofs words what a technician's authority rests on.

@@ -22,7 +22,7 @@ func shelf(t *testing.T, b *bench) map[ticket.ID]ticket.Notice {
 			b.send()
 		}
 	}
-	b.must(b.Close(b.ctx, 1, "admin"))
+	b.must(b.Close(b.ctx, 1, 0, "admin"))
 	b.send()
 	return acks
 }

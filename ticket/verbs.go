@@ -9,17 +9,6 @@ import (
 	"sportello/policy"
 )
 
-// Close closes a ticket as solved and tells the customer. actor stands in the
-// event. ErrState when it is closed already.
-func (d *Desk) Close(ctx context.Context, id ID, actor string) error {
-	return d.verb(ctx, id, "close", actor, func(w *work, t *Ticket) error {
-		if err := w.move(t, TriggerClose, w.now); err != nil {
-			return err
-		}
-		return w.tellCustomers(NoticeClosed, t, nil)
-	})
-}
-
 // Reopen makes a ticket our turn again and tells the customer. ErrState when it
 // is open already.
 func (d *Desk) Reopen(ctx context.Context, id ID, actor string) error {

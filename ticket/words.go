@@ -1,6 +1,9 @@
 package ticket
 
-import "strings"
+import (
+	"fmt"
+	"strings"
+)
 
 // Words are something said to people: a phrase by its key, and what stands in
 // it. They are worded when it is known who reads them, so that no letter holds a
@@ -22,6 +25,14 @@ func (w Words) In(lang string) string {
 	return phraseIn(lang, w.key, w.args...)
 }
 
+// or is w, or o where w says nothing.
+func (w Words) or(o Words) Words {
+	if w.key == "" {
+		return o
+	}
+	return w
+}
+
 // String is w in English, for the log and the command line.
 func (w Words) String() string { return w.In("en") }
 
@@ -38,6 +49,8 @@ func inLanguage(lang string, args []any) []any {
 		case usage:
 			out[i] = a.in(lang)
 		case Order:
+			out[i] = a.in(lang)
+		case amount:
 			out[i] = a.in(lang)
 		case NoticeKind:
 			out[i] = phraseIn(lang, "kind "+a.String())
@@ -61,6 +74,21 @@ func (o Order) in(lang string) string {
 		}
 	}
 	return "#" + string(o)
+}
+
+// amount is credits in words: "1 credito", "3 credits".
+type amount Credits
+
+func (a amount) in(lang string) string {
+	switch {
+	case lang == "it" && a == 1:
+		return "1 credito"
+	case lang == "it":
+		return fmt.Sprintf("%d crediti", int(a))
+	case a == 1:
+		return "1 credit"
+	}
+	return fmt.Sprintf("%d credits", int(a))
 }
 
 // usage is what stands behind a command: its arguments, named.

@@ -58,7 +58,7 @@ func (c *Config) newDesk(store ticket.Store, keys ticket.Keys, r *reading, now f
 		Limits: ticket.Limits{
 			AcksPerAddressHour: c.Limits.AcksPerAddressHour, AcksPerHour: c.Limits.AcksPerHour,
 			TicketsPerStrangerHour: c.Limits.TicketsPerStrangerHour, TicketsPerContactHour: c.Limits.TicketsPerContactHour,
-			Relay: c.Limits.Relay,
+			Relay: c.Limits.Relay, ChargePerTechnicianDay: c.Limits.ChargePerTechnicianDay, ChargeAlert: c.Limits.ChargeAlert,
 		},
 		TokenTechnician: c.Security.TechnicianToken, TokenCustomer: c.Security.CustomerToken,
 		Now: now, Reread: r.reread,

@@ -22,9 +22,7 @@ func (a *app) ticketVerbs() *cobra.Command {
 	return a.family("ticket", "Look at tickets and change them",
 		a.ticketListVerb(),
 		&cobra.Command{Use: "show N", Short: "Show a ticket with its messages and events", Args: cobra.ExactArgs(1), RunE: a.onDesk(a.ticketShow)},
-		a.ticketAct("close N", "Close a ticket as solved; the customer is told", 1, func(ctx context.Context, o *office, id ticket.ID, _ []string) error {
-			return o.desk.Close(ctx, id, admin)
-		}),
+		a.ticketClose(),
 		a.ticketAct("reopen N", "Make a closed or waiting ticket our turn again", 1, func(ctx context.Context, o *office, id ticket.ID, _ []string) error {
 			return o.desk.Reopen(ctx, id, admin)
 		}),
@@ -37,6 +35,19 @@ func (a *app) ticketVerbs() *cobra.Command {
 			Args: cobra.ExactArgs(3), RunE: a.onDesk(a.ticketAttachment),
 		},
 	)
+}
+
+// ticketClose closes a ticket; without --charge what it holds goes back.
+func (a *app) ticketClose() *cobra.Command {
+	var charge int
+	cmd := a.ticketAct("close N", "Close a ticket as solved; the customer is told", 1, func(ctx context.Context, o *office, id ticket.ID, _ []string) error {
+		if charge < 0 {
+			return usagef("--charge: %d is not allowed; it must be a whole number of credits", charge)
+		}
+		return o.desk.Close(ctx, id, ticket.Credits(charge), admin)
+	})
+	cmd.Flags().IntVar(&charge, "charge", 0, "spend `C` of the credits that the ticket holds; the rest goes back to the customer, without this flag all of it")
+	return cmd
 }
 
 func (a *app) ticketListVerb() *cobra.Command {

@@ -53,6 +53,25 @@ func (r relayRecord) value() ticket.Relay {
 	return ticket.Relay{Attachment: r.Attachment.value(), Ref: r.Ref.value(), Left: r.Left}
 }
 
+type lotLineRecord struct {
+	Credits ticket.Credits `json:"credits"`
+	Expires ticket.Date    `json:"expires"`
+}
+
+func newLotLineRecord(l ticket.LotLine) lotLineRecord { return lotLineRecord(l) }
+func (r lotLineRecord) value() ticket.LotLine         { return ticket.LotLine(r) }
+
+type entryLineRecord struct {
+	Day       ticket.Date     `json:"day"`
+	Kind      policy.MoveKind `json:"kind"`
+	Credits   ticket.Credits  `json:"credits"`
+	Ticket    ticket.ID       `json:"ticket,omitempty"`
+	Available ticket.Credits  `json:"available"`
+}
+
+func newEntryLineRecord(e ticket.EntryLine) entryLineRecord { return entryLineRecord(e) }
+func (r entryLineRecord) value() ticket.EntryLine           { return ticket.EntryLine(r) }
+
 type noticeRecord struct {
 	ID            ticket.NoticeID    `json:"id"`
 	Kind          ticket.NoticeKind  `json:"kind,omitempty"`
@@ -106,6 +125,11 @@ type noticeRecord struct {
 	Requester     mailboxRecord      `json:"requester,omitzero"`
 	About         ticket.MessageKind `json:"about,omitempty"`
 	Credits       ticket.Credits     `json:"credits,omitempty"`
+	Charged       ticket.Credits     `json:"charged,omitempty"`
+	Released      ticket.Credits     `json:"released,omitempty"`
+	Lapsed        ticket.Credits     `json:"lapsed,omitempty"`
+	Lots          []lotLineRecord    `json:"lots,omitempty"`
+	Entries       []entryLineRecord  `json:"entries,omitempty"`
 	Verified      bool               `json:"verified,omitempty"`
 	OtherPeople   []mailboxRecord    `json:"other_people,omitempty"`
 	Attachments   []relayRecord      `json:"attachments,omitempty"`
@@ -126,6 +150,7 @@ func newNoticeRecord(n ticket.Notice) noticeRecord {
 		Commercial: maybe(n.Commercial, newContactPageRecord), Quote: maybe(n.Quote, newQuoteRecord), QuoteUntil: n.QuoteUntil,
 		QuoteOthers: n.QuoteOthers, TooLarge: n.TooLarge, Requester: mailboxRecord(n.Requester), About: n.About, Credits: n.Credits,
 		Balance: maybe(n.Balance, newBalanceRecord), Linked: n.Linked, Text: n.Text, Author: mailboxRecord(n.Author),
+		Charged: n.Charged, Released: n.Released, Lapsed: n.Lapsed, Lots: each(n.Lots, newLotLineRecord), Entries: each(n.Entries, newEntryLineRecord),
 		Verified: n.Verified, OtherPeople: each(n.OtherPeople, newMailboxRecord), Attachments: each(n.Attachments, newRelayRecord),
 		Lines: n.Lines, Bounce: maybe(n.Bounce, newBounceRecord), Resent: n.Resent}
 }
@@ -142,6 +167,7 @@ func (r noticeRecord) value() ticket.Notice {
 		Commercial: maybe(r.Commercial, contactPageRecord.value), Quote: maybe(r.Quote, quoteRecord.value), QuoteUntil: r.QuoteUntil,
 		QuoteOthers: r.QuoteOthers, TooLarge: r.TooLarge, Requester: r.Requester.value(), About: r.About, Credits: r.Credits,
 		Balance: maybe(r.Balance, balanceRecord.value), Linked: r.Linked, Text: r.Text, Author: r.Author.value(),
+		Charged: r.Charged, Released: r.Released, Lapsed: r.Lapsed, Lots: each(r.Lots, lotLineRecord.value), Entries: each(r.Entries, entryLineRecord.value),
 		Verified: r.Verified, OtherPeople: each(r.OtherPeople, mailboxRecord.value), Attachments: each(r.Attachments, relayRecord.value),
 		Lines: r.Lines, Bounce: maybe(r.Bounce, bounceRecord.value), Resent: r.Resent}
 }
