@@ -314,7 +314,7 @@ func TestAttachments(t *testing.T) {
 	if diff := cmp.Diff(want, files); diff != "" {
 		t.Error(diff)
 	}
-	if !strings.Contains(l.Text, "video.mov (48.2 MB)") {
+	if !strings.Contains(l.Text, "video.mov (48,2 MB)") {
 		t.Errorf("the text does not name what is left:\n%s", l.Text)
 	}
 }

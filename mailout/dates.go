@@ -2,6 +2,7 @@ package mailout
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"sportello/ticket"
@@ -47,13 +48,35 @@ func credits(n ticket.Credits, language string) string {
 	return fmt.Sprintf("%d crediti", n)
 }
 
-// fileSize writes a size for people, in steps of 1000.
-func fileSize(n int64) string {
+// ordinal writes a rank: "4°", "4th".
+func ordinal(n int, language string) string {
+	switch {
+	case language != "en":
+		return fmt.Sprintf("%d°", n)
+	case n%100 >= 11 && n%100 <= 13:
+	case n%10 == 1:
+		return fmt.Sprintf("%dst", n)
+	case n%10 == 2:
+		return fmt.Sprintf("%dnd", n)
+	case n%10 == 3:
+		return fmt.Sprintf("%drd", n)
+	}
+	return fmt.Sprintf("%dth", n)
+}
+
+// fileSize writes a size for people, in steps of 1000: "48,2 MB", "48.2 MB".
+func fileSize(n int64, language string) string {
 	switch {
 	case n >= 1_000_000:
-		return fmt.Sprintf("%.1f MB", float64(n)/1e6)
+		size := fmt.Sprintf("%.1f MB", float64(n)/1e6)
+		if language != "en" {
+			size = strings.Replace(size, ".", ",", 1)
+		}
+		return size
 	case n >= 1000:
 		return fmt.Sprintf("%d kB", n/1000)
+	case language == "en" && n != 1:
+		return fmt.Sprintf("%d bytes", n)
 	}
 	return fmt.Sprintf("%d byte", n)
 }

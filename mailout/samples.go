@@ -117,7 +117,7 @@ func fourthOfTwelve(n *ticket.Notice) {
 	n.ClauseText = "il piano Hyper prevede l'assistenza straordinaria, entro il numero di interventi compresi"
 	if n.Language == "en" {
 		n.Subject, n.TopicText, n.PlanText = "WooCommerce fails", "a bug in an installed open-source script, or a check that it works", "Hyper plan"
-		n.ClauseText = "the Hyper plan provides extraordinary assistance, up to the number of interventions it includes"
+		n.ClauseText = "the Hyper plan includes non-routine assistance, up to the number of jobs in its allowance"
 	}
 }
 

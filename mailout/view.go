@@ -112,6 +112,11 @@ func (v *view) Missing() ticket.Credits {
 	return max(0, v.Quote.Credits-v.Balance.Available)
 }
 
+// Agreed tells whether the quote is the one that the customer accepted.
+func (v *view) Agreed() bool {
+	return v.Quote != nil && v.Quote.State == ticket.QuoteAccepted
+}
+
 // Left lists the attachments that are only named.
 func (v *view) Left() (out []ticket.Relay) {
 	for _, r := range v.Attachments {

@@ -15,7 +15,7 @@ import (
 // letterFuncs are the functions of letter templates. Blocks: fact LABEL VALUE,
 // item TEXT, button LABEL URL, link LABEL URL, text TEXT (as written), message
 // TITLE TEXT (in a frame), small TEXT, sign LINE…, rule. Words: b (bold), date,
-// moment, credits, size, cap, and say LEI TU VOI, which chooses by the tone.
+// moment, credits, ordinal, size, cap, and say LEI TU VOI, which chooses by the tone.
 func letterFuncs(language string, tone Tone) template.FuncMap {
 	return template.FuncMap{
 		"fact": markup("fact"), "item": markup("item"), "button": markup("button"), "link": markup("link"), "text": markup("text"),
@@ -25,13 +25,14 @@ func letterFuncs(language string, tone Tone) template.FuncMap {
 		"date":    func(d ticket.Date) string { return longDate(d, language) },
 		"moment":  func(t time.Time) string { return moment(t, language) },
 		"credits": func(n ticket.Credits) string { return credits(n, language) },
-		"size":    fileSize,
+		"size":    func(n int64) string { return fileSize(n, language) },
 		"cap":     capital,
 		"next":    func(n int) int { return n + 1 },
+		"ordinal": func(n int) string { return ordinal(n, language) },
 		"person":  person,
 		"name":    phraseName,
 		"files":   func(list []ticket.Relay) string { return fileCount(len(list), language) },
-		"names":   fileNames,
+		"names":   func(list []ticket.Relay) string { return fileNames(list, language) },
 		"quoteState": func(s ticket.QuoteState) string {
 			if language == "en" {
 				return s.String()
@@ -104,10 +105,10 @@ func fileCount(n int, language string) string {
 }
 
 // fileNames lists files with their sizes.
-func fileNames(list []ticket.Relay) string {
+func fileNames(list []ticket.Relay, language string) string {
 	names := make([]string, len(list))
 	for i, r := range list {
-		names[i] = r.Name + " (" + fileSize(r.Size) + ")"
+		names[i] = r.Name + " (" + fileSize(r.Size, language) + ")"
 	}
 	return strings.Join(names, ", ")
 }
