@@ -145,6 +145,8 @@ func attribution(s string, next int, ls []textLine) bool {
 		return address || followedByQuote(ls, next)
 	case colon && address && date && clock && (strings.HasSuffix(body, ">") || opened(body) && endsWithAddress(body)):
 		return true // Gmail in languages without a verb: "2014-10-24 15:36 GMT+02:00 Anna <anna@…>:"
+	case colon && date && clock && (address || opened(body)) && followedByQuote(ls, next):
+		return true // whatever the word for writing
 	case startsWithISODate(body):
 		return strings.HasSuffix(body, ">") && address || strings.Contains(body, " gmt+") || strings.Contains(body, " gmt-")
 	}

@@ -87,7 +87,7 @@ func (c *classifier) plain(i int) int {
 		return c.quoted(i)
 	case l.depth == 0 && c.strayQuote(i):
 		c.set(i, i+1, classQuote, WhyQuoted)
-	case !c.own && banner(l.low):
+	case !c.own && banner(l.low, c.known.Address):
 		c.set(i, i+1, classMark, WhyBanner)
 	default:
 		return i

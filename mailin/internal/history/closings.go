@@ -21,12 +21,12 @@ var notNames = wording.Set("grazie", "mille", "buon", "buona", "buone", "buongio
 	"danke", "vielen", "dank", "viele", "grüße", "guten", "tag", "liebe", "beste", "ja", "nein", "merci", "bonjour", "bonne", "journée", "oui", "gracias", "saludos", "muchas", "hola", "error", "errore", "fatal", "warning", "not", "found", "server", "internal", "access", "denied", "wordpress", "outlook", "windows", "google", "chrome")
 
 // firmWords name a firm, a tax number or a device to reach somebody with.
-var firmWords = wording.Set("srl", "s.r.l", "s.r.l.", "srls", "s.r.l.s.", "spa", "s.p.a", "s.p.a.", "snc", "s.n.c", "s.n.c.", "sas", "s.a.s", "s.a.s.", "sapa", "onlus", "aps", "asd", "s.c", "soc", "coop", "gmbh", "ag", "kg", "ohg", "ug", "e.v.", "ltd", "ltd.", "limited", "inc", "inc.", "llc", "plc", "corp", "corp.", "sarl", "sàrl", "s.a.", "s.l.", "s.l", "sl",
-	"tel", "tel.", "tél", "tél.", "telefono", "telefon", "phone", "fax", "cell", "cell.", "cellulare", "mobile", "mob", "mob.", "handy", "portable", "móvil", "whatsapp", "pec", "p.iva", "p.i", "p.i.", "piva", "c.f", "c.f.", "cf", "partita", "ust-idnr", "siret", "cif",
+var firmWords = wording.Set("srl", "srls", "spa", "snc", "sas", "sapa", "onlus", "aps", "asd", "sc", "soc", "coop", "gmbh", "ag", "kg", "ohg", "ug", "ev", "ltd", "limited", "inc", "llc", "plc", "corp", "sarl", "sàrl", "sa", "sl",
+	"tel", "tél", "telefono", "telefon", "phone", "fax", "cell", "cellulare", "mobile", "mob", "handy", "portable", "móvil", "whatsapp", "pec", "piva", "pi", "cf", "ust-idnr", "siret", "cif",
 	"ufficio", "amministrazione", "segreteria", "direzione", "responsabile", "titolare", "dipartimento", "reparto", "office", "department", "manager", "director", "engineer", "ceo", "cto", "geschäftsführer", "geschäftsführung", "abteilung", "studio", "comune")
 
 // placeWords make an address together with a number.
-var placeWords = wording.Set("via", "viale", "piazza", "piazzale", "corso", "largo", "vicolo", "strada", "loc", "loc.", "località", "fraz", "fraz.", "frazione", "contrada", "str", "str.", "strasse", "straße", "platz", "weg", "gasse", "allee", "street", "st", "st.", "road", "rd", "rd.", "avenue", "ave", "lane", "suite", "rue", "boulevard", "place", "calle", "avenida", "plaza", "cap")
+var placeWords = wording.Set("via", "viale", "piazza", "piazzale", "corso", "largo", "vicolo", "strada", "loc", "località", "fraz", "frazione", "contrada", "str", "strasse", "straße", "platz", "weg", "gasse", "allee", "street", "st", "road", "rd", "avenue", "ave", "lane", "suite", "rue", "boulevard", "place", "calle", "avenida", "plaza", "cap")
 
 // The words of the footer that a mail program adds: "Inviato da iPhone", "Get
 // Outlook for Android". It begins with a verb of sendVerbs and one of footerPreps,
@@ -46,17 +46,20 @@ var appWords = []string{"iphone", "ipad", "android", "outlook", "mail", "mobile"
 // its own.
 var excuses = []string{"brevità", "brevita'", "brevity", "kürze", "brièveté", "brevedad", "refusi", "errori di battitura", "typos", "tippfehler", "fautes de frappe"}
 
-// gatewayFooters are what virus scanners and providers add.
-var gatewayFooters = []string{
-	"virus-free.", "mail priva di virus", "privo di virus", "senza virus.", "virenfrei.", "sans virus.", "libre de virus", "questa e-mail è stata controllata", "questa email è stata controllata", "questo messaggio è stato analizzato", "questo messaggio e' stato analizzato", "il software antivirus", "this email has been checked for viruses", "this email has been scanned", "this message has been scanned", "diese e-mail wurde von avast", "diese e-mail wurde auf viren", "cet e-mail a été vérifié", "*** messaggio verificato",
-	"con tiscali mobile", "con tiscali", "scopri tiscali", "scopri di più su", "con la mail di libero", "libero mail", "prima di stampare", "per favore pensa all'ambiente", "pensa all'ambiente", "rispetta l'ambiente", "please consider the environment", "think before you print", "bitte denken sie an die umwelt", "bitte prüfen sie, ob", "pensez à l'environnement", "antes de imprimir", "5x1000", "dona il 5",
-}
+// What virus scanners, providers and friends of trees add: that a mail was
+// checked, whose service it went through, not to print it.
+var (
+	virusWords   = []string{"virus", "avast", "avg"}
+	checkedWords = []string{"free", "priv", "senza", "frei", "sans", "libre", "controllat", "analizzat", "verificat", "checked", "scanned", "geprüft", "überprüft", "vérifié", "analysé", "comprobad"}
+	printWords   = []string{"stampare", "before you print", "before printing", "ausdrucken", "imprimer", "imprimir"}
+	natureWords  = []string{"ambiente", "environment", "umwelt", "environnement", "alberi", "trees"}
+	adWords      = []string{"con tiscali", "scopri tiscali", "con la mail di libero", "libero mail", "5x1000", "dona il 5"}
+)
 
 // The words of legal notices: how they are entitled, with what they begin, of
 // what they speak.
 var (
-	noticeWords  = []string{"avviso", "nota", "avvertenz", "informativa", "clausola", "notice", "note", "hinweis", "avis", "aviso", "ai sensi", "d.lgs", "d. lgs", "disclaimer:"}
-	noticeTitles = []string{"riservatezza", "privacy", "ai sensi d", "ai sensi e", "196", "confidential", "privileged", "disclaimer", "haftungsausschluss", "vertraulichkeit", "confidencialidad", "legal"}
+	noticeWords  = []string{"avviso", "nota", "avvertenz", "informativa", "clausola", "notice", "note", "hinweis", "avis", "ai sensi", "d.lgs", "d. lgs", "disclaimer", "haftungsausschluss", "vertraulich", "confidential", "privileged"}
 	noticeStarts = wording.Set("questo", "questa", "la", "il", "le", "i", "chiunque", "qualora", "se", "this", "the", "if", "diese", "der", "die", "wenn", "sollten", "ce", "cet", "les", "si", "este", "esta", "el")
 )
 
@@ -68,4 +71,4 @@ var (
 	liability   = []string{"no liability", "not liable", "no responsibility", "not accept liability", "not accept responsibility", "not accept any", "alcuna responsabilità", "nessuna responsabilità", "non costituisc", "does not constitute", "keine haftung", "aucune responsabilité"}
 )
 
-var disclaimerWords = []string{"riservat", "confidenzial", "confidential", "vertraulich", "confidentiel", "confidencial", "privileged", "2016/679", "196/2003", "196/03", "gdpr", "privacy", "destinat", "esclusiv", "exclusiv", "addressee", "intended recipient", "intended solely", "intended only", "bestimmten empfänger", "richtige adressat", "per errore", "irrtümlich", "par erreur", "in error", "por error"}
+var disclaimerWords = []string{"riservat", "confidenzial", "confidential", "vertraulich", "confidentiel", "confidencial", "privileged", "2016/679", "196/", "gdpr", "privacy", "disclaimer", "haftung", "destinat", "esclusiv", "exclusiv", "addressee", "intended", "bestimmten empfänger", "richtige adressat", "per errore", "irrtümlich", "par erreur", "in error", "por error"}

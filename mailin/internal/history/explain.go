@@ -195,21 +195,22 @@ func (e *explainer) signature(i int) bool {
 	if signatureDelimiter(l) || exactFooter(l) || e.legal(i) {
 		return true
 	}
-	if strings.ContainsAny(s, "?!") || wording.Begins(low, gatewayFooters) && words(s) < 30 {
-		return !strings.ContainsAny(s, "?!")
+	if strings.ContainsAny(s, "?!") || gatewayFooter(low) {
+		return !strings.ContainsAny(s, "?!") && words(s) < 24 && !wording.Has(low, dealWords)
 	}
 	known, firm, place, role := 0, false, false, false
 	var rest []string
 	digits := strings.ContainsAny(s, "0123456789")
 	for w := range strings.FieldsFuncSeq(s, func(c rune) bool { return unicode.IsSpace(c) || strings.ContainsRune(",|/;()·•–—", c) }) {
 		low := wording.Lower(strings.Trim(w, ".:-*_\"'<>"))
+		firmly := strings.ReplaceAll(low, ".", "")
 		switch {
 		case low == "" || strings.Contains(w, "@") || strings.HasPrefix(low, "www.") || strings.Contains(w, "://"):
 		case e.own[low]:
 			known++
-		case firmWords[low] || firmWords[low+"."]:
+		case firmWords[firmly]:
 			firm, role = true, role || len(low) > 6
-		case digits && placeWords[low]:
+		case digits && placeWords[firmly]:
 			place = true
 		case strings.ContainsAny(low, "0123456789"), strings.HasSuffix(w, ":") && len(low) == 1: // "T:"
 		case len(low) <= 3 && (firm || place || known > 0) && smallWords[low]:

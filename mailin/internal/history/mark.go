@@ -184,9 +184,14 @@ func replyAbove(low string, afterRule bool) bool {
 	return framed && wording.Has(low, aboveWords) && wording.Has(low, replyWords) && wording.Has(low, lineWords)
 }
 
-// banner tells the line that a receiving server puts above the text: nobody wrote it.
-func banner(low string) bool {
-	return len(low) >= 20 && len(low) <= 600 && wording.Begins(strings.TrimLeft(low, "[*!⚠ "), bannerStarts)
+// banner tells the line that a receiving server puts above the text of a mail
+// from address: nobody wrote it.
+func banner(low, address string) bool {
+	if len(low) < 20 || len(low) > 600 || !wording.Has(low, mailWords) {
+		return false
+	}
+	warns := wording.Begins(strings.TrimLeft(low, "[*!⚠ "), warnWords) && wording.Has(low, outsideWords)
+	return warns || address != "" && strings.Contains(low, address) && wording.Has(low, rareWords)
 }
 
 // earlierReplies tells the title that discussion systems put over the history.

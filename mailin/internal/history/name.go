@@ -66,8 +66,8 @@ func contact(low string) bool {
 	}
 	digits := strings.ContainsAny(low, "0123456789")
 	for w := range strings.FieldsFuncSeq(low, func(c rune) bool { return c == ' ' || c == ',' || c == '|' || c == '\u00a0' || c == '\t' }) {
-		w = strings.Trim(w, ":;()-–*")
-		if firmWords[w] || digits && placeWords[w] || digits && strings.HasSuffix(w, "straße") || digits && strings.HasSuffix(w, "platz") || digits && strings.HasSuffix(w, "str.") {
+		w = strings.ReplaceAll(strings.Trim(w, ":;()-–*"), ".", "")
+		if firmWords[w] || digits && placeWords[w] || digits && strings.HasSuffix(w, "straße") || digits && strings.HasSuffix(w, "platz") || digits && strings.HasSuffix(w, "str") {
 			return true
 		}
 	}

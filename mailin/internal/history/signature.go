@@ -240,7 +240,14 @@ func closingFormula(low string) bool {
 // or two may stand in it that no program writes ("scusate la brevità").
 func appFooter(l *textLine) bool {
 	strange, ok := footerWords(l.s, l.low)
-	return ok && strange <= 2 || wording.Begins(strings.TrimLeft(l.low, footerFringe), gatewayFooters)
+	return ok && strange <= 2 || gatewayFooter(l.low)
+}
+
+// gatewayFooter tells a line that a virus scanner, a provider or a friend of
+// trees added.
+func gatewayFooter(low string) bool {
+	return len(low) < 200 && (wording.Has(low, virusWords) && wording.Has(low, checkedWords) && wording.Has(low, mailWords) ||
+		wording.Has(low, printWords) && wording.Has(low, natureWords) || wording.Begins(strings.TrimLeft(low, footerFringe), adWords))
 }
 
 // exactFooter tells such a line with nothing else in it.
@@ -328,8 +335,7 @@ func disclaimer(l *textLine) bool {
 	if len(low) > 400 {
 		low = strings.ToValidUTF8(low[:400], "")
 	}
-	title := low[:min(len(low), 40)]
-	if wording.Begins(title, noticeWords) && wording.Has(title, noticeTitles) || strings.HasPrefix(title, "haftungsausschluss") || strings.HasPrefix(title, "vertraulichkeitshinweis") || strings.HasPrefix(title, "confidentiality not") || strings.HasPrefix(title, "privileged and conf") {
+	if title := low[:min(len(low), 60)]; wording.Begins(title, noticeWords) && wording.Has(title, disclaimerWords) {
 		return true
 	}
 	first, _, _ := strings.Cut(low, " ")
@@ -349,5 +355,5 @@ func legalWords(low string) int {
 
 // announcesAnswers tells a line which says that the answers stand in the history below.
 func announcesAnswers(low string) bool {
-	return len(low) < 200 && wording.Has(low, answersBelow)
+	return words(low) <= 9 && wording.Has(low, answerWords) && wording.Has(low, belowWords)
 }

@@ -50,20 +50,22 @@ var headerNames = map[headerField][]string{
 
 var headerFields = fieldNames(headerNames)
 
-// bannerStarts begin what Microsoft 365 and gateways put above the text of mail from outside.
-var bannerStarts = []string{
-	"you don't often get email from", "you don't often get email from", "some people who received this message don't often", "some people who received this message don’t often", "caution: this email originated", "caution: this e-mail originated", "caution: external", "external email:", "this message was sent from outside", "this email originated from outside",
-	"non si ricevono spesso messaggi", "non ricevi spesso messaggi", "non si riceve spesso posta elettronica", "alcune persone che hanno ricevuto questo messaggio", "attenzione: questa e-mail proviene", "attenzione: questa email proviene", "attenzione: questo messaggio proviene", "attenzione: mail proveniente dall'esterno", "attenzione: e-mail proveniente dall'esterno", "messaggio proveniente dall'esterno",
-	"sie erhalten nicht oft e-mails von", "sie erhalten nicht häufig e-mails von", "einige personen, die diese nachricht erhalten haben", "achtung: diese e-mail", "vous n'obtenez pas souvent d'e-mail", "vous ne recevez pas souvent de courriers", "no suele recibir correos electrónicos de", "no suele recibir correo electrónico de",
-}
+// What Microsoft 365 and gateways put above the text of mail from outside: a
+// word of warning, a mail, where it is from; or how often mail comes from there.
+var (
+	warnWords    = []string{"caution", "attenzione", "achtung", "attention", "atención", "external", "esterno", "extern"}
+	mailWords    = []string{"mail", "posta elettronica", "messag", "nachricht", "courriel", "courrier", "correo", "mensaje"}
+	outsideWords = []string{"outside", "extern", "estern", "außerhalb", "extérieur"}
+	rareWords    = []string{"often", "spesso", "nicht oft", "nicht häufig", "souvent", "suele"}
+)
 
 // rawFields are fields that only servers and programs read.
 var rawFields = wording.Set("received", "return-path", "mime-version", "content-type", "content-transfer-encoding", "dkim-signature", "authentication-results", "arc-seal", "delivered-to", "received-spf", "user-agent", "envelope-to")
 
 // writeVerbs end an attribution.
 var writeVerbs = []string{
-	"wrote", "writes", "sent", "ha scritto", "hai scritto", "avete scritto", "scrive", "scriveva", "scrisse", "schrieb", "schreibt", "geschrieben", "a écrit", "écrit", "écrivait", "escribió", "escribio", "ha escrit", "va escriure", "ha escrito",
-	"escreveu", "geschreven", "schreef", "het volgende", "skrev", "följande", "kirjoitti", "napisał", "napisał(a)", "napisała", "pisze", "napsal", "napsal(a)", "napísal", "написал", "написал(а)", "написала", "пишет", "писал", "пише", "написав", "đã viết", "yazdı", "şunu yazdı", "şunları yazdı", "írta", "ezt írta", "a scris", "je napisal/a", "je napisao", "napisao", "kirjutas", "έγραψε", "写道", "寫道", "のメッセージ", "のメール", "님이 작성", "menulis", "เขียนว่า", "написа", "је написао/ла", "je napisao/la", "je napisala", "rašė", "rakstīja", "napísal(a)", "escrigué", "idatzi du", "ha scrito", "نوشت", "כתב",
+	"wrote", "writes", "sent", "scritto", "scrive", "scriveva", "schrieb", "schreibt", "geschrieben", "écrit", "écrivait", "escribió", "escribio", "escrito", "escreveu", "geschreven", "het volgende", "skrev", "følgende", "följande", "kirjoitti",
+	"pisze", "napisał", "napisał(a)", "napsal", "napsal(a)", "написал", "пишет", "писал", "пише", "đã viết", "yazdı", "írta", "a scris", "έγραψε", "写道", "寫道", "נכתב", "כתב",
 }
 
 // middleVerbs stand between date and name.
@@ -84,17 +86,14 @@ var weekdays = wording.Set(
 	"mo", "montag", "di", "dienstag", "mi", "mittwoch", "do", "donnerstag", "fr", "freitag", "sa", "samstag", "so", "sonntag",
 	"lundi", "mardi", "mercredi", "jeu", "jeudi", "vendredi", "sam", "samedi", "dim", "dimanche",
 	"lunes", "martes", "mié", "miércoles", "jue", "jueves", "vie", "viernes", "sáb", "sábado", "domingo",
-	"ma", "ti", "ke", "to", "pe", "la", "su", "tir", "ons", "tor", "fre", "lør", "søn", "man", "пн", "вт", "ср", "чт", "пт", "сб", "вс",
+	"пн", "вт", "ср", "чт", "пт", "сб", "вс",
 )
 
-// answersBelow say that the answers stand between the lines of the history.
-var answersBelow = []string{
-	"rispondo sotto", "risposte sotto", "risposta sotto", "rispondo in linea", "rispondo nel testo", "risposte nel testo", "rispondo in rosso", "risposte in rosso", "in rosso le risposte", "rispondo punto per punto", "rispondo qui sotto", "risposte in linea", "risposte in calce", "rispondo in calce", "rispondo tra le righe", "rispondo fra le righe",
-	"answers below", "answers inline", "answered inline", "reply inline", "replies inline", "replied inline", "comments inline", "comments below", "responses below", "inline below", "see inline", "answers in red", "see my answers", "my answers are below", "reply below",
-	"antworten unten", "antworte unten", "antworten im text", "antworten inline", "siehe antworten", "meine antworten", "antworten in rot",
-	"réponses ci-dessous", "mes réponses", "je réponds ci-dessous", "réponses dans le texte", "réponses en rouge",
-	"respondo abajo", "respuestas abajo", "respuestas en el texto", "mis respuestas", "respondo entre líneas",
-}
+// The two words of "I answer between the lines".
+var (
+	answerWords = []string{"rispo", "answer", "repl", "respon", "comment", "inline", "antwort", "répon", "respuest"}
+	belowWords  = []string{"sotto", "in linea", "nel testo", "in rosso", "in calce", "punto per punto", "le righe", "below", "inline", "in red", "unten", "im text", "in rot", "dessous", "le texte", "en rouge", "abajo", "el texto", "líneas"}
+)
 
 func fieldNames(by map[headerField][]string) map[string]headerField {
 	m := make(map[string]headerField)
