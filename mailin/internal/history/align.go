@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"math/bits"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -19,8 +20,6 @@ type stream struct {
 	b  []byte
 	at []int // of line i the bytes at[i] to at[i+1]
 }
-
-func (s *stream) line(i int) []byte { return s.b[s.at[i]:s.at[i+1]] }
 
 // add appends a line.
 func (s *stream) add(line string) {
@@ -183,9 +182,7 @@ func chain(all []match, size int, weight func(match) int) []match {
 	for ; last >= 0; last = from[last] {
 		picked = append(picked, all[last])
 	}
-	for l, r := 0, len(picked)-1; l < r; l, r = l+1, r-1 {
-		picked[l], picked[r] = picked[r], picked[l]
-	}
+	slices.Reverse(picked)
 	for i := range picked[:max(0, len(picked)-1)] {
 		picked[i].n = min(picked[i].n, picked[i+1].b-picked[i].b)
 	}

@@ -90,35 +90,22 @@ func (t *trimming) closingOnly(s segment) bool {
 // nameOnly tells whether a segment below the history is a full name, with
 // ways to reach it or without: a signature that nothing announces.
 func (t *trimming) nameOnly(s segment) bool {
-	var at []int
-	for i := s.from; i < s.to && len(at) < 10; i++ {
-		if !t.lines[i].blank() {
-			if sentence(&t.lines[i]) {
-				return false
-			}
-			at = append(at, i)
-		}
-	}
-	if len(at) == 0 || len(at) == 10 {
-		return false
-	}
-	first := t.lines[at[0]].s
-	return len(at) == 1 && fullName(first) || nameLike(first) && anyContact(t.lines, at)
+	at := inked(t.lines, s.from, s.to)
+	return len(at) < 10 && nameBlock(t.lines, at)
 }
 
 // introduces tells whether the text above a quotation only leads to the
 // answers below it ("Buongiorno, rispondo sotto.").
 func (t *trimming) introduces(s segment) bool {
-	var last string
-	n := 0
-	for i := s.from; i < s.to; i++ {
-		if l := t.lines[i].low; l != "" {
-			last = l
-			n++
-		}
+	at := inked(t.lines, s.from, s.to)
+	if t.announces(s.from, s.to) {
+		return true
 	}
-	return t.announces(s.from, s.to) || n == 1 && len(last) < 60 &&
-		(strings.HasSuffix(last, ":") || strings.HasSuffix(last, ",") || wording.Begins(last, greetings) && len(strings.Fields(last)) <= 4)
+	if len(at) != 1 {
+		return false
+	}
+	last := t.lines[at[0]].low
+	return len(last) < 60 && (strings.HasSuffix(last, ":") || strings.HasSuffix(last, ",") || wording.Begins(last, greetings) && words(last) <= 4)
 }
 
 // excerpt tells a quotation that the sender cut down to what he answers.
@@ -135,12 +122,8 @@ func (t *trimming) excerpt(s segment) bool {
 // announced tells whether own text ends with a colon: the quoted lines below
 // it, which no mark announces, are something the sender shows.
 func (t *trimming) announced(s segment) bool {
-	for i := s.to - 1; i >= s.from; i-- {
-		if l := t.lines[i].s; l != "" {
-			return strings.HasSuffix(l, ":")
-		}
-	}
-	return false
+	at := inked(t.lines, s.from, s.to)
+	return strings.HasSuffix(t.lines[at[len(at)-1]].s, ":")
 }
 
 // collect joins what stays, the signature of every run told apart, and lists

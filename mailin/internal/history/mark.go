@@ -32,11 +32,8 @@ func (k markKind) opens(ls []textLine) bool {
 	case markAbove:
 		return false
 	case markHeader:
-		var h headerBlock
-		for _, l := range ls {
-			h.add(l.low)
-		}
-		return h.date && h.from && h.kinds() >= 3
+		h := headerOf(ls)
+		return h.has[fieldDate] && h.has[fieldFrom] && h.kinds() >= 3
 	}
 	return true
 }
@@ -98,11 +95,7 @@ func framedHeader(ls []textLine, i int) int {
 	}
 	next := skipBlank(ls, i+1, 2)
 	end := headerAt(ls, next, true)
-	var h headerBlock
-	for j := next; j < end; j++ {
-		h.add(ls[j].low)
-	}
-	if h.kinds() < 2 || rawHeader(ls, next, end) {
+	if h := headerOf(ls[next:max(next, end)]); h.kinds() < 2 || rawHeader(ls, next, end) {
 		return i
 	}
 	return end
@@ -199,38 +192,33 @@ func earlierReplies(low string) bool {
 	return earlierWords[strings.Trim(low, "*_#: ")]
 }
 
-// headerBlock collects which fields of an old mail's header were seen.
-type headerBlock struct{ from, to, date, subject, other, at bool }
-
-// add takes a line of the block in; false: it is no field.
-func (h *headerBlock) add(low string) bool {
-	label, ok := headerLabel(low)
-	if !ok {
-		return false
-	}
-	h.mark(label, low)
-	return true
+// headerBlock is which fields of an old mail's header were seen.
+type headerBlock struct {
+	has [fieldOther + 1]bool
+	at  bool // an address
 }
 
-func (h *headerBlock) mark(label headerField, s string) {
-	switch label {
-	case fieldFrom:
-		h.from = true
-	case fieldTo:
-		h.to = true
-	case fieldDate:
-		h.date = true
-	case fieldSubject:
-		h.subject = true
-	default:
-		h.other = true
-	}
-	h.at = h.at || strings.Contains(s, "@")
+// mark takes in a field that stands in a line.
+func (h *headerBlock) mark(f headerField, low string) {
+	h.has[f] = true
+	h.at = h.at || strings.Contains(low, "@")
 }
 
+// headerOf is the block of the fields among ls.
+func headerOf(ls []textLine) headerBlock {
+	var h headerBlock
+	for i := range ls {
+		if f, ok := headerLabel(ls[i].low); ok {
+			h.mark(f, ls[i].low)
+		}
+	}
+	return h
+}
+
+// kinds counts the fields of the four sorts that every header has.
 func (h *headerBlock) kinds() int {
 	n := 0
-	for _, b := range []bool{h.from, h.to, h.date, h.subject} {
+	for _, b := range h.has[fieldFrom:fieldOther] {
 		if b {
 			n++
 		}
@@ -240,17 +228,14 @@ func (h *headerBlock) kinds() int {
 
 // enough tells whether this is the header of a mail and not a list of facts.
 func (h *headerBlock) enough() bool {
+	from, to, date, subject := h.has[fieldFrom], h.has[fieldTo], h.has[fieldDate], h.has[fieldSubject]
 	switch {
-	case h.from && h.date:
+	case from && date:
 		return h.at || h.kinds() > 2
-	case h.from && h.subject:
-		return h.at || h.to
-	case h.from && h.to:
-		return h.at
-	case h.date && h.to:
-		return h.at || h.subject
+	case from && subject, date && to:
+		return h.at || to && subject
 	}
-	return false
+	return from && to && h.at
 }
 
 // headerLabel reads the name before the colon of a header line in the

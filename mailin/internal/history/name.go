@@ -1,6 +1,7 @@
 package history
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -50,13 +51,33 @@ func fullName(s string) bool {
 	return true
 }
 
+// nameBlock tells lines that are a name with ways to reach it, or a full name
+// alone: at are their numbers.
+func nameBlock(ls []textLine, at []int) bool {
+	if len(at) == 0 || anySentence(ls, at) {
+		return false
+	}
+	first := ls[at[0]].s
+	return nameLike(first) && anyContact(ls, at[1:]) || len(at) == 1 && fullName(first)
+}
+
 func anyContact(ls []textLine, at []int) bool {
-	for _, i := range at {
-		if contact(ls[i].low) {
-			return true
+	return slices.ContainsFunc(at, func(i int) bool { return contact(ls[i].low) })
+}
+
+func anySentence(ls []textLine, at []int) bool {
+	return slices.ContainsFunc(at, func(i int) bool { return sentence(&ls[i]) })
+}
+
+// inked are the lines of [from, to) that are not empty.
+func inked(ls []textLine, from, to int) []int {
+	var at []int
+	for i := from; i < to; i++ {
+		if !ls[i].blank() {
+			at = append(at, i)
 		}
 	}
-	return false
+	return at
 }
 
 // contact tells a line that says how or where to reach somebody, or names a firm.

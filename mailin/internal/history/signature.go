@@ -1,6 +1,7 @@
 package history
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -49,19 +50,7 @@ func signatureDelimiter(l *textLine) bool {
 // ruledBlock tells a line of dashes or stars with nothing below it but a name
 // and ways to reach it.
 func ruledBlock(ls []textLine, i, to int) bool {
-	if !delimiterLine(ls[i].s) || len(ls[i].s) < 3 {
-		return false
-	}
-	var at []int
-	for j := i + 1; j < to; j++ {
-		if !ls[j].blank() {
-			if sentence(&ls[j]) || ls[j].depth > 0 {
-				return false
-			}
-			at = append(at, j)
-		}
-	}
-	return len(at) > 0 && (nameLike(ls[at[0]].s) && anyContact(ls, at) || fullName(ls[at[0]].s))
+	return len(ls[i].s) >= 3 && delimiterLine(ls[i].s) && nameBlock(ls, inked(ls, i+1, to))
 }
 
 // listFooter tells the rule that mailing lists put before their footer.
@@ -92,9 +81,7 @@ func blockCut(ls []textLine, from, to int) int {
 			at = append(at, i)
 		}
 	}
-	for l, r := 0, len(at)-1; l < r; l, r = l+1, r-1 {
-		at[l], at[r] = at[r], at[l]
-	}
+	slices.Reverse(at)
 	cut := lastBlock(ls, at, to, doubleSpaced(ls[from:to]))
 	for i := cut - 1; cut < to && i >= from && (ls[i].blank() || pictureLine(ls[i].low)); i-- {
 		if pictureLine(ls[i].low) {
@@ -149,10 +136,8 @@ func apart(ls []textLine, i, j int, spaced bool) bool {
 // directly below it was typed; what comes after is the block.
 func belowFormula(ls []textLine, at []int, to int, spaced bool) int {
 	block := at[1:]
-	for _, i := range block {
-		if sentence(&ls[i]) {
-			return to
-		}
+	if anySentence(ls, block) {
+		return to
 	}
 	first := block[0]
 	top := ls[first].s
@@ -198,22 +183,12 @@ func namedBlock(ls []textLine, at []int, to int, spaced bool) int {
 		k--
 	}
 	block := at[k:]
-	if k == 0 {
-		return to // all there is, or too long for a signature
+	if k == 0 || anySentence(ls, block) {
+		return to // all there is, too long for a signature, or none
 	}
-	for _, i := range block {
-		if sentence(&ls[i]) {
-			return to
-		}
-	}
-	above := ls[at[k-1]].s
-	first := ls[block[0]].s
-	switch {
-	case strings.HasSuffix(above, ":"):
-		return to
-	case len(block) > 1 && nameLike(first) && anyContact(ls, block[1:]):
-		return block[0]
-	case len(block) == 1 && (fullName(first) || contact(ls[block[0]].low) && (strings.Contains(first, " | ") || fullName(above))):
+	above, first := ls[at[k-1]].s, &ls[block[0]]
+	reached := len(block) == 1 && contact(first.low) && (strings.Contains(first.s, " | ") || fullName(above))
+	if !strings.HasSuffix(above, ":") && (nameBlock(ls, block) || reached) {
 		return block[0]
 	}
 	return to
