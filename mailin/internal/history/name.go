@@ -58,7 +58,7 @@ func nameBlock(ls []textLine, at []int) bool {
 		return false
 	}
 	first := ls[at[0]].s
-	return nameLike(first) && anyContact(ls, at[1:]) || len(at) == 1 && fullName(first)
+	return nameLike(first) && anyContact(ls, at) || len(at) == 1 && fullName(first)
 }
 
 func anyContact(ls []textLine, at []int) bool {

@@ -187,8 +187,9 @@ func namedBlock(ls []textLine, at []int, to int, spaced bool) int {
 		return to // all there is, too long for a signature, or none
 	}
 	above, first := ls[at[k-1]].s, &ls[block[0]]
+	named := nameBlock(ls, block) && (len(block) > 1 || fullName(first.s))
 	reached := len(block) == 1 && contact(first.low) && (strings.Contains(first.s, " | ") || fullName(above))
-	if !strings.HasSuffix(above, ":") && (nameBlock(ls, block) || reached) {
+	if !strings.HasSuffix(above, ":") && (named || reached) {
 		return block[0]
 	}
 	return to

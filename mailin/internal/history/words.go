@@ -64,7 +64,7 @@ var rawFields = wording.Set("received", "return-path", "mime-version", "content-
 
 // writeVerbs end an attribution.
 var writeVerbs = []string{
-	"wrote", "writes", "sent", "scritto", "scrive", "scriveva", "schrieb", "schreibt", "geschrieben", "écrit", "écrivait", "escribió", "escribio", "escrito", "escreveu", "geschreven", "het volgende", "skrev", "følgende", "följande", "kirjoitti",
+	"wrote", "writes", "sent", "ha scritto", "hai scritto", "avete scritto", "scrive", "scriveva", "schrieb", "schreibt", "geschrieben", "a écrit", "écrit", "écrivait", "escribió", "escribio", "ha escrito", "escreveu", "geschreven", "het volgende", "skrev", "følgende", "följande", "kirjoitti",
 	"pisze", "napisał", "napisał(a)", "napsal", "napsal(a)", "написал", "пишет", "писал", "пише", "đã viết", "yazdı", "írta", "a scris", "έγραψε", "写道", "寫道", "נכתב", "כתב",
 }
 
