@@ -41,6 +41,7 @@ func fields(t *Ticket) []fieldValue {
 		{"merged_into", count(uint64(t.MergedInto))},
 		{"held", count(uint64(t.Held))},
 		{"charged", count(uint64(t.Charged))},
+		{"answered", map[bool]string{true: "yes"}[t.Answered]},
 	}
 	if t.Quote != nil {
 		f = append(f, fieldValue{"quote", t.Quote.Code + " " + t.Quote.State.String()})

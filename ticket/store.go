@@ -101,7 +101,7 @@ type Tx interface {
 	LastEntry(customer string) (*Entry, error)
 	Entries(customer string) iter.Seq2[*Entry, error] // by Seq
 	// CustomersIn lists at most n customers whose id sorts behind after and who
-	// have an entry in month m of UTC, by id.
+	// have an entry in month m of UTC, or one of a purchase in m, by id.
 	CustomersIn(m policy.Month, after string, n int) ([]string, error)
 	// ByCause lists what one cause has entered, by Seq; nothing: it has not yet.
 	ByCause(cause string) (customer string, entries []*Entry, err error)

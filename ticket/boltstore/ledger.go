@@ -31,7 +31,7 @@ func (t *tx) AddEntry(customer string, e *ticket.Entry) error {
 	if err := causes.Put(causeKey(e), []byte(customer)); err != nil {
 		return fmt.Errorf("entry %d of customer %s: %w", e.Seq, customer, err)
 	}
-	if err := insert(t.bucket(bucketPosted), postedKey(e.At, customer)); err != nil {
+	if err := insert(t.bucket(bucketPosted), postedKeys(e, customer)...); err != nil {
 		return err
 	}
 	return t.put(b, ledgerKey(customer, e.Seq), newEntryRecord(e), "entry", e.Seq)

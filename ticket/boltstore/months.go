@@ -21,18 +21,25 @@ func monthKey(at time.Time, id ticket.ID) []byte {
 	return appendNumber(monthPrefix(policy.MonthOf(at, time.UTC)), id)
 }
 
-func postedKey(at time.Time, customer string) []byte {
-	return appendText(monthPrefix(policy.MonthOf(at, time.UTC)), customer)
+// postedKeys are the places of an entry: by its time and, of a purchase, by its day.
+func postedKeys(e *ticket.Entry, customer string) [][]byte {
+	keys := [][]byte{appendText(monthPrefix(policy.MonthOf(e.At, time.UTC)), customer)}
+	if d := e.Move.Purchased; !d.IsZero() {
+		keys = append(keys, appendText(monthPrefix(policy.Month{Year: d.Year, Month: d.Month}), customer))
+	}
+	return keys
 }
 
-// insert puts a key into an index, unless it is there.
-func insert(b *bolt.Bucket, key []byte) error {
-	if b.Get(key) != nil {
-		return nil
-	}
+// insert puts keys into an index that are not there yet.
+func insert(b *bolt.Bucket, keys ...[]byte) error {
 	b.FillPercent = 0.9
-	if err := b.Put(key, nil); err != nil {
-		return fmt.Errorf("index: %w", err)
+	for _, k := range keys {
+		if b.Get(k) != nil {
+			continue
+		}
+		if err := b.Put(k, nil); err != nil {
+			return fmt.Errorf("index: %w", err)
+		}
 	}
 	return nil
 }
@@ -97,7 +104,7 @@ func (t *tx) indexMonths() error {
 		if err := decode(v, &r); err != nil {
 			return fmt.Errorf("entry of customer %s: %w", customer, err)
 		}
-		if err := insert(t.bucket(bucketPosted), postedKey(r.At, customer)); err != nil {
+		if err := insert(t.bucket(bucketPosted), postedKeys(r.value(), customer)...); err != nil {
 			return err
 		}
 	}
@@ -140,7 +147,7 @@ func (c *checker) months() error {
 		}
 		var r entryRecord
 		if decode(v, &r) == nil {
-			keys = append(keys, postedKey(r.At, whose))
+			keys = append(keys, postedKeys(r.value(), whose)...)
 		}
 	})
 	if err != nil {

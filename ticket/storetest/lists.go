@@ -121,7 +121,7 @@ func months(s suite) {
 			tx.PutTicket(&ticket.Ticket{ID: 3, Opened: day(12, 1), Subject: "changed"}),
 			tx.AddEntry("c", &ticket.Entry{Seq: 1, Cause: "a", At: day(10, 31)}), tx.AddEntry("c", &ticket.Entry{Seq: 2, Cause: "b", At: day(11, 5)}),
 			tx.AddEntry("c\x00", &ticket.Entry{Seq: 1, Cause: "c", At: day(11, 5)}), tx.AddEntry("c\x00", &ticket.Entry{Seq: 2, Cause: "c", At: day(11, 6)}),
-			tx.AddEntry("b", &ticket.Entry{Seq: 1, Cause: "d", At: day(12, 1)}))
+			tx.AddEntry("b", &ticket.Entry{Seq: 1, Cause: "d", At: day(12, 1), Move: policy.Move{Purchased: policy.Date{Year: 2026, Month: 9, Day: 30}}}))
 	})
 	tickets := func(m time.Month, after ticket.ID, n int, want ...ticket.ID) {
 		s.Helper()
@@ -152,6 +152,7 @@ func months(s suite) {
 	customers(11, "c", 9, "c\x00")
 	customers(11, "c\x00", 9)
 	customers(12, "a", 9, "b")
+	customers(9, "", 9, "b")
 }
 
 func awake(s suite) {

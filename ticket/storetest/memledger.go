@@ -80,7 +80,10 @@ func (t *memTx) Entries(customer string) iter.Seq2[*ticket.Entry, error] {
 func (t *memTx) CustomersIn(m policy.Month, after string, n int) ([]string, error) {
 	var ids []string
 	for _, id := range ascending(t.entries) {
-		in := slices.ContainsFunc(t.entries[id], func(e *ticket.Entry) bool { return m.Holds(e.At, time.UTC) })
+		in := slices.ContainsFunc(t.entries[id], func(e *ticket.Entry) bool {
+			d := e.Move.Purchased
+			return m.Holds(e.At, time.UTC) || m == policy.Month{Year: d.Year, Month: d.Month}
+		})
 		if in && id > after && len(ids) < n {
 			ids = append(ids, id)
 		}
