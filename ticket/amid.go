@@ -9,26 +9,79 @@ import (
 // a thread they are looked for in, in bytes.
 const maxAbove, maxTheirs = 3, 64 << 10
 
-// amid is public, what m says to t's people, as its writer saw it: each answer
-// that stands between quoted lines has the words of theirs above it that it
-// answers. What else was quoted, the desk's letter around them, is not repeated.
-func (w *work) amid(m *Inbound, t *Ticket, public string) (string, error) {
+// amid is written, the new text of m, as its writer saw it: each answer that
+// stands between quoted lines has those of quotable above it that it answers.
+// What else was quoted is not repeated.
+func amid(m *Inbound, written string, quotable func() (string, error)) (string, error) {
 	p := passagesOf(m)
 	if !slices.Contains(p.kinds, lineAnswering) {
-		return public, nil
+		return written, nil
 	}
+	text, err := quotable()
+	if err != nil {
+		return "", err
+	}
+	return p.over(written, joinWords(text)), nil
+}
+
+// theirs is what t's people wrote: of what a technician quotes the customer sees
+// his own words again, and nothing of the desk's letter around them.
+func (w *work) theirs(t *Ticket) (string, error) {
+	return w.said(t, func(msg *Message) string {
+		if msg.Kind == MessageRequest && t.number(msg.From.Address) >= 0 {
+			return msg.Text
+		}
+		return ""
+	})
+}
+
+// ours is what the desk's letters on t say, without their feet: who answers below
+// a whole letter answers none of its facts.
+func (w *work) ours(t *Ticket) (string, error) {
+	return w.said(t, func(msg *Message) string {
+		if msg.NoticeID == 0 {
+			return ""
+		}
+		l, err := w.tx.Letter(msg.NoticeID)
+		if err != nil {
+			return "" // not written yet, or erased
+		}
+		return aboveRule(l.Text)
+	})
+}
+
+// said joins what words tells of t's messages, the last ones first.
+func (w *work) said(t *Ticket, words func(*Message) string) (string, error) {
 	msgs, err := w.tx.Messages(t.ID)
 	if err != nil {
 		return "", err
 	}
-	var theirs strings.Builder
+	var all strings.Builder
 	for _, msg := range slices.Backward(msgs) {
-		if msg.Kind == MessageRequest && t.number(msg.From.Address) >= 0 && theirs.Len() < maxTheirs {
-			theirs.WriteString(msg.Text + "\n")
+		if all.Len() >= maxTheirs {
+			break
 		}
+		all.WriteString(words(msg) + "\n")
 	}
-	return p.over(public, joinWords(theirs.String())), nil
+	return all.String(), nil
 }
+
+// aboveRule is text up to the last line that is a rule, which the facts of a
+// letter stand below.
+func aboveRule(text string) string {
+	for rest := text; ; {
+		i := strings.LastIndexByte(rest, '\n')
+		if line := rest[i+1:]; len(line) >= minRule && strings.Trim(line, "-") == "" {
+			return rest[:i+1]
+		}
+		if i < 0 {
+			return text
+		}
+		rest = rest[:i]
+	}
+}
+
+const minRule = 20
 
 // passages are the lines of a text without their marks of quotation, each with
 // what it is.
@@ -79,11 +132,12 @@ func passagesOf(m *Inbound) passages {
 	return p
 }
 
-// over puts what is answered above the answers in public. What was written
+// over puts what is answered, as far as it stands in quotable, above the answers
+// in written. What was written
 // inside a quotation, as editors of HTML have it, loses the mark of one.
-func (p passages) over(public, theirs string) string {
+func (p passages) over(written, quotable string) string {
 	var out []string
-	rest, below := strings.Split(public, "\n"), false
+	rest, below := strings.Split(written, "\n"), false
 	for i, kind := range p.kinds {
 		below = below || kind == lineQuoted
 		if kind != lineWritten && kind != lineAnswering {
@@ -95,9 +149,9 @@ func (p passages) over(public, theirs string) string {
 		}
 		out = append(out, rest[:at]...)
 		if kind == lineAnswering {
-			out = append(out, p.above(i, theirs)...)
+			out = append(out, p.above(i, quotable)...)
 		}
-		if below && marked(rest[at]) && !strings.Contains(theirs, joinWords(p.lines[i])) {
+		if below && marked(rest[at]) && !strings.Contains(quotable, joinWords(p.lines[i])) {
 			rest[at] = p.lines[i]
 		}
 		out, rest = append(out, rest[at]), rest[at+1:]
@@ -105,14 +159,14 @@ func (p passages) over(public, theirs string) string {
 	return strings.TrimSpace(strings.Join(append(out, rest...), "\n"))
 }
 
-// above are the last lines of theirs before line i, of one paragraph.
-func (p passages) above(i int, theirs string) []string {
+// above are the last lines of quotable before line i, of one paragraph.
+func (p passages) above(i int, quotable string) []string {
 	var lines []string
 	for i--; i >= 0 && len(lines) < maxAbove; i-- {
 		if p.kinds[i] == lineBlank && len(lines) == 0 {
 			continue
 		}
-		if p.kinds[i] != lineQuoted || !strings.Contains(theirs, joinWords(p.lines[i])) {
+		if p.kinds[i] != lineQuoted || !strings.Contains(quotable, joinWords(p.lines[i])) {
 			break
 		}
 		lines = append(lines, "> "+p.lines[i])

@@ -168,7 +168,7 @@ func (s sender) proofs(m *Inbound, released string) []string {
 // takeAnswer files what the technician wrote for the customer. The first to
 // answer takes the ticket.
 func (w *work) takeAnswer(m *Inbound, t *Ticket, tech *Technician, msg *Message, public string) error {
-	text, err := w.amid(m, t, public)
+	text, err := amid(m, public, func() (string, error) { return w.theirs(t) })
 	if err != nil {
 		return err
 	}

@@ -27,9 +27,13 @@ func (w *work) tellConcerned(kind NoticeKind, t *Ticket, m *Inbound, msg *Messag
 	if err != nil {
 		return err
 	}
+	text, err := amid(m, msg.Text, func() (string, error) { return w.ours(t) })
+	if err != nil {
+		return err
+	}
 	for _, tech := range w.concerned(kind, t) {
 		err := w.tellTechnician(kind, t, tech, func(n *Notice) {
-			n.Author, n.Verified, n.Text, n.Bounce = s.Mailbox, s.aligned, msg.Text, msg.Bounce
+			n.Author, n.Verified, n.Text, n.Bounce = s.Mailbox, s.aligned, clip(text, MaxText), msg.Bounce
 			n.About = msg.Kind
 			n.OtherPeople, n.Attachments, n.TooLarge = w.others(m, s), w.relays(m, msg, false), m.Partial
 			n.Lines = candidates
