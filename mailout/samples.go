@@ -283,7 +283,7 @@ func technicianLetters(language string) map[string]*ticket.Notice {
 		}),
 		"transcript-undone": it(ticket.NoticeTranscript, text("#assegna carla\n\nBuongiorno, il sito è di nuovo raggiungibile.\n\nAnna",
 			"#assign carla\n\nHello, your website is up again.\n\nAnna"), func(n *ticket.Notice) {
-			n.Lines = says(language, ticket.Say("order-line", ticket.Order("assign"), ticket.Say("no-technician", "carla")), ticket.Say("nothing-done"))
+			n.Lines = says(language, ticket.Say("order-line", 1, "#assign carla", ticket.Say("no-technician", "carla", "Anna Ferretti, Bruno Conti")), ticket.Say("nothing-done"))
 		}),
 		"held": it(ticket.NoticeHeld, text("Ok, proceda pure.", "Fine, go ahead."), func(n *ticket.Notice) {
 			n.NoteAddress = ""

@@ -1,130 +1,75 @@
 package ticket
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
-
-	"sportello/policy"
-	"sportello/ticket/address"
 )
 
 // Command is one order of a technician: its English name and its arguments.
 type Command struct {
 	Name string   `json:"name"`
 	Args []string `json:"args"`
+	Line int      `json:"-"` // where it stands in the new text, from 1
 }
 
 // Orders is a technician's mail taken apart (DESIGN.md section 3, "Commands").
 type Orders struct {
 	Commands []Command
-	Public   string // what the customer may see: without commands, "" for a note
-	// Wrong says which line is refused and why; then Commands and Public are
+	Below    string // what stands below the commands, with the signature; "" nothing
+	Public   string // what of Below the customer may see: all of it, or nothing of what is for others
+	// Wrong says which lines are refused and why; then Commands and Public are
 	// empty and nothing may be done. Held tells that it is a question rather
 	// than a fault: a known command further down.
-	Wrong Words
+	Wrong Faults
 	Held  bool
 }
 
 // Right tells that nothing is refused.
-func (o Orders) Right() bool { return o.Wrong.key == "" }
+func (o Orders) Right() bool { return len(o.Wrong) == 0 }
+
+// Faults are what is wrong with a mail's commands, one a line of it.
+type Faults []Words
+
+// In words f in a language, one a line.
+func (f Faults) In(lang string) []string {
+	var all []string
+	for _, w := range f {
+		all = append(all, w.In(lang))
+	}
+	return all
+}
+
+// String is f in English, for `explain`.
+func (f Faults) String() string { return strings.Join(f.In("en"), "; ") }
 
 // Note tells whether the whole mail is an internal note.
-func (o Orders) Note() bool {
-	for _, c := range o.Commands {
-		if c.Name == "note" {
-			return true
-		}
-	}
-	return false
-}
+func (o Orders) Note() bool { return o.has("note") }
 
-// aliases are the Italian names.
-var aliases = map[string]string{
-	"nota": "note", "prendo": "take", "assegna": "assign", "chiudi": "close", "riapri": "reopen", "attesa": "wait",
-	"coperta": "covered", "preventivo": "quote", "ritira": "withdraw", "accettato": "accepted", "addebita": "charge",
-	"unisci": "merge", "elenco": "list", "mostra": "show", "aiuto": "help", "invia": "send", "scarta": "discard", "da": "from",
-}
+// Asks tells whether the text is for somebody else than the customer.
+func (o Orders) Asks() bool { return o.has("ask") }
 
-// arguments says how many arguments a command takes and what they must be.
-var arguments = map[string]struct {
-	min, max int
-	check    func(i int, arg string) Words
-	usage    string
-}{
-	"note": {}, "take": {}, "reopen": {}, "wait": {}, "covered": {}, "extra": {}, "withdraw": {}, "accepted": {}, "spam": {},
-	"help": {}, "send": {}, "discard": {},
-	"assign":   {1, 8, nil, "NAME|me|none"},
-	"close":    {0, 1, fromNothing, "[N]"},
-	"topic":    {1, 1, knownTopic, "TOPIC"},
-	"quote":    {1, 2, wholeNumber, "N [DAYS]"},
-	"charge":   {1, 1, wholeNumber, "N"},
-	"customer": {1, 1, nil, "ID"},
-	"from":     {1, 1, plainAddress, "ADDRESS"},
-	"cc":       {1, 1, plainAddress, "ADDRESS"},
-	"uncc":     {1, 1, plainAddress, "ADDRESS"},
-	"merge":    {1, 1, wholeNumber, "N"},
-	"list":     {0, 1, listWord, "[mine|open|waiting|extra|due]"},
-	"show":     {1, 1, wholeNumber, "N"},
-}
-
-func wholeNumber(_ int, s string) Words {
-	var n uint64
-	if !number(strings.TrimPrefix(s, "#"), &n) || n == 0 || n > 1_000_000_000 {
-		return Say("order-number", s)
-	}
-	return Words{}
-}
-
-// fromNothing is a whole number, 0 among them: what is closed without a charge.
-func fromNothing(i int, s string) Words {
-	if s == "0" {
-		return Words{}
-	}
-	return wholeNumber(i, s)
-}
-
-func knownTopic(_ int, s string) Words {
-	if !contains(policy.Topics, policy.Topic(strings.ToLower(s))) {
-		var all []string
-		for _, t := range policy.Topics {
-			all = append(all, string(t))
-		}
-		return Say("order-topic", s, strings.Join(all, ", "))
-	}
-	return Words{}
-}
-
-func plainAddress(_ int, s string) Words {
-	if bare := strings.Trim(s, "<>"); !address.Valid(bare) || !strings.Contains(bare[strings.LastIndexByte(bare, '@'):], ".") {
-		return Say("order-address", s)
-	}
-	return Words{}
-}
-
-func listWord(_ int, s string) Words {
-	if !contains([]string{"mine", "open", "waiting", "extra", "due"}, strings.ToLower(s)) {
-		return Say("order-list", s)
-	}
-	return Words{}
+func (o Orders) has(name string) bool {
+	return slices.ContainsFunc(o.Commands, func(c Command) bool { return c.Name == name })
 }
 
 // ParseOrders reads the commands at the very top of a technician's new text;
 // signature is put back under what remains. Nothing is ever half understood:
 // one wrong line refuses the whole mail.
 func ParseOrders(reply, signature string) Orders {
-	o, rest := leadingOrders(reply)
+	o, rest, above := leadingOrders(reply)
 	if !o.Right() {
 		return o
 	}
-	for _, l := range append(rest[:len(rest):len(rest)], strings.Split(signature, "\n")...) {
-		words := commandWords(l)
-		if words == nil {
-			continue
+	var below Faults
+	for i, l := range append(rest[:len(rest):len(rest)], strings.Split(signature, "\n")...) {
+		if words := commandWords(l); words != nil && orderCalled(words[0]) != nil {
+			below = append(below, wrongLine(above+i+1, l, Say("order-below")))
 		}
-		if _, known := canonical(words[0]); known {
-			return Orders{Held: true, Wrong: Say("order-line", strings.TrimFunc(l, white), Say("order-below"))}
-		}
+	}
+	if below != nil {
+		return Orders{Held: true, Wrong: below}
 	}
 	return o.over(rest, signature)
 }
@@ -132,16 +77,21 @@ func ParseOrders(reply, signature string) Orders {
 // parseReleased reads a mail that was held and then let go as it stands: a
 // command further down is text like the lines around it.
 func parseReleased(reply, signature string) Orders {
-	o, rest := leadingOrders(reply)
+	o, rest, _ := leadingOrders(reply)
 	if !o.Right() {
 		return o
 	}
 	return o.over(rest, signature)
 }
 
+// wrongLine says what is wrong with a line of the new text.
+func wrongLine(n int, line string, why Words) Words {
+	return Say("order-line", n, strings.TrimFunc(line, white), why)
+}
+
 // leadingOrders reads the block of commands at the top and returns the lines
-// below it.
-func leadingOrders(reply string) (Orders, []string) {
+// below it, and how many stand above those.
+func leadingOrders(reply string) (Orders, []string, int) {
 	lines := strings.Split(strings.ReplaceAll(reply, "\r\n", "\n"), "\n")
 	var o Orders
 	i := 0
@@ -155,20 +105,26 @@ func leadingOrders(reply string) (Orders, []string) {
 		}
 		c, wrong := readCommand(words)
 		if wrong.key != "" {
-			return Orders{Wrong: Say("order-line", strings.TrimFunc(lines[i], white), wrong)}, nil
+			o.Wrong = append(o.Wrong, wrongLine(i+1, lines[i], wrong))
+			continue
 		}
+		c.Line = i + 1
 		o.Commands = append(o.Commands, c)
 	}
-	return o, lines[i:]
+	if !o.Right() {
+		return Orders{Wrong: o.Wrong}, nil, 0
+	}
+	return o, lines[i:], i
 }
 
 // over is o with the lines below its commands as what the customer may see.
 func (o Orders) over(rest []string, signature string) Orders {
-	o.Public = strings.TrimSpace(strings.Join(rest, "\n"))
-	if o.Note() {
-		o.Public = ""
-	} else if o.Public != "" && strings.TrimSpace(signature) != "" {
-		o.Public += "\n\n" + strings.TrimSpace(signature)
+	o.Below = strings.TrimSpace(strings.Join(rest, "\n"))
+	if o.Below != "" && strings.TrimSpace(signature) != "" {
+		o.Below += "\n\n" + strings.TrimSpace(signature)
+	}
+	if !o.Note() && !o.Asks() {
+		o.Public = o.Below
 	}
 	return o
 }
@@ -191,57 +147,36 @@ func commandWords(line string) []string {
 	return words
 }
 
-// canonical is the English name of a command word, case aside.
-func canonical(word string) (string, bool) {
-	name := address.Lower(word)
-	if en, ok := aliases[name]; ok {
-		name = en
-	}
-	_, ok := arguments[name]
-	return name, ok
-}
-
+// readCommand reads the words of a line that is meant as a command.
 func readCommand(words []string) (Command, Words) {
-	name, ok := canonical(words[0])
-	if !ok {
-		near, _ := canonical(nearest(words[0]))
-		return Command{}, Say("order-unknown", Order(near), Order("help"))
+	o := orderCalled(words[0])
+	if o == nil {
+		return Command{}, Say("order-unknown", nearest(words[0]), Order("help"))
 	}
-	args, rule := words[1:], arguments[name]
-	written := usage{name, rule.usage}
-	switch {
-	case len(args) < rule.min:
-		return Command{}, Say("order-missing", written)
-	case len(args) > rule.max:
-		return Command{}, Say("order-too-much", written)
+	args := words[1:]
+	if wrong := o.misused(args); wrong.key != "" {
+		return Command{}, wrong
 	}
-	for i, a := range args {
-		if rule.check == nil {
-			break
-		}
-		if wrong := rule.check(i, a); wrong.key != "" {
-			return Command{}, wrong
-		}
-	}
-	return Command{Name: name, Args: append([]string{}, args...)}, Words{}
+	return Command{Name: o.name, Args: append([]string{}, args...)}, Words{}
 }
 
-// nearest is the known command word closest to word by edit distance; the
-// first in alphabetical order among equals.
-func nearest(word string) string {
-	best, distance := "help", 1<<30
-	consider := func(name string) {
-		if d := editDistance(strings.ToLower(word), name); d < distance || d == distance && name < best {
-			best, distance = name, d
+// nearest is the name of a command, in either language, that is closest to word
+// by edit distance; the first in alphabetical order among equals. Where more than
+// half of word is another, it is #help.
+func nearest(word string) any {
+	near, distance := "", 1<<30
+	for _, o := range orders() {
+		for _, name := range []string{o.name, o.italian} {
+			d := editDistance(strings.ToLower(word), name)
+			if name != "" && (d < distance || d == distance && name < near) {
+				near, distance = name, d
+			}
 		}
 	}
-	for name := range arguments {
-		consider(name)
+	if 2*distance > utf8.RuneCountInString(word)+1 {
+		return Order("help")
 	}
-	for name := range aliases {
-		consider(name)
-	}
-	return best
+	return "#" + near
 }
 
 // editDistance is Levenshtein's, over at most the first 32 characters.

@@ -178,6 +178,9 @@ func (w *work) move(t *Ticket, tr Trigger, at time.Time) error {
 	if st.closing != keep {
 		t.ClosesAt, t.WarnAt, t.WaitsFor = time.Time{}, time.Time{}, 0
 	}
+	if st.to != StateWaiting || st.closing == arm {
+		t.SleepsUntil = time.Time{}
+	}
 	if st.to == StateClosed {
 		return w.release(t, tr.String(), "desk") // what is closed holds nothing
 	}

@@ -101,7 +101,7 @@ func (d *Desk) Receive(ctx context.Context, in []*Inbound, c Cursor) error {
 // fileOr files a mail, or quarantines it when a first try said why it cannot
 // be filed. A panic on the way is an error of Store.Update.
 func (w *work) fileOr(poisoned string, m *Inbound, ref RawRef) error {
-	w.mail, w.copies, w.posted = m, nil, nil
+	w.mail, w.copies, w.posted, w.told = m, nil, nil, nil
 	if poisoned != "" {
 		return w.quarantine(m, ref, poisoned)
 	}
@@ -161,6 +161,7 @@ type work struct {
 	mail     *Inbound // what is being filed; nil: nothing is
 	queued   bool     // a letter was queued
 	posted   []post   // letters to customers about the mail at hand
+	told     []string // what else the transcript of the mail at hand says
 	released bool     // held mail was released, to be filed after this transaction
 	backlog  backlog
 	copies   []*Arrival // of the mail at hand, that came before it

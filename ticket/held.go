@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"strings"
 	"time"
-
-	"sportello/ticket/address"
 )
 
 // hold keeps a technician's mail without effect and asks her, at the
@@ -37,8 +35,8 @@ func (w *work) sending(m *Inbound, tech *Technician, th thread) (string, error) 
 	switch {
 	case err != nil:
 		return "", err
-	case d.wrong != "":
-		return w.say("will-nothing", Order("send"), th.ticket.ID, d.wrong), nil
+	case len(d.wrong) > 0:
+		return w.say("will-nothing", Order("send"), th.ticket.ID, strings.Join(d.wrong, "; ")), nil
 	case d.note:
 		return w.say("will-note", Order("send"), th.ticket.ID), nil
 	case d.answer:
@@ -210,7 +208,10 @@ func (w *work) answerHeld(m *Inbound, a *Arrival, s sender, th thread) error {
 	case "send":
 		held.Release = "send"
 	case "from":
-		held.Release = "from " + address.Canonical(strings.Trim(c.Args[0], "<>"))
+		if len(c.Args) == 0 {
+			return w.settleHeld(m, a, tech, w.holdAgain())
+		}
+		held.Release = "from " + bareAddress(c.Args[0])
 	default:
 		return w.settleHeld(m, a, tech, w.holdAgain())
 	}

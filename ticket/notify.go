@@ -120,7 +120,7 @@ func (w *work) tellCustomer(kind NoticeKind, t *Ticket, i int, edit func(*Notice
 		return err
 	}
 	t.reference(n.MessageID)
-	if (kind == NoticeAnswer || kind == NoticeQuote) && t.State == StateWaiting && (i == 0 || t.WaitsFor == 0) {
+	if (kind == NoticeAnswer || kind == NoticeQuote) && t.State == StateWaiting && t.SleepsUntil.IsZero() && (i == 0 || t.WaitsFor == 0) {
 		t.WaitsFor = n.ID
 	}
 	if kind == NoticeAnswer {

@@ -4,111 +4,103 @@ import (
 	"strings"
 )
 
-// refused says why the commands cannot be carried out on t as it stands; ""
-// when all of them can.
-func (w *work) refused(o Orders, t *Ticket, tech *Technician) (string, error) {
+// refused says, a line each, why commands cannot be carried out on t as it
+// stands; nothing when all of them can. Each is asked of the ticket as the answer
+// and the commands above it will have left it.
+func (w *work) refused(m *Inbound, d deed, t *Ticket, tech *Technician) (lines []string, err error) {
+	then := t.clone()
 	purse, err := w.purse(t, tech.Name)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
-	for _, c := range o.Commands {
-		switch c.Name {
-		case "note", "take", "wait":
-		case "assign":
-			if _, wrong := w.assignee(strings.Join(c.Args, " "), tech); wrong != "" {
-				return w.order("assign") + ": " + wrong, nil
+	if d.answer {
+		then.step(TriggerAnswer)
+	}
+	for _, c := range d.orders.Commands {
+		o := orderCalled(c.Name)
+		j := &job{Command: c, mail: m, tech: tech, t: then, deed: d, purse: purse}
+		why := ""
+		if o.moves != 0 && !then.can(o.moves) {
+			why = w.say("already-" + then.State.String())
+		} else if o.refuse != nil {
+			if why, err = o.refuse(w, j); err != nil {
+				return nil, err
 			}
-		case "close":
-			if t.State == StateClosed {
-				return w.order("close") + ": " + w.say("already-closed"), nil
-			}
-			if wrong := purse.take(purse.asked(c)); wrong.key != "" {
-				return w.commands([]Command{c}) + ": " + wrong.In(w.d.Language), nil
-			}
-		case "charge":
-			if wrong := purse.take(purse.asked(c)); wrong.key != "" {
-				return w.commands([]Command{c}) + ": " + wrong.In(w.d.Language), nil
-			}
-		case "reopen":
-			if t.State == StateOpen {
-				return w.order("reopen") + ": " + w.say("already-open"), nil
-			}
-		default:
-			return w.order(c.Name) + ": " + w.say("not-by-mail"), nil
 		}
+		if why != "" {
+			lines = append(lines, w.say("order-line", c.Line, w.commands([]Command{c}), why))
+		}
+		then.step(o.moves)
 	}
-	return "", nil
+	return lines, nil
 }
 
-// assignee finds the technician that a name means; "" is nobody.
-func (w *work) assignee(name string, me *Technician) (string, string) {
-	switch strings.ToLower(name) {
-	case "none", "nessuno":
-		return "", ""
-	case "me", "io":
-		if me != nil {
-			return me.Name, ""
-		}
-	}
-	var found []string
-	for _, t := range w.d.Technicians {
-		if strings.ToLower(t.Name) == strings.ToLower(name) {
-			return t.Name, ""
-		}
-		if strings.Contains(strings.ToLower(t.Name), strings.ToLower(name)) {
-			found = append(found, t.Name)
-		}
-	}
-	if len(found) == 1 {
-		return found[0], ""
-	}
-	if len(found) == 0 {
-		return "", w.say("no-technician", name)
-	}
-	return "", w.say("which-technician", name, strings.Join(found, ", "))
+// can tells whether t may make a step of the table.
+func (t *Ticket) can(tr Trigger) bool {
+	_, err := next(t.State, tr, t.Answered)
+	return err == nil
 }
 
-// carryOut applies commands that refused let through. answered: the mail holds
-// an answer, which tells the customer what a letter of its own would.
-func (w *work) carryOut(o Orders, m *Inbound, a *Arrival, t *Ticket, tech *Technician, answered bool) error {
-	for i, c := range o.Commands {
-		by := deedBy{cause: cause(a), place: i + 1, actor: tech.Name}
-		if err := w.carryOutOne(c, m, t, tech, by, answered); err != nil {
+// step moves the state alone: what comes of it is for move.
+func (t *Ticket) step(tr Trigger) {
+	if st, err := next(t.State, tr, t.Answered); tr != 0 && err == nil {
+		t.State = st.to
+	}
+}
+
+// carryOut applies commands that refused let through, each with an event of its own.
+func (w *work) carryOut(j job) error {
+	for i, c := range j.deed.orders.Commands {
+		o := orderCalled(c.Name)
+		if o.do == nil {
+			continue
+		}
+		j.Command, j.place, j.did = c, i+1, ""
+		before := j.t.clone()
+		if err := o.do(w, &j); err != nil {
+			return err
+		}
+		if o.event == "" {
+			continue
+		}
+		e := Event{Kind: o.event, Actor: j.tech.Name, Cause: cause(j.a), Text: firstOf(j.did, strings.Join(append([]string{"#" + c.Name}, c.Args...), " "))}
+		if o.event == "verdict" {
+			e.Rulings = verdictRulings(j.t, "set by "+j.tech.Name)
+		}
+		if err := w.save(j.t, before, e); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (w *work) carryOutOne(c Command, m *Inbound, t *Ticket, tech *Technician, by deedBy, answered bool) error {
-	switch c.Name {
-	case "take":
-		t.Assignee = tech.Name
-	case "assign":
-		t.Assignee, _ = w.assignee(strings.Join(c.Args, " "), tech)
-	case "wait":
-		return w.wait(t)
-	case "close":
-		return w.close(t, (&purse{held: t.Held}).asked(c), m.Arrived, by, answered)
-	case "charge":
-		return w.charge(t, (&purse{held: t.Held}).asked(c), by)
-	case "reopen":
-		if err := w.move(t, TriggerReopen, m.Arrived); err != nil || answered {
-			return err
-		}
-		return w.tellCustomers(NoticeReopened, t, nil)
+// by says under whose name and for which cause the job spends.
+func (j *job) by() deedBy { return deedBy{cause: cause(j.a), place: j.place, actor: j.tech.Name} }
+
+// arg is the argument at i; "" when there is none.
+func (j *job) arg(i int) string {
+	if i < len(j.Args) {
+		return j.Args[i]
 	}
-	return nil
+	return ""
 }
 
-// wait makes t wait for the customer without a letter: the closing clock
-// starts now unless it runs already.
-func (w *work) wait(t *Ticket) error {
-	if err := w.move(t, TriggerWait, w.now); err != nil {
-		return err
-	}
-	if t.ClosesAt.IsZero() && t.WaitsFor == 0 {
-		w.startClosing(t, w.now)
-	}
-	return nil
+// number is the argument at i as a number; 0 when there is none.
+func (j *job) number(i int) uint64 {
+	n, _ := wholeNumber(j.arg(i))
+	return n
 }
+
+// address is the argument at i in the form in which addresses are compared.
+func (j *job) address(i int) string { return bareAddress(j.arg(i)) }
+
+// notHere refuses what belongs into another mail: a question's answer, a mail
+// to the desk's own address.
+func (w *work) notHere(j *job) (string, error) {
+	if j.Name == "from" {
+		return w.say("from-elsewhere", w.d.Addresses.Desk), nil
+	}
+	return w.say("held-only"), nil
+}
+
+func (w *work) notByMail(*job) (string, error) { return w.say("not-by-mail"), nil }

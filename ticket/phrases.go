@@ -2,9 +2,9 @@ package ticket
 
 import "fmt"
 
-// phrases are what the desk itself says to technicians, by language: the
-// letters around them are mailout's.
-var phrases = map[string]map[string]string{
+// deskPhrases are what the desk itself says to technicians, by language, but for
+// what concerns commands: the letters around them are mailout's.
+var deskPhrases = map[string]map[string]string{
 	"it": {
 
 		"hold-doubled":       "Un'e-mail a Suo nome ha un'intestazione doppia, come i programmi di posta non ne scrivono: l'abbiamo trattenuta, nulla è stato inviato.",
@@ -52,7 +52,6 @@ var phrases = map[string]map[string]string{
 		"charge-number":      "si può addebitare solo un numero intero di crediti, da 1 in su",
 		"charged-much":       "%s ha addebitato %s sul ticket #%d (in tutto, su questo ticket: %d).",
 		"not-by-mail":        "questo comando non è ancora disponibile via e-mail",
-		"no-technician":      "nessun tecnico si chiama «%s»",
 		"which-technician":   "«%s» può indicare più tecnici (%s): scriva il nome per intero",
 		"changed":            "%s: %s (prima: %s)",
 		"field state":        "Stato", "field assignee": "Assegnato a", "field topic": "Argomento",
@@ -92,14 +91,12 @@ var phrases = map[string]map[string]string{
 
 		// What is wrong with a command, with a letter, with a server.
 		"letter-of-failed":         "La lettera «%s» del ticket #%d a %s non è stata consegnata: %s",
-		"order-line":               "%s: %s",
 		"order-unknown":            "questo comando non esiste; il più simile è %s, e %s li elenca tutti",
 		"order-missing":            "manca qualcosa dopo il comando: si scrive %s",
 		"order-too-much":           "c'è qualcosa di troppo dopo il comando: si scrive %s",
 		"order-number":             "«%s» deve essere un numero intero maggiore di 0",
 		"order-topic":              "«%s» non è un argomento: gli argomenti sono %s",
 		"order-address":            "«%s» non è un indirizzo e-mail",
-		"order-list":               "«%s» deve essere mine, open, waiting, extra o due",
 		"order-below":              "un comando che non sta in cima all'e-mail non viene eseguito",
 		"why-refused":              "il server di posta non l'ha accettata",
 		"why-given-up":             "per tre giorni il server di posta non l'ha accettata e non riproveremo più",
@@ -196,7 +193,6 @@ var phrases = map[string]map[string]string{
 		"charge-number":      "only a whole number of credits can be charged, from 1 up",
 		"charged-much":       "%s has charged %s on ticket #%d (in all on this ticket: %d).",
 		"not-by-mail":        "this command is not available by email yet",
-		"no-technician":      "no technician is called %q",
 		"which-technician":   "%q could mean several technicians (%s): write the name in full",
 		"changed":            "%s: %s (before: %s)",
 		"field state":        "Status", "field assignee": "Assigned to", "field topic": "Topic",
@@ -236,14 +232,12 @@ var phrases = map[string]map[string]string{
 
 		// What is wrong with a command, with a letter, with a server.
 		"letter-of-failed":         "The letter %q of ticket #%d to %s was not delivered: %s",
-		"order-line":               "%s: %s",
 		"order-unknown":            "there is no such command; the closest is %s, and %s lists them all",
 		"order-missing":            "something is missing after the command: write %s",
 		"order-too-much":           "there is too much after the command: write %s",
 		"order-number":             "%q must be a whole number greater than 0",
 		"order-topic":              "%q is not a topic: the topics are %s",
 		"order-address":            "%q is not an email address",
-		"order-list":               "%q must be mine, open, waiting, extra or due",
 		"order-below":              "a command that is not at the top is not carried out",
 		"why-refused":              "the mail server refused it",
 		"why-given-up":             "the mail server has not accepted it for three days, and we have stopped trying",

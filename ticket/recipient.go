@@ -41,6 +41,8 @@ func (w *work) barredFrom(t *Ticket, addr string) (string, error) {
 		return "barred-participant", nil
 	case badAddress(t.Participants[i].Bounced):
 		return "barred-bounced", nil
+	case t.Participants[i].Approved:
+		return "", nil
 	case t.Customer != "":
 		return w.barredContact(addr, t.Customer)
 	}

@@ -173,19 +173,6 @@ func (w *work) alertCharged(t *Ticket, n Credits, actor string) error {
 	return nil
 }
 
-// charge spends n credits of what t holds now and tells the customer. The
-// caller saves t.
-func (w *work) charge(t *Ticket, n Credits, by deedBy) error {
-	did, err := w.capture(t, n, by)
-	if err != nil || did == "" {
-		return err
-	}
-	if err := w.jot(t, Event{Kind: "capture", Actor: by.actor, Cause: by.cause, Text: did}); err != nil {
-		return err
-	}
-	return w.tellCharged(t, n)
-}
-
 // tellCharged tells the customer of a charge of n credits.
 func (w *work) tellCharged(t *Ticket, n Credits) error {
 	return w.tellCustomers(NoticeCharged, t, func(letter *Notice) { letter.Credits = n })

@@ -23,10 +23,11 @@ const (
 	TriggerDecline                      // the quote was declined
 	TriggerSpam                         // #spam
 	TriggerMerge                        // joined to another ticket
+	TriggerWake                         // the day to which #wait let it sleep has come
 )
 
 var triggerNames = []string{"", "message", "unproven", "thanks", "solved", "answer", "offer", "wait", "note", "auto-reply", "bounce",
-	"close-due", "close", "reopen", "accept", "decline", "spam", "merge"}
+	"close-due", "close", "reopen", "accept", "decline", "spam", "merge", "wake"}
 
 func (t Trigger) String() string { return nameOf(triggerNames, int(t)) }
 
@@ -78,6 +79,7 @@ var table = map[State]map[Trigger]step{
 		TriggerDecline:   {to: StateClosed, reason: ReasonDeclined, due: stop, closing: stop},
 		TriggerSpam:      {to: StateClosed, reason: ReasonSpam, due: stop, closing: stop},
 		TriggerMerge:     {to: StateClosed, reason: ReasonDuplicate, due: stop, closing: stop},
+		TriggerWake:      {to: StateOpen},
 	},
 	StateWaiting: {
 		TriggerMessage:   {to: StateOpen, due: arm, closing: stop},
@@ -97,6 +99,7 @@ var table = map[State]map[Trigger]step{
 		TriggerDecline:   {to: StateClosed, reason: ReasonDeclined, due: stop, closing: stop},
 		TriggerSpam:      {to: StateClosed, reason: ReasonSpam, due: stop, closing: stop},
 		TriggerMerge:     {to: StateClosed, reason: ReasonDuplicate, due: stop, closing: stop},
+		TriggerWake:      {to: StateOpen, due: arm, closing: stop},
 	},
 	StateClosed: {
 		TriggerMessage:   {to: StateOpen, due: arm, closing: stop},
@@ -115,6 +118,7 @@ var table = map[State]map[Trigger]step{
 		TriggerDecline:   {to: StateClosed},
 		TriggerSpam:      {to: StateClosed, reason: ReasonSpam, due: stop, closing: stop},
 		TriggerMerge:     {to: StateClosed, reason: ReasonDuplicate, due: stop, closing: stop},
+		TriggerWake:      {to: StateClosed},
 	},
 }
 

@@ -70,12 +70,34 @@ func (w *work) wake(id ID) error {
 	switch {
 	case t.State != StateWaiting:
 		return nil
+	case !t.SleepsUntil.IsZero():
+		if w.now.Before(t.SleepsUntil) {
+			return nil
+		}
+		return w.rouse(t)
 	case !t.ClosesAt.IsZero() && !w.now.Before(t.ClosesAt):
 		return w.autoClose(t)
 	case !t.WarnAt.IsZero() && !w.now.Before(t.WarnAt):
 		return w.warn(t)
 	}
 	return nil
+}
+
+// rouse ends the sleep of `#wait DATE`: t is our turn again, due on that day, and
+// who works on it is told.
+func (w *work) rouse(t *Ticket) error {
+	before, day := t.clone(), w.d.day(t.SleepsUntil)
+	if err := w.move(t, TriggerWake, w.now); err != nil {
+		return err
+	}
+	t.AnswerDue = day.End(w.d.Zone)
+	for _, tech := range w.concerned(NoticeDueSoon, t) {
+		err := w.tellTechnician(NoticeDueSoon, t, tech, func(n *Notice) { n.Lines = []string{w.say("woken")} })
+		if err != nil {
+			return err
+		}
+	}
+	return w.save(t, before, Event{Kind: "state", Actor: "clock", Cause: "sweep", Text: "the day has come until which it was to wait"})
 }
 
 func (w *work) expire(t *Ticket) error {

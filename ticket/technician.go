@@ -48,10 +48,10 @@ func (w *work) fromTechnician(m *Inbound, a *Arrival, s sender, th thread) error
 // first line, `#from ADDRESS`; "" when it does not.
 func forwardedFor(m *Inbound) string {
 	o := ParseOrders(m.Reply, m.Signature)
-	if !o.Right() || o.Held || len(o.Commands) != 1 || o.Commands[0].Name != "from" {
+	if !o.Right() || o.Held || len(o.Commands) != 1 || o.Commands[0].Name != "from" || len(o.Commands[0].Args) == 0 {
 		return ""
 	}
-	return address.Canonical(strings.Trim(o.Commands[0].Args[0], "<>"))
+	return bareAddress(o.Commands[0].Args[0])
 }
 
 // withoutOrders is m as its customer's mail: without the commands on top, and
@@ -88,8 +88,8 @@ func (w *work) work(m *Inbound, a *Arrival, s sender, th thread, released string
 	case err != nil:
 		return err
 	case d.orders.Held:
-		return w.hold(m, a, tech, th, "held: "+d.orders.Wrong.String(), "hold-command")
-	case d.wrong != "":
+		return w.hold(m, a, tech, th, "held: "+d.orders.Wrong[0].String(), "hold-command")
+	case len(d.wrong) > 0:
 		return w.refuseOrders(m, a, tech, th, d.wrong)
 	}
 	msg := fromInbound(m, a, MessageNote)
@@ -101,7 +101,14 @@ func (w *work) work(m *Inbound, a *Arrival, s sender, th thread, released string
 	} else if err := w.takeNote(m, t, tech, msg, d.note); err != nil {
 		return err
 	}
-	if err := w.carryOut(d.orders, m, a, t, tech, d.answer); err != nil {
+	e := Event{Kind: "message", Actor: tech.Name, Cause: cause(a), Text: msg.Kind.String(), Rulings: []Ruling{
+		th.ruling(t.ID),
+		{Decision: "authority", Value: AuthorityTechnician.String(), Rule: "registered address with its own token", Evidence: s.proofs(m, released)},
+	}}
+	if err := w.save(t, before, e); err != nil {
+		return err
+	}
+	if err := w.carryOut(job{mail: m, a: a, tech: tech, t: t, deed: d}); err != nil {
 		return err
 	}
 	if d.answer { // after the commands, so that its foot tells how the ticket stands now
@@ -117,11 +124,7 @@ func (w *work) work(m *Inbound, a *Arrival, s sender, th thread, released string
 	if err := w.fileMessageID(m, t.ID); err != nil {
 		return err
 	}
-	e := Event{Kind: "message", Actor: tech.Name, Cause: cause(a), Text: msg.Kind.String(), Rulings: []Ruling{
-		th.ruling(t.ID),
-		{Decision: "authority", Value: AuthorityTechnician.String(), Rule: "registered address with its own token", Evidence: s.proofs(m, released)},
-	}}
-	if err := w.save(t, before, e); err != nil {
+	if err := w.tx.PutTicket(t); err != nil { // with the letters that were queued
 		return err
 	}
 	return w.filed(a, t.ID, msg.Seq)
@@ -130,7 +133,7 @@ func (w *work) work(m *Inbound, a *Arrival, s sender, th thread, released string
 // deed is what a technician's mail does on its ticket.
 type deed struct {
 	orders       Orders
-	wrong        string // why it does nothing; ""
+	wrong        []string // why it does nothing, a line each; none: it does something
 	note, answer bool
 }
 
@@ -145,13 +148,18 @@ func (w *work) deed(m *Inbound, th thread, tech *Technician, released bool) (dee
 		return d, nil
 	}
 	d.note = th.token.Purpose == PurposeNote || d.orders.Note()
-	d.answer = !d.note && (d.orders.Public != "" || m.brings(d.orders.Public))
-	refused, err := w.refused(d.orders, th.ticket, tech)
-	d.wrong = firstOf(d.orders.Wrong.In(w.d.Language), refused)
-	if d.wrong == "" && !d.note && !d.answer && len(d.orders.Commands) == 0 {
-		d.wrong = w.say("nothing-new")
+	d.answer = !d.note && !d.orders.Asks() && (d.orders.Public != "" || m.brings(d.orders.Public))
+	if d.wrong = d.orders.Wrong.In(w.d.Language); len(d.wrong) > 0 {
+		return d, nil
 	}
-	return d, err
+	var err error
+	if d.wrong, err = w.refused(m, d, th.ticket, tech); err != nil || len(d.wrong) > 0 {
+		return d, err
+	}
+	if !d.note && !d.answer && len(d.orders.Commands) == 0 {
+		d.wrong = []string{w.say("nothing-new")}
+	}
+	return d, nil
 }
 
 // proofs words what a technician's authority rests on.

@@ -38,6 +38,7 @@ type Ticket struct {
 	AnswerDue    time.Time // first instant that is late; zero: no promise, or not our turn
 	ClosesAt     time.Time // when auto-close happens; zero: no closing date
 	WarnAt       time.Time // when the closing is warned; zero once warned
+	SleepsUntil  time.Time // `#wait DATE`: it is our turn again then; zero: it does not sleep
 	MergedInto   ID
 	Linked       []ID
 	Participants []Participant // index 0 is the requester; the index is the number in tokens
@@ -58,8 +59,9 @@ type Ticket struct {
 // approved others. Technicians are numbered apart (TechnicianNumber).
 type Participant struct {
 	Mailbox
-	Removed bool   // by #uncc; the number is not used again
-	Bounced string // status of the last hard bounce; "" none
+	Approved bool   // by #cc: he stays one though he is no contact of the customer
+	Removed  bool   // by #uncc; the number is not used again
+	Bounced  string // status of the last hard bounce; "" none
 }
 
 // Thread is the mails that one technician got about a ticket.
@@ -108,6 +110,7 @@ func (t *Ticket) Wake() time.Time {
 	if t.State == StateWaiting {
 		consider(t.WarnAt)
 		consider(t.ClosesAt)
+		consider(t.SleepsUntil)
 	}
 	if t.Quote != nil && t.Quote.State == QuoteOffered {
 		consider(t.Quote.ValidUntil)

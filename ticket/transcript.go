@@ -36,6 +36,7 @@ func (w *work) outcome(d deed, before, t *Ticket) []string {
 	if d.note {
 		lines = append(lines, w.say("did-note"))
 	}
+	lines = append(lines, w.told...)
 	posted := w.posts()
 	if d.answer && len(posted) == 0 {
 		posted = append(posted, w.say("nobody-reached"))
@@ -136,14 +137,14 @@ func written(m Mailbox) string {
 
 // refuseOrders keeps the mail as a note, does nothing of it, and says why. The
 // text comes back, to be sent again.
-func (w *work) refuseOrders(m *Inbound, a *Arrival, tech *Technician, th thread, why string) error {
+func (w *work) refuseOrders(m *Inbound, a *Arrival, tech *Technician, th thread, why []string) error {
 	t, before := th.ticket, th.ticket.clone()
 	msg := fromInbound(m, a, MessageNote)
 	msg.Authority = AuthorityTechnician
 	if err := w.addMessage(t, msg); err != nil {
 		return err
 	}
-	if err := w.transcript(m, t, tech, m.Reply, []string{why, w.say("nothing-done")}); err != nil {
+	if err := w.transcript(m, t, tech, m.Reply, append(why, w.say("nothing-done"))); err != nil {
 		return err
 	}
 	if err := w.save(t, before, Event{Kind: "held", Actor: tech.Name, Cause: cause(a), Text: "nothing was done or sent"}); err != nil {

@@ -48,6 +48,8 @@ func inLanguage(lang string, args []any) []any {
 			out[i] = a.In(lang)
 		case usage:
 			out[i] = a.in(lang)
+		case choice:
+			out[i] = a.in(lang)
 		case Order:
 			out[i] = a.in(lang)
 		case amount:
@@ -65,15 +67,11 @@ func inLanguage(lang string, args []any) []any {
 type Order string
 
 // in writes the command as technicians who read lang do.
-func (o Order) in(lang string) string {
-	if lang == "it" {
-		for italian, name := range aliases {
-			if name == string(o) {
-				return "#" + italian
-			}
-		}
+func (n Order) in(lang string) string {
+	if o := orderCalled(string(n)); lang == "it" && o != nil && o.italian != "" {
+		return "#" + o.italian
 	}
-	return "#" + string(o)
+	return "#" + string(n)
 }
 
 // amount is credits in words: "1 credito", "3 credits".
@@ -97,12 +95,10 @@ type usage struct{ name, args string }
 func (u usage) in(lang string) string {
 	args := u.args
 	if lang == "it" {
-		args = italianUsage.Replace(args)
+		args = italianArguments(args)
 	}
 	return strings.TrimSpace(Order(u.name).in(lang) + " " + args)
 }
-
-var italianUsage = strings.NewReplacer("NAME", "NOME", "TOPIC", "ARGOMENTO", "DAYS", "GIORNI", "ADDRESS", "INDIRIZZO", "me|none", "io|nessuno")
 
 // sayAll words lines in the desk's language and leaves out the empty ones.
 func (w *work) sayAll(lines []Words) []string {

@@ -17,7 +17,7 @@ var verbs = regexp.MustCompile(`%[a-z]`)
 // TestPhrases: every phrase exists in both languages, with as many arguments in
 // each, in the same order; none is the same in both but for names and signs.
 func TestPhrases(t *testing.T) {
-	alike := []string{"value spam", "value extra", "order-line"}
+	alike := []string{"value spam", "value extra"}
 	for key, it := range phrases["it"] {
 		en, ok := phrases["en"][key]
 		if !ok || it == "" || en == "" {
@@ -82,8 +82,8 @@ func TestOrdersInItalian(t *testing.T) {
 	english := strings.Fields("the is must command nearest missing behind written number above no address topic top carried out such too much")
 	for _, text := range []string{"#clsoe", "#charge", "#charge tanto", "#take adesso", "#topic pizza", "#cc mario", "#list tutto", "#assign", "#show", "ciao\n#close"} {
 		o := ParseOrders(text, "")
-		it, en := o.Wrong.In("it"), o.Wrong.In("en")
-		if o.Right() || it == en || en != o.Wrong.String() {
+		it, en := strings.Join(o.Wrong.In("it"), "; "), o.Wrong.String()
+		if o.Right() || it == en {
 			t.Errorf("%q: %q in Italian, %q in English", text, it, en)
 		}
 		_, why, _ := strings.Cut(it, ": ")

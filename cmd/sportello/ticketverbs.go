@@ -29,6 +29,7 @@ func (a *app) ticketVerbs() *cobra.Command {
 		a.ticketAct("assign N NAME|none", "Give a ticket to a technician, or to nobody", 2, func(ctx context.Context, o *office, id ticket.ID, args []string) error {
 			return o.desk.Assign(ctx, id, args[0], admin)
 		}),
+		a.ticketMergeVerb(),
 		&cobra.Command{
 			Use: "attachment N SEQ I", Short: "Write an attachment's bytes to standard output",
 			Long: "Write the bytes of attachment I (from 1, as `ticket show` lists them) of message SEQ of ticket N to standard output.",
@@ -47,6 +48,19 @@ func (a *app) ticketClose() *cobra.Command {
 		return o.desk.Close(ctx, id, ticket.Credits(charge), admin)
 	})
 	cmd.Flags().IntVar(&charge, "charge", 0, "spend `C` of the credits that the ticket holds; the rest goes back to the customer, without this flag all of it")
+	return cmd
+}
+
+func (a *app) ticketMergeVerb() *cobra.Command {
+	var force bool
+	cmd := a.ticketAct("merge N INTO", "Join a ticket to another, for ever; what comes for it goes on there", 2, func(ctx context.Context, o *office, id ticket.ID, args []string) error {
+		into, err := number[ticket.ID]("ticket", args[0])
+		if err != nil {
+			return err
+		}
+		return o.desk.Merge(ctx, id, into, force, admin)
+	})
+	cmd.Flags().BoolVar(&force, "force", false, "also where the two are of different customers")
 	return cmd
 }
 
@@ -177,6 +191,9 @@ func (a *app) showHead(ctx context.Context, o *office, id ticket.ID) error {
 		}
 		p := &page{w: a.stdout}
 		p.line("#%d is %s%s", t.ID, stateText(o.ticketHead(t)), prefixIf(", assigned to ", t.Assignee))
+		if t.MergedInto != 0 {
+			p.line("it goes on in #%d", t.MergedInto)
+		}
 		return p.err
 	})
 }

@@ -94,17 +94,18 @@ func newQuoteRecord(q ticket.Quote) quoteRecord {
 func (r quoteRecord) value() ticket.Quote { return ticket.Quote(r) }
 
 type participantRecord struct {
-	Mailbox mailboxRecord `json:"mailbox"`
-	Removed bool          `json:"removed,omitempty"`
-	Bounced string        `json:"bounced,omitempty"`
+	Mailbox  mailboxRecord `json:"mailbox"`
+	Approved bool          `json:"approved,omitempty"`
+	Removed  bool          `json:"removed,omitempty"`
+	Bounced  string        `json:"bounced,omitempty"`
 }
 
 func newParticipantRecord(p ticket.Participant) participantRecord {
-	return participantRecord{mailboxRecord(p.Mailbox), p.Removed, p.Bounced}
+	return participantRecord{mailboxRecord(p.Mailbox), p.Approved, p.Removed, p.Bounced}
 }
 
 func (r participantRecord) value() ticket.Participant {
-	return ticket.Participant{Mailbox: r.Mailbox.value(), Removed: r.Removed, Bounced: r.Bounced}
+	return ticket.Participant{Mailbox: r.Mailbox.value(), Approved: r.Approved, Removed: r.Removed, Bounced: r.Bounced}
 }
 
 type threadRecord struct {
@@ -140,6 +141,7 @@ type ticketRecord struct {
 	AnswerDue    time.Time           `json:"answer_due,omitzero"`
 	ClosesAt     time.Time           `json:"closes_at,omitzero"`
 	WarnAt       time.Time           `json:"warn_at,omitzero"`
+	SleepsUntil  time.Time           `json:"sleeps_until,omitzero"`
 	MergedInto   ticket.ID           `json:"merged_into,omitempty"`
 	Linked       []ticket.ID         `json:"linked,omitempty"`
 	Participants []participantRecord `json:"participants,omitempty"`
@@ -160,7 +162,7 @@ func newTicketRecord(t *ticket.Ticket) *ticketRecord {
 	return &ticketRecord{ID: t.ID, Subject: t.Subject, State: t.State, ClosedReason: t.ClosedReason,
 		Decision: newDecisionRecord(t.Decision), Guessed: t.Guessed, Requester: mailboxRecord(t.Requester), Unproven: t.Unproven, Customer: t.Customer,
 		Candidates: t.Candidates, Assignee: t.Assignee, Language: t.Language, Opened: t.Opened.UTC(), Changed: t.Changed.UTC(), Closed: t.Closed.UTC(),
-		AnswerDue: t.AnswerDue.UTC(), ClosesAt: t.ClosesAt.UTC(), WarnAt: t.WarnAt.UTC(), MergedInto: t.MergedInto, Linked: t.Linked,
+		AnswerDue: t.AnswerDue.UTC(), ClosesAt: t.ClosesAt.UTC(), WarnAt: t.WarnAt.UTC(), SleepsUntil: t.SleepsUntil.UTC(), MergedInto: t.MergedInto, Linked: t.Linked,
 		Participants: each(t.Participants, newParticipantRecord), Quote: maybe(t.Quote, newQuoteRecord), Held: t.Held,
 		Charged: t.Charged, Answered: t.Answered, WaitsFor: t.WaitsFor, Elsewhere: t.Elsewhere, LastInbound: t.LastInbound, References: t.References,
 		Threads:  each(t.Threads, newThreadRecord),
@@ -171,7 +173,7 @@ func (r *ticketRecord) value() *ticket.Ticket {
 	return &ticket.Ticket{ID: r.ID, Subject: r.Subject, State: r.State, ClosedReason: r.ClosedReason,
 		Decision: r.Decision.value(), Guessed: r.Guessed, Requester: r.Requester.value(), Unproven: r.Unproven, Customer: r.Customer,
 		Candidates: r.Candidates, Assignee: r.Assignee, Language: r.Language, Opened: r.Opened, Changed: r.Changed, Closed: r.Closed,
-		AnswerDue: r.AnswerDue, ClosesAt: r.ClosesAt, WarnAt: r.WarnAt, MergedInto: r.MergedInto, Linked: r.Linked,
+		AnswerDue: r.AnswerDue, ClosesAt: r.ClosesAt, WarnAt: r.WarnAt, SleepsUntil: r.SleepsUntil, MergedInto: r.MergedInto, Linked: r.Linked,
 		Participants: each(r.Participants, participantRecord.value), Quote: maybe(r.Quote, quoteRecord.value), Held: r.Held,
 		Charged: r.Charged, Answered: r.Answered, WaitsFor: r.WaitsFor, Elsewhere: r.Elsewhere, LastInbound: r.LastInbound, References: r.References,
 		Threads:  each(r.Threads, threadRecord.value),

@@ -1,0 +1,174 @@
+package ticket
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"sportello/policy"
+	"sportello/ticket/address"
+)
+
+// The arguments of a command are read as its usage is written: words in
+// capitals name a kind (N, DAYS, DATE, ADDRESS, TOPIC, ID, NAME), other words are
+// written as they stand, | parts choices, brackets hold what may be left out.
+// NAME is all that follows.
+
+// maxName is how many words a name has at most.
+const maxName = 8
+
+// misused says what is wrong with args; the zero Words when nothing is.
+func (o *order) misused(args []string) Words {
+	kinds := strings.Fields(o.usage)
+	most, least := len(kinds), len(kinds)
+	for _, k := range kinds {
+		if strings.HasPrefix(k, "[") {
+			least--
+		}
+		if strings.HasPrefix(k, "NAME") {
+			most = maxName
+		}
+	}
+	switch {
+	case len(args) < least:
+		return Say("order-missing", usage{o.name, o.usage})
+	case len(args) > most:
+		return Say("order-too-much", usage{o.name, o.usage})
+	}
+	for i, arg := range args {
+		if wrong := misread(kinds[min(i, len(kinds)-1)], arg); wrong.key != "" {
+			return wrong
+		}
+	}
+	return Words{}
+}
+
+// misread says why arg is not of a kind.
+func misread(kind, arg string) Words {
+	kind = strings.Trim(kind, "[]")
+	switch {
+	case kind == "N" || kind == "DAYS":
+		if _, ok := wholeNumber(arg); !ok {
+			return Say("order-number", arg)
+		}
+	case kind == "CREDITS":
+		if _, ok := wholeNumber(arg); !ok && arg != "0" {
+			return Say("order-number", arg)
+		}
+	case kind == "DATE":
+		if _, ok := readDay(arg, policy.Date{Year: 2026, Month: 1, Day: 1}); !ok {
+			return Say("order-date", arg)
+		}
+	case kind == "ADDRESS":
+		if bareAddress(arg) == "" {
+			return Say("order-address", arg)
+		}
+	case kind == "TOPIC":
+		if !contains(policy.Topics, policy.Topic(strings.ToLower(arg))) {
+			return Say("order-topic", arg, everyTopic())
+		}
+	case kind == strings.ToLower(kind):
+		if chosen(kind, arg) == "" {
+			return Say("order-choice", arg, choice(kind))
+		}
+	}
+	return Words{}
+}
+
+// wholeNumber reads a number from 1 up to a thousand million; a ticket's may
+// have its # before it.
+func wholeNumber(s string) (n uint64, ok bool) {
+	ok = number(strings.TrimPrefix(s, "#"), &n) && n > 0 && n <= 1_000_000_000
+	return n, ok
+}
+
+// bareAddress is the address that s is, in the form of address.Canonical; "" when it
+// is none that mail can be sent to.
+func bareAddress(s string) string {
+	s = strings.TrimPrefix(strings.Trim(s, "<>"), "mailto:")
+	if !address.Valid(s) || !strings.Contains(s[strings.LastIndexByte(s, '@'):], ".") {
+		return ""
+	}
+	return address.Canonical(s)
+}
+
+func everyTopic() string {
+	var all []string
+	for _, t := range policy.Topics {
+		all = append(all, string(t))
+	}
+	return strings.Join(all, ", ")
+}
+
+// readDay reads 2026-12-24, 24/12/2026, 24.12.2026 or 24/12, which is the next
+// such day from today on. A day that does not exist is none.
+func readDay(s string, today policy.Date) (policy.Date, bool) {
+	for _, layout := range []string{time.DateOnly, "2/1/2006", "2.1.2006"} {
+		if t, err := time.Parse(layout, s); err == nil {
+			return policy.DateOf(t, time.UTC), true
+		}
+	}
+	t, err := time.Parse("2/1", s)
+	if err != nil {
+		return policy.Date{}, false
+	}
+	d := policy.Date{Year: today.Year, Month: t.Month(), Day: t.Day()}
+	for d.Before(today) || d.AddDays(0) != d { // 29 February may be far
+		d.Year++
+	}
+	return d, true
+}
+
+// choice is words of which one is to be written.
+type choice string
+
+func (c choice) in(lang string) string {
+	words, or := string(c), " or "
+	if lang == "it" {
+		words, or = italianArguments(words), " o "
+	}
+	list := strings.Split(words, "|")
+	if n := len(list); n > 1 {
+		return strings.Join(list[:n-1], ", ") + or + list[n-1]
+	}
+	return words
+}
+
+// chosen is the English word of kind that arg means, in either language; "" none.
+func chosen(kind, arg string) string {
+	for _, word := range strings.Split(kind, "|") {
+		if arg = strings.ToLower(arg); arg == word || arg == italianWords[word] {
+			return word
+		}
+	}
+	return ""
+}
+
+// italianWords are the arguments as Italian technicians write them.
+var italianWords = map[string]string{
+	"NAME": "NOME", "TOPIC": "ARGOMENTO", "DAYS": "GIORNI", "DATE": "DATA", "CREDITS": "CREDITI", "ADDRESS": "INDIRIZZO", "ID": "CODICE",
+	"me": "io", "none": "nessuno", "mine": "miei", "open": "aperti", "waiting": "attesa", "due": "scadenza", "force": "forza",
+}
+
+// italianArguments writes a usage in Italian.
+func italianArguments(args string) string {
+	var b strings.Builder
+	for args != "" {
+		i := strings.IndexAny(args, "[]| ")
+		if i < 0 {
+			i = len(args)
+		}
+		b.WriteString(firstOf(italianWords[args[:i]], args[:i]))
+		if i < len(args) {
+			b.WriteByte(args[i])
+			i++
+		}
+		args = args[i:]
+	}
+	return b.String()
+}
+
+// means tells whether word stands among args, in either language.
+func means(word string, args []string) bool {
+	return slices.ContainsFunc(args, func(a string) bool { return chosen(word, a) != "" })
+}
