@@ -140,6 +140,28 @@ func worked(asked, charged, lapsed ticket.Credits) func(*ticket.Notice) {
 	}
 }
 
+// second makes the quote that of a technician's second offer.
+func second(n *ticket.Notice) {
+	n.Quote.Code, n.Quote.Version, n.Quote.Credits, n.Text = "P-1042-2", 2, 3, ""
+	n.Quote.Description = "Tre caselle nuove."
+	if n.Language == "en" {
+		n.Quote.Description = "Three new mailboxes."
+	}
+}
+
+// stands makes the letter the answer to one that comes too late or again.
+func stands(s ticket.QuoteState) func(*ticket.Notice) {
+	return func(n *ticket.Notice) {
+		n.Quote.State, n.Answered, n.Text = s, "P-1042-1", ""
+		n.State, n.ClosesOn = ticket.StateOpen, ticket.Date{}
+	}
+}
+
+// colleague is who decided on the quote in the place of the recipient.
+func colleague(n *ticket.Notice) {
+	n.Author = ticket.Mailbox{Name: "Luisa Rossi", Address: "luisa@esempio.it"}
+}
+
 func closedAs(r ticket.Reason) func(*ticket.Notice) {
 	return func(n *ticket.Notice) { n.State, n.ClosedReason, n.AnswerDue = ticket.StateClosed, r, ticket.Date{} }
 }
@@ -216,8 +238,25 @@ func customerLetters(language string) map[string]*ticket.Notice {
 			n.State, n.Quote.State, n.AnswerDue = ticket.StateOpen, ticket.QuoteAccepted, ticket.Date{Year: 2026, Month: 11, Day: 30}
 			n.ClosesOn, n.Balance = ticket.Date{}, &ticket.Balance{Available: 3, Held: 1, NextExpiry: n.Balance.NextExpiry}
 		}),
-		"quote-declined": it(ticket.NoticeQuoteDeclined, quoted, closedAs(ticket.ReasonDeclined)),
-		"confirm":        it(ticket.NoticeConfirm, quoted),
+		"quote-accepted-other": it(ticket.NoticeQuoteAccepted, quoted, colleague, func(n *ticket.Notice) {
+			n.State, n.Quote.State, n.ClosesOn = ticket.StateOpen, ticket.QuoteAccepted, ticket.Date{}
+		}),
+		"quote-declined":       it(ticket.NoticeQuoteDeclined, quoted, closedAs(ticket.ReasonDeclined)),
+		"quote-declined-other": it(ticket.NoticeQuoteDeclined, quoted, closedAs(ticket.ReasonDeclined), colleague),
+		"quote-again":          it(ticket.NoticeQuote, quoted, second, func(n *ticket.Notice) { n.Again = true }),
+		"quote-newer":          it(ticket.NoticeQuote, quoted, second, func(n *ticket.Notice) { n.Answered = "P-1042-1" }),
+		"quote-others":         it(ticket.NoticeQuote, quoted, second, func(n *ticket.Notice) { n.QuoteOthers, n.Balance = true, nil }),
+		"quote-expired":        it(ticket.NoticeQuote, quoted, stands(ticket.QuoteExpired)),
+		"quote-already":        it(ticket.NoticeQuote, quoted, stands(ticket.QuoteAccepted)),
+		"quote-refused":        it(ticket.NoticeQuote, quoted, stands(ticket.QuoteDeclined)),
+		"quote-replaced":       it(ticket.NoticeQuote, quoted, second, stands(ticket.QuoteAccepted)),
+		"quote-withdrawn":      it(ticket.NoticeQuote, quoted, stands(ticket.QuoteWithdrawn), func(n *ticket.Notice) { n.Answered = "" }),
+		"quote-covered": it(ticket.NoticeQuote, quoted, stands(ticket.QuoteWithdrawn), func(n *ticket.Notice) {
+			covered := sample(n.Kind, n.Language)
+			n.Answered, n.Coverage, n.PlanText, n.Site, n.ClauseText, n.AnswerDue = "", covered.Coverage, covered.PlanText, covered.Site, covered.ClauseText, covered.AnswerDue
+		}),
+		"confirm":         it(ticket.NoticeConfirm, quoted),
+		"confirm-refusal": it(ticket.NoticeConfirm, quoted, func(n *ticket.Notice) { n.Refusal = true }),
 		"credit-short": it(ticket.NoticeCreditShort, quoted, contact, func(n *ticket.Notice) {
 			n.Quote.Credits, n.Credits = 6, 2
 		}),

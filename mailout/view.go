@@ -109,13 +109,28 @@ func (v *view) Missing() ticket.Credits {
 	if v.Quote == nil || v.Balance == nil {
 		return 0
 	}
-	return max(0, v.Quote.Credits-v.Balance.Available)
+	return max(0, v.Quote.Credits-v.Balance.Available-v.Freed)
 }
 
 // Agreed tells whether the quote is the one that the customer accepted.
 func (v *view) Agreed() bool {
 	return v.Quote != nil && v.Quote.State == ticket.QuoteAccepted
 }
+
+// QuoteIs tells whether the quote that the letter is about is in this state.
+func (v *view) QuoteIs(state string) bool { return v.Quote != nil && v.Quote.State.String() == state }
+
+// AnsweredOlder tells whether an earlier quote than that of the letter was answered.
+func (v *view) AnsweredOlder() bool { return v.Answered != "" && v.Answered != v.Quote.Code }
+
+// Affordable tells whether the customer is known to have enough for the quote.
+func (v *view) Affordable() bool { return v.Quote != nil && v.Balance != nil && v.Missing() == 0 }
+
+// After is how many credits are left when the quote is accepted.
+func (v *view) After() ticket.Credits { return v.Balance.Available + v.Freed - v.Quote.Credits }
+
+// ByOther tells whether somebody else than the recipient decided on the quote.
+func (v *view) ByOther() bool { return v.Author.Address != "" && v.Author.Address != v.To.Address }
 
 // Left lists the attachments that are only named.
 func (v *view) Left() (out []ticket.Relay) {

@@ -17,10 +17,11 @@ type sender struct {
 	proven     bool        // evidence stands behind exactly this address
 	aligned    bool        // proven, or token mode does without
 	contrary   bool
-	released   bool    // a person let it go: limits on tickets do not stop it again
-	forwarded  bool    // a technician sent it on and stands for its words
-	quiet      bool    // never acknowledged: list, web form, spam, robot
-	other      Mailbox // of a web form: the other address, shown to technicians
+	confirmed  ArrivalID // what confirmed it, from the registered address; 0 nothing
+	released   bool      // a person let it go: limits on tickets do not stop it again
+	forwarded  bool      // a technician sent it on and stands for its words
+	quiet      bool      // never acknowledged: list, web form, spam, robot
+	other      Mailbox   // of a web form: the other address, shown to technicians
 }
 
 // sender reads who wrote m (DESIGN.md section 2: From only, but for groups that
@@ -130,8 +131,11 @@ func (s sender) authority(m *Inbound, th thread, t *Ticket) (Authority, string) 
 
 // proof words what aligned rests on.
 func (s sender) proof(m *Inbound) string {
-	if s.proven {
+	switch {
+	case s.proven:
 		return fmt.Sprintf("%s aligned with %s", m.Evidence.Method, m.Evidence.Domain)
+	case s.confirmed != 0:
+		return fmt.Sprintf("confirmed from the registered address by arrival %d", s.confirmed)
 	}
 	return "evidence not asked for (customer = token)"
 }

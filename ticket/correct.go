@@ -9,8 +9,8 @@ import (
 
 // Correct sets a ticket's topic by a person's word and decides anew, as of the
 // day it was opened; the event keeps what was, what is and who said so. The
-// classifier learns nothing from it. State and due date stay. ErrInput for an
-// unknown topic.
+// classifier learns nothing from it. State and due date stay, but that a verdict
+// of covered takes an open quote back. ErrInput for an unknown topic.
 func (d *Desk) Correct(ctx context.Context, id ID, topic policy.Topic, actor string) error {
 	if !contains(policy.Topics, topic) {
 		return fmt.Errorf("ticket %d: topic %q: %w", id, topic, ErrInput)
@@ -42,7 +42,18 @@ func (w *work) correct(t *Ticket, topic policy.Topic) error {
 	}
 	c.Topic, c.Opinion = topic, nil
 	t.Decision = w.d.Policy.Decide(c)
-	return w.use(t)
+	return w.decided(t)
+}
+
+// decided makes the rest of t follow a verdict that was changed: what it takes
+// from an allowance, and that an open quote is taken back when a plan covers the
+// work. What was accepted is for a person to release.
+func (w *work) decided(t *Ticket) error {
+	if err := w.use(t); err != nil || t.Decision.Coverage != policy.Covered || !t.Quote.open() {
+		return err
+	}
+	_, err := w.withdraw(t)
+	return err
 }
 
 // CaseOf is t as a policy has to judge it once more: its first message, and what

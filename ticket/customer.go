@@ -37,21 +37,31 @@ func (w *work) destination(m *Inbound, th thread) *Ticket {
 // followUp adds a customer's message to its ticket: it makes the ticket our
 // turn, reopens it when it was closed, and tells the technicians.
 func (w *work) followUp(m *Inbound, a *Arrival, s sender, th thread) error {
+	ans, err := w.answer(m, a, s, th)
+	if err != nil {
+		return err
+	}
+	if ans.holds() {
+		if held, err := w.holdAnswer(m, a, th, ans); held || err != nil {
+			return err
+		}
+		ans.response, ans.why = responseRead, Say("claim-proof")
+	}
 	t, before := th.ticket, th.ticket.clone()
 	auth, rule := s.authority(m, th, t)
-	code, credits := openQuote(t)
-	sense := m.Sense(w.d.Policy, code, credits)
-	if m.Reaction != 0 && (code == "" || t.State != StateWaiting) { // on a quote it may be half a yes
-		sense = policy.SenseThanks
-	}
-	trigger := triggerOf(auth, sense)
-	if err := w.move(t, trigger, m.Arrived); err != nil {
+	trigger := triggerOf(auth, ans.claim.Sense)
+	if ans.decides() {
+		auth, rule = AuthoritySpend, "everything that a decision on "+ans.code+" takes"
+	} else if err := w.move(t, trigger, m.Arrived); err != nil {
 		return err
 	}
 	msg := fromInbound(m, a, MessageRequest)
 	msg.From, msg.Authority, msg.Verified = s.Mailbox, auth, s.aligned
-	if code != "" {
+	if ans.code != "" {
 		msg.Text += m.doubts()
+	}
+	if ans.claim.spends() && !ans.late {
+		msg.Answers = ans.code
 	}
 	if err := w.addMessage(t, msg); err != nil {
 		return err
@@ -72,36 +82,47 @@ func (w *work) followUp(m *Inbound, a *Arrival, s sender, th thread) error {
 	if err := w.confirm(m, s, th, auth); err != nil {
 		return err
 	}
-	if err := w.tellFollowUp(m, s, t, before, msg, sense); err != nil {
-		return err
-	}
 	e := Event{Kind: "message", Actor: s.Address, Cause: cause(a), Text: fmt.Sprintf("%s, %s: %s", trigger, th.via, auth)}
 	e.Rulings = []Ruling{
 		{Decision: "kind", Value: m.Kind.String(), Rule: m.KindReason},
 		th.ruling(t.ID),
 		{Decision: "authority", Value: auth.String(), Rule: rule},
 	}
-	if err := w.save(t, before, e); err != nil {
+	if ans.code != "" && !ans.decides() {
+		e.Rulings = append(e.Rulings, ans.ruling(nil))
+	}
+	if err := w.tellFollowUp(m, a, s, t, before, msg, ans, e); err != nil {
 		return err
 	}
 	return w.filed(a, t.ID, msg.Seq)
 }
 
-// tellFollowUp queues what a follow-up causes: technicians' mail (not for bare
-// thanks), and a letter to the customer when the ticket was closed or reopened.
-func (w *work) tellFollowUp(m *Inbound, s sender, t, before *Ticket, msg *Message, sense policy.Sense) error {
-	if sense != policy.SenseThanks {
-		if err := w.tellTechnicians(NoticeTicketReply, t, m, msg, s); err != nil {
+// tellFollowUp carries out what a follow-up decides and queues what it causes:
+// technicians' mail (not for bare thanks), and a letter to the customer when it
+// answers a quote that is no more, or the ticket was closed or reopened. It saves
+// t with e.
+func (w *work) tellFollowUp(m *Inbound, a *Arrival, s sender, t, before *Ticket, msg *Message, ans answer, e Event) error {
+	if ans.decides() {
+		if err := w.save(t, before, e); err != nil {
 			return err
 		}
+		return w.decide(m, a, s, t, msg, ans)
+	}
+	told, err := w.tellStanding(m, t, s, ans)
+	if err == nil && ans.claim.Sense != policy.SenseThanks {
+		err = w.tellTechnicians(NoticeTicketReply, t, m, msg, s, w.understood(t, ans)...)
 	}
 	switch {
+	case err != nil:
 	case t.State == StateClosed && before.State != StateClosed:
-		return w.tellCustomers(NoticeClosed, t, nil)
-	case t.State == StateOpen && before.State == StateClosed && !s.quiet && w.recent(m):
-		return w.tellCustomers(NoticeReopened, t, nil)
+		err = w.tellCustomers(NoticeClosed, t, nil)
+	case !told && t.State == StateOpen && before.State == StateClosed && !s.quiet && w.recent(m):
+		err = w.tellCustomers(NoticeReopened, t, nil)
 	}
-	return nil
+	if err != nil {
+		return err
+	}
+	return w.save(t, before, e)
 }
 
 // triggerOf is what a follow-up does to its ticket, by how far its sender is
@@ -155,7 +176,7 @@ func openQuote(t *Ticket) (string, Credits) {
 // move applies a trigger to t: state, reason, due date, closing date. What it
 // closes gives back what it held.
 func (w *work) move(t *Ticket, tr Trigger, at time.Time) error {
-	st, err := next(t.State, tr, t.Answered)
+	st, err := next(t.State, tr, t.Answered || t.Held > 0)
 	if err != nil {
 		return err
 	}
@@ -180,6 +201,11 @@ func (w *work) move(t *Ticket, tr Trigger, at time.Time) error {
 	}
 	if st.to != StateWaiting || st.closing == arm {
 		t.SleepsUntil = time.Time{}
+	}
+	if st.reason == ReasonDuplicate || st.reason == ReasonSpam { // nobody answers a quote there any more
+		if t.Quote.open() {
+			t.Quote.State = QuoteWithdrawn
+		}
 	}
 	if st.to == StateClosed {
 		return w.release(t, tr.String(), "desk") // what is closed holds nothing

@@ -167,6 +167,7 @@ type work struct {
 	copies   []*Arrival // of the mail at hand, that came before it
 	// settlements are what this transaction spends and gives back, by ticket.
 	settlements map[ID]settled
+	credited    []string // customers who got credits
 }
 
 func (d *Desk) update(ctx context.Context, f func(*work) error) error {
@@ -190,6 +191,9 @@ func (d *Desk) do(ctx context.Context, f func(*work) error) error {
 	queued := false
 	err := d.update(ctx, func(w *work) error {
 		err := f(w)
+		if err == nil {
+			err = w.announceCredits()
+		}
 		queued = w.queued
 		return err
 	})

@@ -153,6 +153,9 @@ func (w *work) buy(customer string, l policy.Lot) (fresh bool, err error) {
 		if errors.Is(err, policy.ErrFuture) || errors.Is(err, policy.ErrBooks) {
 			err = fmt.Errorf("credits %w: %w", err, ErrInput)
 		}
+		if err == nil {
+			w.credit(customer)
+		}
 		return err == nil, err
 	case err != nil:
 		return false, err
@@ -165,6 +168,13 @@ func (w *work) buy(customer string, l policy.Lot) (fresh bool, err error) {
 		return false, &BoughtError{Ref: l.Ref, Customer: owner, Credits: bought, Purchased: known.Purchased}
 	}
 	return false, nil
+}
+
+// credit notes that a customer got credits in this transaction.
+func (w *work) credit(customer string) {
+	if !contains(w.credited, customer) {
+		w.credited = append(w.credited, customer)
+	}
 }
 
 // bought is how many credits a lot was bought with, whatever was corrected since.
@@ -212,9 +222,12 @@ func (d *Desk) CorrectLot(ctx context.Context, customer, ref string, n Credits, 
 			return fmt.Errorf("a correction needs a reason: %w", ErrInput)
 		}
 		p := posting{cause: fmt.Sprintf("correct %q %d %q", l.Ref, n, reason), actor: actor, reason: reason}
-		_, err = w.post(customer, p, func(acc policy.Account) ([]policy.Move, error) {
+		fresh, err := w.post(customer, p, func(acc policy.Account) ([]policy.Move, error) {
 			return acc.Correct(ref, n, w.today())
 		})
+		if fresh && n > 0 {
+			w.credit(customer)
+		}
 		if errors.Is(err, policy.ErrShort) || errors.Is(err, policy.ErrBooks) {
 			err = fmt.Errorf("%w: %w", err, ErrInput)
 		}

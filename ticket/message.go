@@ -194,6 +194,9 @@ type Message struct {
 	Raw         RawRef    // "" for what the desk wrote itself
 	Arrival     ArrivalID // 0 for what the desk wrote itself
 	Bounce      *Bounce   // of MessageBounce
+	// Answers is the quote on which its sender could decide with it, had the
+	// wording been unmistakable: a technician may read it as a yes. "" none.
+	Answers string
 }
 
 // MaxText bounds the text kept with a message; the raw mail holds the rest.

@@ -60,6 +60,10 @@ type Notice struct {
 	Quote         *Quote
 	QuoteUntil    Date     // last day of Quote
 	QuoteOthers   bool     // the quote went to the contacts who may spend, not to this recipient
+	Answered      string   // quote: the code that was answered too late or twice, to which this says how things stand; "" none
+	Again         bool     // quote: it goes out again, since credits were bought
+	Freed         Credits  // what an earlier quote holds and Quote would free
+	Refusal       bool     // confirm: the mail says no to Quote, not yes
 	TooLarge      bool     // the mail was above the size limit: only its head was read
 	Balance       *Balance // for contacts; nil for others
 	Linked        []ID     // earlier tickets it goes on from

@@ -72,6 +72,9 @@ func (w *work) about(kind NoticeKind, t *Ticket, lang string) *Notice {
 	}
 	if t.Quote != nil {
 		n.QuoteUntil = w.lastDay(t.Quote.ValidUntil)
+		if t.Quote.open() {
+			n.Freed = t.Held
+		}
 	}
 	if !t.AnswerDue.IsZero() {
 		n.AnswerDue = w.lastDay(t.AnswerDue)
@@ -108,10 +111,7 @@ func (w *work) tellCustomer(kind NoticeKind, t *Ticket, i int, edit func(*Notice
 		edit(n)
 	}
 	t.blind(n)
-	id := Token{Purpose: PurposeReply, Number: uint64(t.ID), Participant: i}
-	if kind == NoticeQuote {
-		id.Purpose, id.Version = PurposeQuote, t.Quote.Version
-	}
+	id := t.replyToken(n, i)
 	n.ReplyTo = w.address(id)
 	if w.d.Addresses.Pattern == "" {
 		n.Token = w.d.Keys.Sign(id.issue(w.now))
@@ -120,7 +120,7 @@ func (w *work) tellCustomer(kind NoticeKind, t *Ticket, i int, edit func(*Notice
 		return err
 	}
 	t.reference(n.MessageID)
-	if (kind == NoticeAnswer || kind == NoticeQuote) && t.State == StateWaiting && t.SleepsUntil.IsZero() && (i == 0 || t.WaitsFor == 0) {
+	if kind.awaits() && t.State == StateWaiting && t.SleepsUntil.IsZero() && !n.QuoteOthers && (i == 0 || t.WaitsFor == 0) {
 		t.WaitsFor = n.ID
 	}
 	if kind == NoticeAnswer {
@@ -130,6 +130,27 @@ func (w *work) tellCustomer(kind NoticeKind, t *Ticket, i int, edit func(*Notice
 		Kind: MessageNotice, Notice: kind, NoticeID: n.ID, From: Mailbox{Name: w.d.Name, Address: w.d.Addresses.Desk},
 		At: w.now, Authority: AuthorityNone, MessageID: n.MessageID, Subject: t.Subject,
 	})
+}
+
+// replyToken is what a reply to letter n of t to participant i carries: that of
+// the open quote where n asks for a decision on it, that of the held mail where
+// it asks to confirm it.
+func (t *Ticket) replyToken(n *Notice, i int) Token {
+	id := Token{Purpose: PurposeReply, Number: uint64(t.ID), Participant: i}
+	switch q := t.Quote; {
+	case n.Kind == NoticeConfirm:
+		return confirmToken(q.Asked, i, n.Refusal)
+	case (n.Kind == NoticeQuote || n.Kind == NoticeCreditShort) && q.open() && !n.QuoteOthers:
+		id.Purpose, id.Version = PurposeQuote, q.Version
+		id.Day = max(id.issue(q.Offered).Day, dayOf(q.ValidUntil)) // the same in every letter of this quote
+	}
+	return id
+}
+
+// awaits tells whether a letter of kind k asks the customer for an answer that
+// the ticket waits for.
+func (k NoticeKind) awaits() bool {
+	return k == NoticeAnswer || k == NoticeQuote || k == NoticeCreditShort
 }
 
 // toCustomer is a letter of kind to participant i of t, without Reply-To.

@@ -269,11 +269,7 @@ func (w *work) quoteAtOpening(m *Inbound, t *Ticket, s sender, auth Authority) (
 	if err != nil || len(numbers) == 0 {
 		return false, false, err
 	}
-	until := w.d.day(w.now).AddDays(w.d.Policy.QuoteDays)
-	t.Quote = &Quote{
-		Code: fmt.Sprintf("P-%d-1", t.ID), Version: 1, Credits: d.Price.Min, State: QuoteOffered, Offered: w.now,
-		Description: w.d.Policy.TopicText(d.Topic, t.Language), ValidUntil: until.End(w.d.Zone),
-	}
+	t.Quote = w.quote(t, d.Price.Min, w.d.Policy.TopicText(d.Topic, t.Language), 0)
 	if err := w.move(t, TriggerOffer, w.now); err != nil {
 		return false, false, err
 	}
@@ -291,39 +287,28 @@ func (w *work) quoteAtOpening(m *Inbound, t *Ticket, s sender, auth Authority) (
 	return true, numbers[0] == 0, nil
 }
 
-// spenders are the participant numbers of who decides on a quote and may get one
-// now: the requester, or, when he may not spend, the contacts who may; they
-// become participants, being asked.
+// spenders are the participant numbers of who decides on a quote and may get an
+// automatic one now; they become participants, being asked.
 func (w *work) spenders(t *Ticket, s sender) ([]int, error) {
-	c, err := w.tx.Customer(t.Customer)
+	d, err := w.deciding(t)
 	if err != nil {
 		return nil, err
 	}
-	asked := c.Contacts
-	if p := c.contact(s.Address); p != nil && p.MaySpend {
-		asked = []Contact{*p}
-	}
-	var numbers []int
-	for _, p := range asked {
+	allowed := deciders{name: d.name}
+	for _, p := range d.contacts {
 		i := t.number(p.Address)
-		if !p.MaySpend || i < 0 && len(t.Participants) >= maxParticipants {
+		if i < 0 && len(t.Participants)+len(allowed.contacts) >= maxParticipants {
 			continue
 		}
 		why, err := w.mayQuote(p.Address, i == 0, s.standing())
 		if err != nil {
 			return nil, err
 		}
-		if why != "" {
-			if err := w.suppress(why); err != nil {
-				return nil, err
-			}
-			continue
+		if why == "" {
+			allowed.contacts = append(allowed.contacts, p)
+		} else if err := w.suppress(why); err != nil {
+			return nil, err
 		}
-		if i < 0 {
-			i = len(t.Participants)
-			t.Participants = append(t.Participants, Participant{Mailbox: Mailbox{Name: c.Name, Address: p.Address}})
-		}
-		numbers = append(numbers, i)
 	}
-	return numbers, nil
+	return allowed.join(t), nil
 }

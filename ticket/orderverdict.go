@@ -8,9 +8,14 @@ import (
 
 // What commands do to the verdict: which topic, and who pays.
 
-// refuseVerdict lets nobody change who pays under an offer that the customer
-// may be about to accept, or under credits that are held for it.
-func (w *work) refuseVerdict(j *job) (string, error) { return w.unsettled(j) }
+// refuseVerdict lets nobody change who pays under credits that are held for it. An
+// open quote is taken back by a verdict of covered.
+func (w *work) refuseVerdict(j *job) (string, error) {
+	if j.t.Held > 0 {
+		return w.unsettled(j)
+	}
+	return "", nil
+}
 
 func (w *work) setTopic(j *job) error {
 	return w.correct(j.t, policy.Topic(strings.ToLower(j.arg(0))))
@@ -27,5 +32,5 @@ func (w *work) overrule(t *Ticket, to policy.Coverage) error {
 		return err
 	}
 	t.Decision = w.d.Policy.Overrule(t.Decision, c, to)
-	return w.use(t)
+	return w.decided(t)
 }

@@ -144,7 +144,7 @@ const resendAfter = 5 * time.Minute
 // letterSent starts the closing clock when r is the letter that waits for the
 // customer (DESIGN.md section 3, "Auto-close").
 func (w *work) letterSent(r *Row) error {
-	if r.Notice.Ticket == 0 || r.Notice.Kind != NoticeAnswer && r.Notice.Kind != NoticeQuote {
+	if r.Notice.Ticket == 0 || !r.Notice.Kind.awaits() {
 		return nil
 	}
 	t, err := w.ticket(r.Notice.Ticket)
@@ -170,7 +170,13 @@ func (w *work) startClosing(t *Ticket, at time.Time) {
 		t.ClosesAt = q.ValidUntil
 	}
 	t.WarnAt = at.In(w.d.Zone).AddDate(0, 0, p.WarnDays)
-	if early := t.ClosesAt.AddDate(0, 0, p.WarnDays-p.CloseDays-1); t.WarnAt.Before(early) {
+	w.warnBefore(t)
+}
+
+// warnBefore makes the closing of t be warned of no earlier before it than the
+// policy says.
+func (w *work) warnBefore(t *Ticket) {
+	if early := t.ClosesAt.AddDate(0, 0, w.d.Policy.WarnDays-w.d.Policy.CloseDays-1); t.WarnAt.Before(early) {
 		t.WarnAt = early
 	}
 }

@@ -106,8 +106,8 @@ func (w *work) pending(id ArrivalID) (*Arrival, error) {
 	return a, nil
 }
 
-// refile files a pending arrival as how says: "send", "from ADDRESS", or "" for
-// a look at the evidence about its sender, which may be there now.
+// refile files a pending arrival as how says: "send", "from ADDRESS", "confirmed
+// N", or "" for a look at the evidence about its sender, which may be there now.
 func (d *Desk) refile(ctx context.Context, id ArrivalID, how string) error {
 	var ref RawRef
 	var arrived time.Time
@@ -161,7 +161,10 @@ func (w *work) fileAgain(m *Inbound, a *Arrival) error {
 // stood in for by who released it; limits and age do not stop it again.
 func (w *work) fileReleased(m *Inbound, a *Arrival, how string) error {
 	released := "released by the admin"
-	if a.Release != "" {
+	by, confirmed := strings.CutPrefix(a.Release, confirmedBy)
+	if confirmed {
+		released = "confirmed from the registered address by arrival " + by
+	} else if a.Release != "" {
 		released = "released by the technician"
 	}
 	a.Release = ""
@@ -173,6 +176,10 @@ func (w *work) fileReleased(m *Inbound, a *Arrival, how string) error {
 		return err
 	}
 	s.released = true
+	if confirmed && !s.contrary {
+		s.aligned = true
+		number(by, &s.confirmed)
+	}
 	why := w.against(m, s, th)
 	switch {
 	case why == "":

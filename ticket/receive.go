@@ -80,6 +80,9 @@ func (w *work) request(m *Inbound, a *Arrival, s sender, th thread) error {
 	if th.token != nil && th.token.Purpose == PurposeHeld {
 		return w.answerHeld(m, a, s, th)
 	}
+	if th.token != nil && th.token.Purpose == PurposeConfirm {
+		return w.answerConfirm(m, a, s, th)
+	}
 	if s.technician != nil {
 		return w.fromTechnician(m, a, s, th)
 	}

@@ -11,27 +11,89 @@ import (
 // the signature is read with the text, any other makes it nothing, and a person
 // reads it. The subject and the other form of the text must not say otherwise. Nobody takes the word of what may be a robot.
 func (m *Inbound) Sense(p *policy.Policy, code string, credits Credits) policy.Sense {
-	text := m.Reply
+	sense, _ := m.read(p, code, credits)
+	return sense
+}
+
+// Obstacle says what keeps m from being a yes or a no to the quote of that code
+// and price: one of its lines, where that is all.
+func (m *Inbound) Obstacle(p *policy.Policy, code string, credits Credits) Words {
+	_, why := m.read(p, code, credits)
+	return why
+}
+
+// read is Sense, with what stood in the way of a yes or no; no words when nothing
+// did.
+func (m *Inbound) read(p *policy.Policy, code string, credits Credits) (policy.Sense, Words) {
+	from, _ := m.Sole()
+	text, doubt, sure := m.spoken()
+	if !sure {
+		return policy.SenseNone, Say("claim-aside", shownLine(doubt))
+	}
+	sense := p.Sense(text, code, credits, from.Name)
+	switch {
+	case sense != policy.SenseAccept && sense != policy.SenseDecline:
+		return sense, m.hindrance(p, text, code, credits)
+	case m.Doubtful:
+		return policy.SenseNone, Say("claim-robot")
+	case m.Forked:
+		return policy.SenseNone, Say("claim-forked")
+	case m.Titled != "" && p.Sense(m.Titled, code, credits, from.Name) != sense:
+		return policy.SenseNone, Say("claim-subject", shownLine(m.Titled))
+	}
+	return sense, Words{}
+}
+
+// spoken is what the sender says, the signature with it as far as it may be his
+// own words. Where nobody knows whose a line is that was set aside, it is doubt,
+// and sure is false.
+func (m *Inbound) spoken() (text, doubt string, sure bool) {
+	text = m.Reply
 	lines := strings.Split(m.Text, "\n")
 	for _, a := range m.Aside {
 		switch {
 		case a.Sure:
-		case a.Why != AsideSignature && a.Why != AsideFooter || a.Line > len(lines):
-			return policy.SenseNone
+		case a.Line > len(lines):
+			return text, "…", false
+		case a.Why != AsideSignature && a.Why != AsideFooter:
+			return text, lines[a.Line-1], false
 		default:
 			text += "\n" + lines[a.Line-1]
 		}
 	}
-	from, _ := m.Sole()
-	sense := p.Sense(text, code, credits, from.Name)
-	if sense != policy.SenseAccept && sense != policy.SenseDecline {
-		return sense
-	}
-	if m.Doubtful || m.Forked || m.Titled != "" && p.Sense(m.Titled, code, credits, from.Name) != sense {
-		return policy.SenseNone
-	}
-	return sense
+	return text, "", true
 }
+
+// hindrance is the first line of text with which even a plain yes, or a plain no,
+// above or below it would be none: the line that takes both the longest to meet.
+func (m *Inbound) hindrance(p *policy.Policy, text, code string, credits Credits) Words {
+	from, _ := m.Sole()
+	lines := strings.Split(strings.TrimSpace(text), "\n")
+	latest := -1
+	for _, plain := range []struct {
+		words string
+		sense policy.Sense
+	}{{"accetto", policy.SenseAccept}, {"rifiuto il preventivo", policy.SenseDecline}} {
+		at := 0
+		for ; at < len(lines); at++ {
+			so := strings.Join(lines[:at+1], "\n")
+			if p.Sense(so+"\n"+plain.words, code, credits, from.Name) != plain.sense && p.Sense(plain.words+"\n"+so, code, credits, from.Name) != plain.sense {
+				break
+			}
+		}
+		latest = max(latest, at)
+	}
+	if latest >= len(lines) || strings.TrimSpace(lines[latest]) == "" {
+		return Say("claim-wording")
+	}
+	return Say("claim-line", shownLine(lines[latest]))
+}
+
+// shownLine is a line of a mail as it stands beside other words.
+func shownLine(s string) string { return clip(strings.TrimSpace(s), maxLine) }
+
+// maxLine bounds such a line, in bytes.
+const maxLine = 200
 
 // doubts are the lines that were set aside and may be the sender's own word, for
 // a person to read below what was written; "" where there are none.

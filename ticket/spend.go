@@ -101,7 +101,8 @@ func (p *purse) take(n Credits) Words {
 	return Words{}
 }
 
-// RefusedError: credits may not be spent, and why. It is ErrInput.
+// RefusedError: a price may not be offered or credits spent, and why. It is
+// ErrInput.
 type RefusedError struct{ Why Words }
 
 func (e *RefusedError) Error() string { return e.Why.String() }

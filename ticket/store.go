@@ -204,11 +204,16 @@ type Arrival struct {
 	Of        ArrivalID // FateDuplicate
 	Proven    bool      // evidence stood behind its sender
 	Again     ArrivalID // the next copy of the same mail that was more than a duplicate; 0 none
-	Release   string    // FateHeld: how a technician released it, until Sweep files it: "send", "from ADDRESS"
+	// Release is how a held mail was let go, until it is filed: "send" or "from
+	// ADDRESS" by a technician, "confirmed N" by the arrival N.
+	Release string
 	// Asked counts how often DNS was asked for evidence in vain about a held
 	// mail; AskAgain is when Sweep asks next, zero: no more.
 	Asked    int
 	AskAgain time.Time
+	// Confirm is when a confirmation that was asked for comes too late; zero:
+	// none was.
+	Confirm time.Time
 }
 
 // Counter names a number that Stats reports and no record implies.

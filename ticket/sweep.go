@@ -100,12 +100,6 @@ func (w *work) rouse(t *Ticket) error {
 	return w.save(t, before, Event{Kind: "state", Actor: "clock", Cause: "sweep", Text: "the day has come until which it was to wait"})
 }
 
-func (w *work) expire(t *Ticket) error {
-	before := t.clone()
-	t.Quote.State = QuoteExpired
-	return w.save(t, before, Event{Kind: "quote", Actor: "clock", Cause: "sweep", Text: t.Quote.Code + " has expired"})
-}
-
 func (w *work) warn(t *Ticket) error {
 	before := t.clone()
 	t.WarnAt = time.Time{}

@@ -11,18 +11,19 @@ import (
 // tellTechnicians queues mail about what the customer's side wrote: to every
 // technician when the ticket is new or nobody's, else to the assignee; and to
 // the commercial office what is new and commercial. Past its limits what nothing
-// proves is gathered for the summary of the hour instead.
-func (w *work) tellTechnicians(kind NoticeKind, t *Ticket, m *Inbound, msg *Message, s sender) error {
+// proves is gathered for the summary of the hour instead. lines say what was made
+// of it.
+func (w *work) tellTechnicians(kind NoticeKind, t *Ticket, m *Inbound, msg *Message, s sender, lines ...string) error {
 	if crowded, err := w.crowded(t, m, msg, s); crowded || err != nil {
 		return err
 	}
-	if err := w.tellConcerned(kind, t, m, msg, s); err != nil || kind != NoticeTicketNew {
+	if err := w.tellConcerned(kind, t, m, msg, s, lines); err != nil || kind != NoticeTicketNew {
 		return err
 	}
 	return w.copyCommercial(t, m, msg, s)
 }
 
-func (w *work) tellConcerned(kind NoticeKind, t *Ticket, m *Inbound, msg *Message, s sender) error {
+func (w *work) tellConcerned(kind NoticeKind, t *Ticket, m *Inbound, msg *Message, s sender, lines []string) error {
 	candidates, err := w.candidateLines(t)
 	if err != nil {
 		return err
@@ -36,7 +37,7 @@ func (w *work) tellConcerned(kind NoticeKind, t *Ticket, m *Inbound, msg *Messag
 			n.Author, n.Verified, n.Text, n.Bounce = s.Mailbox, s.aligned, clip(text, MaxText), msg.Bounce
 			n.About = msg.Kind
 			n.OtherPeople, n.Attachments, n.TooLarge = w.others(m, s), w.relays(m, msg, false), m.Partial
-			n.Lines = candidates
+			n.Lines = append(candidates, lines...)
 		})
 		if err != nil {
 			return err

@@ -66,24 +66,35 @@ func (w *work) matchToken(m *Inbound, th thread, signs signs) (thread, error) {
 	if th.token.Purpose == PurposeHeld {
 		return th, nil
 	}
-	t, err := w.ticket(th.token.Ticket())
+	id := th.token.Ticket()
+	if th.token.Purpose == PurposeConfirm {
+		held, err := w.tx.Arrival(ArrivalID(th.token.Number))
+		if err != nil && !errors.Is(err, ErrNotFound) {
+			return th, err
+		}
+		if err == nil {
+			id = held.Ticket
+		}
+	}
+	t, err := w.ticket(id)
 	if errors.Is(err, ErrNotFound) {
-		return thread{claim: th.token.Ticket(), evidence: []string{"a genuine token of a ticket that is gone"}}, nil
+		return thread{claim: id, evidence: []string{"a genuine token of a ticket that is gone"}}, nil
 	}
 	if err != nil {
 		return th, err
 	}
 	th.ticket, th.expired = t, th.token.Expired(m.Arrived)
-	th.evidence = append(th.evidence, th.via+" of #"+fmt.Sprint(th.token.Number))
+	th.evidence = append(th.evidence, th.via+" of #"+fmt.Sprint(id))
 	if th.expired {
 		th.evidence = append(th.evidence, "the token has expired: it links, it does not act")
 	}
-	sign := th.mid || th.token.Purpose == PurposeBounce || strings.Contains(m.Text, fmt.Sprintf("P-%d-", th.token.Number))
-	for _, id := range signs.all() {
-		if id == th.token.Ticket() || id == t.ID {
+	purpose := th.token.Purpose
+	sign := th.mid || purpose == PurposeBounce || purpose == PurposeConfirm || strings.Contains(m.Text, fmt.Sprintf("P-%d-", id))
+	for _, named := range signs.all() {
+		if named == id || named == t.ID {
 			sign = true
 		} else if th.conflict == 0 {
-			th.conflict = id
+			th.conflict = named
 		}
 	}
 	th.unsigned = !sign
@@ -157,7 +168,7 @@ func (w *work) signs(m *Inbound) (signs, error) {
 // byOwn makes the latest of our signed Message-IDs count as its token.
 func (sg signs) byOwn() thread {
 	for i := range sg.own {
-		if sg.own[i].Ticket() != 0 || sg.own[i].Purpose == PurposeHeld {
+		if sg.own[i].Ticket() != 0 || sg.own[i].asks() {
 			return thread{token: &sg.own[i], via: "Message-ID of ours", mid: true}
 		}
 	}

@@ -88,7 +88,7 @@ func (s QuoteState) String() string                { return nameOf(quoteStateNam
 func (s QuoteState) MarshalText() ([]byte, error)  { return []byte(s.String()), nil }
 func (s *QuoteState) UnmarshalText(b []byte) error { return fromName(quoteStateNames, b, (*int)(s)) }
 
-// Quote is a price offered: immutable but for its State.
+// Quote is a price offered: what is asked for what never changes.
 type Quote struct {
 	Code        string // P-1042-2: ticket, version
 	Version     int
@@ -97,6 +97,8 @@ type Quote struct {
 	State       QuoteState
 	Offered     time.Time
 	ValidUntil  time.Time // first instant at which it is too late
+	Short       bool      // it was accepted with too few credits: one more yes, once they are bought
+	Asked       ArrivalID // the held answer whose confirmation is waited for; 0: none
 }
 
 // Wake is the earliest instant at which a clock must look at the ticket; zero: never.

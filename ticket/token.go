@@ -32,8 +32,9 @@ var lifetimes = map[Purpose]int{
 }
 
 // Token proves that somebody saw a letter of ours, not who they are. Number is
-// the ticket (or the arrival, for PurposeHeld), Participant the one person the
-// letter was sent to, Version that of a quote (0: none).
+// the ticket (or the arrival, where t.asks), Participant the one person the
+// letter was sent to, Version that of a quote (0: none), or of PurposeConfirm
+// what its answer must say.
 type Token struct {
 	Purpose     Purpose
 	Number      uint64
@@ -44,11 +45,14 @@ type Token struct {
 
 // Ticket is the ticket a token belongs to; 0 for questions about held mail.
 func (t Token) Ticket() ID {
-	if t.Purpose == PurposeHeld {
+	if t.asks() {
 		return 0
 	}
 	return ID(t.Number)
 }
+
+// asks tells whether t is of a question about a held mail, which it names.
+func (t Token) asks() bool { return t.Purpose == PurposeHeld || t.Purpose == PurposeConfirm }
 
 // Expired tells whether the token acts no more at now; it still finds its ticket.
 func (t Token) Expired(now time.Time) bool { return dayOf(now) > t.Day }
@@ -91,9 +95,11 @@ func (k Keys) mac(key byte, domain, body string) string {
 	return tokenEncoding.EncodeToString(sum[:10])
 }
 
-// issue fills in the lifetime of a token made at now.
+// issue fills in the lifetime of a token made at now, unless it has one.
 func (t Token) issue(now time.Time) Token {
-	t.Day = dayOf(now) + lifetimes[t.Purpose]
+	if t.Day == 0 {
+		t.Day = dayOf(now) + lifetimes[t.Purpose]
+	}
 	return t
 }
 

@@ -117,6 +117,10 @@ type noticeRecord struct {
 	Quote         *quoteRecord       `json:"quote,omitempty"`
 	QuoteUntil    ticket.Date        `json:"quote_until,omitzero"`
 	QuoteOthers   bool               `json:"quote_others,omitempty"`
+	Answered      string             `json:"answered,omitempty"`
+	Again         bool               `json:"again,omitempty"`
+	Freed         ticket.Credits     `json:"freed,omitempty"`
+	Refusal       bool               `json:"refusal,omitempty"`
 	TooLarge      bool               `json:"too_large,omitempty"`
 	Balance       *balanceRecord     `json:"balance,omitempty"`
 	Linked        []ticket.ID        `json:"linked,omitempty"`
@@ -148,7 +152,7 @@ func newNoticeRecord(n ticket.Notice) noticeRecord {
 		AnswerDue: n.AnswerDue, ClosesOn: n.ClosesOn, ClosesAfter: n.ClosesAfter, ReopenDays: n.ReopenDays, ZoneName: n.ZoneName, Stranger: n.Stranger,
 		Customer: n.Customer, CustomerName: n.CustomerName, Assignee: n.Assignee, OfficeOpensAt: n.OfficeOpensAt.UTC(),
 		Commercial: maybe(n.Commercial, newContactPageRecord), Quote: maybe(n.Quote, newQuoteRecord), QuoteUntil: n.QuoteUntil,
-		QuoteOthers: n.QuoteOthers, TooLarge: n.TooLarge, Requester: mailboxRecord(n.Requester), About: n.About, Credits: n.Credits,
+		QuoteOthers: n.QuoteOthers, Answered: n.Answered, Again: n.Again, Freed: n.Freed, Refusal: n.Refusal, TooLarge: n.TooLarge, Requester: mailboxRecord(n.Requester), About: n.About, Credits: n.Credits,
 		Balance: maybe(n.Balance, newBalanceRecord), Linked: n.Linked, Text: n.Text, Author: mailboxRecord(n.Author),
 		Charged: n.Charged, Released: n.Released, Lapsed: n.Lapsed, Lots: each(n.Lots, newLotLineRecord), Entries: each(n.Entries, newEntryLineRecord),
 		Verified: n.Verified, OtherPeople: each(n.OtherPeople, newMailboxRecord), Attachments: each(n.Attachments, newRelayRecord),
@@ -165,7 +169,7 @@ func (r noticeRecord) value() ticket.Notice {
 		AnswerDue: r.AnswerDue, ClosesOn: r.ClosesOn, ClosesAfter: r.ClosesAfter, ReopenDays: r.ReopenDays, ZoneName: r.ZoneName, Stranger: r.Stranger,
 		Customer: r.Customer, CustomerName: r.CustomerName, Assignee: r.Assignee, OfficeOpensAt: r.OfficeOpensAt,
 		Commercial: maybe(r.Commercial, contactPageRecord.value), Quote: maybe(r.Quote, quoteRecord.value), QuoteUntil: r.QuoteUntil,
-		QuoteOthers: r.QuoteOthers, TooLarge: r.TooLarge, Requester: r.Requester.value(), About: r.About, Credits: r.Credits,
+		QuoteOthers: r.QuoteOthers, Answered: r.Answered, Again: r.Again, Freed: r.Freed, Refusal: r.Refusal, TooLarge: r.TooLarge, Requester: r.Requester.value(), About: r.About, Credits: r.Credits,
 		Balance: maybe(r.Balance, balanceRecord.value), Linked: r.Linked, Text: r.Text, Author: r.Author.value(),
 		Charged: r.Charged, Released: r.Released, Lapsed: r.Lapsed, Lots: each(r.Lots, lotLineRecord.value), Entries: each(r.Entries, entryLineRecord.value),
 		Verified: r.Verified, OtherPeople: each(r.OtherPeople, mailboxRecord.value), Attachments: each(r.Attachments, relayRecord.value),

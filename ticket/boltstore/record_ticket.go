@@ -84,6 +84,8 @@ type quoteRecord struct {
 	State       ticket.QuoteState `json:"state,omitempty"`
 	Offered     time.Time         `json:"offered,omitzero"`
 	ValidUntil  time.Time         `json:"valid_until,omitzero"`
+	Short       bool              `json:"short,omitempty"`
+	Asked       ticket.ArrivalID  `json:"asked,omitempty"`
 }
 
 func newQuoteRecord(q ticket.Quote) quoteRecord {

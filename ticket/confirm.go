@@ -1,0 +1,113 @@
+package ticket
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"sportello/policy"
+)
+
+// The confirmation round trip (DESIGN.md section 3, "Authority"). A mail that
+// shows everything but evidence about its sender is held, and a one-time address
+// goes to the registered address of who it says wrote it. The answer from there
+// stands in for the evidence, once, in time. Where evidence speaks against the
+// sender nobody is asked.
+
+// confirmTime is how long an answer to the question counts.
+const confirmTime = 24 * time.Hour
+
+// confirmsADay is how many such questions one address gets in a day.
+const confirmsADay = 3
+
+// mayConfirm tells whether addr may be asked to confirm a mail, and counts it.
+func (w *work) mayConfirm(addr string) (bool, error) {
+	return w.within(counted{"confirm", addr, unproven}, 24*time.Hour, confirmsADay)
+}
+
+// awaitConfirmation holds a until it is confirmed or the time is over, when it
+// is filed for what it is. It answers false for a copy of what is held already.
+func (w *work) awaitConfirmation(a *Arrival, th thread, reason string) (fresh bool, err error) {
+	a.Confirm = w.now.Add(confirmTime)
+	a.AskAgain = a.Confirm
+	return w.park(a, th, reason)
+}
+
+// What the answer to a question must say.
+const (
+	confirmAny = 0 // whatever: that it comes from there is enough
+	confirmYes = 1 // an acceptance
+	confirmNo  = 2 // a refusal
+)
+
+// confirmToken is the one-time address that confirms the held mail a of
+// participant i of its ticket (or of the technician of that number).
+func confirmToken(a ArrivalID, i int, refusal bool) Token {
+	t := Token{Purpose: PurposeConfirm, Number: uint64(a), Participant: i, Version: confirmYes}
+	if refusal {
+		t.Version = confirmNo
+	}
+	return t
+}
+
+// answerConfirm reads what came to a one-time address. A confirmation lets the
+// held mail go, to be filed after this transaction; anything else is a mail like
+// others.
+func (w *work) answerConfirm(m *Inbound, a *Arrival, s sender, th thread) error {
+	held, err := w.tx.Arrival(ArrivalID(th.token.Number))
+	if err != nil && !errors.Is(err, ErrNotFound) {
+		return err
+	}
+	if err != nil || !w.confirms(m, s, th, held) {
+		if s.technician != nil {
+			return w.fromTechnician(m, a, s, th)
+		}
+		return w.fromCustomer(m, a, s, th)
+	}
+	held.Release = fmt.Sprintf("%s%d", confirmedBy, a.ID)
+	if err := w.tx.PutArrival(held); err != nil {
+		return err
+	}
+	w.released = true
+	return w.ignore(a, fmt.Sprintf("it confirms arrival %d", held.ID))
+}
+
+// confirmedBy stands before the number of the arrival that let a held one go.
+const confirmedBy = "confirmed "
+
+// confirms tells whether m, which came to a one-time address, confirms held: in
+// time, once, from the very address that was asked, with the words that it takes.
+func (w *work) confirms(m *Inbound, s sender, th thread, held *Arrival) bool {
+	switch {
+	case held.Fate != FateHeld || held.Release != "" || held.Confirm.IsZero() || !m.Arrived.Before(held.Confirm):
+		return false
+	case !s.person(m) || th.several:
+		return false
+	case s.technician != nil:
+		return s.technician.Number() == th.token.Participant
+	case th.ticket == nil || !th.ticket.sentTo(th.token.Participant, s.Address):
+		return false
+	}
+	code, credits := "", Credits(0)
+	if q := th.ticket.Quote; q != nil {
+		code, credits = q.Code, q.Credits
+	}
+	switch sense := m.Sense(w.d.Policy, code, credits); th.token.Version {
+	case confirmYes:
+		return sense == policy.SenseAccept
+	case confirmNo:
+		return sense == policy.SenseDecline
+	}
+	return true
+}
+
+// sentTo tells whether the letters to participant i go to addr.
+func (t *Ticket) sentTo(i int, addr string) bool {
+	return i < len(t.Participants) && !t.Participants[i].Removed && t.Participants[i].Address == addr
+}
+
+// person tells whether a person wrote m, as far as can be told, and it came whole
+// and straight from the single From, which nothing speaks against.
+func (s sender) person(m *Inbound) bool {
+	return s.direct && !m.Robot && !m.Doubtful && !m.NullPath && m.Reaction == 0 && !m.Partial
+}
