@@ -84,7 +84,7 @@ func (t *trimming) ownBefore(i int) int {
 // puts it below the history.
 func (t *trimming) closingOnly(s segment) bool {
 	cut, end := t.signature(s.from, s.to)
-	return end == s.to && written(t.lines, s.from, cut) == 0
+	return end == s.to && len(inked(t.lines, s.from, cut)) == 0
 }
 
 // nameOnly tells whether a segment below the history is a full name, with

@@ -288,3 +288,19 @@ func TestHalvesThatStayAreOneLine(t *testing.T) {
 		}
 	}
 }
+
+// TestAnswersInsideTheQuotation: what is typed inside a quotation, as editors of
+// HTML have it, is an answer to the last one; nobody signs there, whatever it is.
+func TestAnswersInsideTheQuotation(t *testing.T) {
+	const letter = "Buongiorno,\n\ncome imposto la posta sul telefono?\n\nE la password resta quella di prima?\n\nMario"
+	for _, last := range []string{"No.", "Sì", "Ok", "Anna lo sa", "Sara", "Certo, quella.", "Resta la stessa, non serve cambiare nulla.", "Grazie, no", "-- no"} {
+		for below, signature := range map[string]string{"": "", "Sara Neri\n": "", "Cordiali saluti\nSara\n": "", "-- \nSara Neri\nTel. 011 555 0100\n": "-- \nSara Neri\nTel. 011 555 0100"} {
+			text := "Il 22/11/2026 10:30, Assistenza ha scritto:\n\n> Buongiorno,\n>\n> come imposto la posta sul telefono?\n> Con IMAP.\n>\n> E la password resta quella di prima?\n> " +
+				last + "\n>\n> Mario\n\n" + below
+			r := Read(text, Known{Name: "Sara Neri", Address: "sara@neri-vini.example", Letters: []Letter{{Text: letter, From: "Assistenza"}}, Asked: true})
+			if !strings.Contains(r.Reply, "> Con IMAP.") || !strings.Contains(r.Reply, "> "+last) || signature != "" && r.Signature != signature {
+				t.Errorf("below it %q: reply %q, signature %q", below, r.Reply, r.Signature)
+			}
+		}
+	}
+}
