@@ -7,7 +7,7 @@ import (
 )
 
 // meaning is what a phrase of the policy file says; a phrase may have several.
-type meaning uint8
+type meaning uint16
 
 const (
 	meansAccept meaning = 1 << iota
@@ -18,6 +18,7 @@ const (
 	meansGreeting // nothing by itself; opens the mail
 	meansClosing  // nothing by itself; closes the mail
 	meansFirm     // beside a yes: a verb says it, not "ok" alone
+	meansOrder    // beside a yes: it tells to begin
 )
 
 // means masks what counts: the rest may stand beside anything.
@@ -30,6 +31,7 @@ type grammar struct {
 	whenever   map[string]bool    // when that suits whoever begins
 	settled    map[string]meaning // what is said of an object: "is accepted"
 	objects    map[string]bool
+	about      map[string]bool // leads to an object, and says nothing
 	by         map[string]bool
 	take       map[string]bool // orders to take credits: a yes with the price only
 	addressees map[string]bool
@@ -43,7 +45,7 @@ type grammar struct {
 	longest    int             // words in the longest of them
 	firstNames map[string]bool
 	notNames   map[string]bool
-	remarks    map[string]bool // single words that a remark beside a firm yes is made of
+	remarks    vocabulary // single words that a remark beside a firm yes is made of
 	companies  map[string]bool
 	firms      map[string]bool
 }
@@ -101,19 +103,30 @@ func (r reading) phrasesFrom(words []string, from int, yield func(end int, m mea
 			if m == meansAccept && firm(phrase) {
 				m |= meansFirm
 			}
+			if r.orders[phrase] {
+				m |= meansOrder
+			}
 			yield(end, m)
 			if m&(meansAccept|meansDecline) != 0 {
 				r.tails(words, end, tail{when: !r.orders[phrase]}, func(behind int) { yield(behind, m) })
 			}
 		}
 		if r.take[phrase] {
-			r.priced(words, end, func(behind int) { yield(behind, meansAccept|meansFirm) })
+			r.priced(words, end, func(behind int) {
+				yield(behind, meansAccept|meansFirm)
+				r.tails(words, behind, tail{credits: true}, func(behind int) { yield(behind, meansAccept|meansFirm) })
+			})
+		}
+		if r.about[phrase] {
+			yield(end, meansCourtesy)
+			r.tails(words, end, tail{when: true}, func(behind int) { yield(behind, meansCourtesy) })
 		}
 		if r.objects[phrase] {
 			r.settledAt(words, end, yield)
 			r.tails(words, end, tail{objects: maxObjects, when: true}, func(behind int) { r.settledAt(words, behind, yield) })
 		}
 	}
+	r.priced(words, from, func(end int) { r.settledAt(words, end, yield) })
 }
 
 // verbs are stems of what binds whoever says it; "ok" and "va bene" may mean

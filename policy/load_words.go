@@ -23,7 +23,7 @@ var unyielding = []string{
 
 func loadGrammar(t table) grammar {
 	g := grammar{
-		phrases: map[string]meaning{}, orders: map[string]bool{}, whenever: map[string]bool{}, settled: map[string]meaning{}, objects: map[string]bool{}, by: map[string]bool{},
+		phrases: map[string]meaning{}, orders: map[string]bool{}, whenever: map[string]bool{}, settled: map[string]meaning{}, objects: map[string]bool{}, about: map[string]bool{}, by: map[string]bool{},
 		take: map[string]bool{}, remarks: map[string]bool{}, addressees: map[string]bool{}, offices: map[string]bool{}, lexicon: map[string]bool{},
 		regrets: map[string]bool{}, reasons: map[string]bool{}, dropped: map[string]bool{}, yielding: wordSet(yielding),
 		firstNames: wordSet(firstNames), notNames: wordSet(notNames), companies: wordSet(companies), firms: wordSet(firms),
@@ -45,13 +45,13 @@ func (g *grammar) load(t table) {
 			}
 		}
 	}
-	for key, m := range map[string]meaning{"accepted": meansAccept, "declined": meansDecline} {
+	for key, m := range map[string]meaning{"accepted": meansAccept, "declined": meansDecline, "fits": meansCourtesy} {
 		for _, phrase := range g.list(t, key) {
 			g.settled[phrase] = m
 		}
 	}
 	for key, set := range map[string]map[string]bool{
-		"object": g.objects, "whenever": g.whenever, "by": g.by, "take": g.take, "addressee": g.addressees, "office": g.offices,
+		"object": g.objects, "about": g.about, "whenever": g.whenever, "by": g.by, "take": g.take, "addressee": g.addressees, "office": g.offices,
 		"regret": g.regrets, "because": g.reasons, "drop": g.dropped,
 	} {
 		for _, phrase := range g.list(t, key) {

@@ -128,9 +128,14 @@ func (r reading) signature(p piece) bool {
 }
 
 // firm tells whether words say who writes without being a person's name: an
-// office, a firm.
+// office, a firm, the office of a firm, "for" a firm.
 func (r reading) firm(p piece) bool {
-	return r.offices[strings.Join(p.words, " ")] || r.company(p) || r.firms[p.words[0]] && len(p.words) > 1 && len(p.words) < 5 &&
+	n := r.longestOf(p.words, func(s string) bool { return r.offices[s] || s == "per la" || s == "for" })
+	if n == len(p.words) {
+		return r.offices[strings.Join(p.words, " ")]
+	}
+	p = piece{p.words[n:], p.forms[n:]}
+	return r.company(p) || r.firms[p.words[0]] && len(p.words) > 1 && len(p.words) < 5 &&
 		!slices.ContainsFunc(p.words, r.says) && !slices.ContainsFunc(p.forms, uncapitalised)
 }
 

@@ -29,7 +29,8 @@ func (r reading) refused(parts []piece) bool {
 			end, ok := r.refusal(p.words)
 			if ok {
 				said = true
-				if rest := p.words[end:]; len(rest) > 0 && !r.reads(rest) && !(r.because(rest) && r.reason(rest)) {
+				rest := p.words[end:]
+				if because := r.longestOf(rest, func(s string) bool { return r.reasons[s] }); len(rest) > 0 && !r.reads(rest) && (because == 0 || !r.reason(rest[because:])) {
 					return false
 				}
 			} else if end < len(p.words) && !r.aside(p, false) {
@@ -105,11 +106,6 @@ func (r reading) reads(words []string) bool {
 	return len(ways) > 0
 }
 
-// because tells whether words begin as a reason does.
-func (r reading) because(words []string) bool {
-	return r.longestOf(words, func(s string) bool { return r.reasons[s] }) > 0
-}
-
 // reason tells whether free words can be why somebody refuses.
 func (r reading) reason(words []string) bool {
 	for i, w := range words {
@@ -117,7 +113,11 @@ func (r reading) reason(words []string) bool {
 		if r.yielding[w] && !alone || strings.ContainsAny(w, "0123456789") || r.commands(w) {
 			return false
 		}
-		for end := i + 1; end <= min(len(words), i+r.longest); end++ {
+		shortest := 1
+		if w == "si" && i+1 < len(words) { // "si è rotto" is no yes
+			shortest = 2
+		}
+		for end := i + shortest; end <= min(len(words), i+r.longest); end++ {
 			if r.phrases[strings.Join(words[i:end], " ")]&meansAccept != 0 {
 				return false
 			}

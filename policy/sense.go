@@ -1,5 +1,10 @@
 package policy
 
+import (
+	"slices"
+	"strings"
+)
+
 // Sense is what a short reply amounts to as a whole.
 type Sense int
 
@@ -26,13 +31,16 @@ func (p *Policy) Sense(text, quote string, credits Credits, sender ...string) Se
 	if r.refused(parts) {
 		return SenseDecline
 	}
-	for n := 0; n < 3 && len(parts) > 1 && r.firm(parts[len(parts)-1]); n++ {
+	for n := 0; n < 3 && len(parts) > 1 && r.signature(parts[len(parts)-1]); n++ {
 		parts = parts[:len(parts)-1]
 	}
 	var said meaning
 	remarked := false
 	for i := range parts {
 		opening := said&^meansGreeting == 0
+		if said&meansOrder != 0 && r.whenever[strings.Join(parts[i].words, " ")] {
+			continue
+		}
 		m, ok := r.piece(parts[i], opening, i == len(parts)-1)
 		if !ok {
 			if m, ok = r.remark(parts[i].words, opening); !ok {
@@ -81,21 +89,24 @@ func (r reading) piece(p piece, opening, last bool) (meaning, bool) {
 	return r.addressed(p, opening)
 }
 
-// remark reads a piece, or its end behind "and", that is wholly made of words by
-// which people say that all is well: no set of them asks, conditions or refuses.
+// remark reads a piece, or what stands on one side of an "and" in it, that is
+// wholly made of words by which people say that all is well: no set of them
+// asks, conditions or refuses.
 func (r reading) remark(words []string, opening bool) (meaning, bool) {
-	from := len(words)
-	for from > 0 && (r.remarks[words[from-1]] || connectors[words[from-1]]) {
-		from--
-	}
-	if from == 0 {
+	if r.remarks.hold(words) {
 		return 0, true
 	}
-	for at := from; at < len(words); at++ {
-		if !connectors[words[at]] {
+	for at, w := range words {
+		if !connectors[w] {
 			continue
 		}
-		ways := r.read(words[:at], opening)
+		rest := words[:at]
+		if r.remarks.hold(rest) {
+			rest = words[at+1:]
+		} else if !r.remarks.hold(words[at+1:]) {
+			continue
+		}
+		ways := r.read(rest, opening)
 		if len(ways) == 1 {
 			for m := range ways {
 				return m, true
@@ -103,6 +114,14 @@ func (r reading) remark(words []string, opening bool) (meaning, bool) {
 		}
 	}
 	return 0, false
+}
+
+// vocabulary is the words of which a text may be made.
+type vocabulary map[string]bool
+
+// hold tells whether words are nothing but words of v, and "and".
+func (v vocabulary) hold(words []string) bool {
+	return !slices.ContainsFunc(words, func(w string) bool { return !v[w] && !connectors[w] })
 }
 
 // abbreviated tells whether a word keeps its full stop: "Sig.", "Dott.", "R. Neri".

@@ -40,24 +40,16 @@ func quoteAnswered(in *ticket.Inbound) string {
 	return ""
 }
 
-// creditsAnswered is the price that the new text names, unless the history
-// names another, first of all: then 0, which agrees with nothing.
+// creditsAnswered is the price of the quote: the first that the history names,
+// 0, which agrees with nothing, where it names none. What only the reply says is
+// no price of ours.
 func creditsAnswered(in *ticket.Inbound) policy.Credits {
-	said, quoted := creditsIn(in.Reply), creditsIn(history(in))
-	if len(said) == 0 || len(quoted) > 0 && quoted[0] != said[0] {
-		return 0
-	}
-	return said[0]
-}
-
-// creditsIn lists the numbers of credits in text.
-func creditsIn(text string) (list []policy.Credits) {
-	for _, m := range quoteCredits.FindAllStringSubmatch(text, -1) {
+	for _, m := range quoteCredits.FindAllStringSubmatch(history(in), -1) {
 		if n, ok := policy.ParseCredits(m[1]); ok {
-			list = append(list, n)
+			return n
 		}
 	}
-	return list
+	return 0
 }
 
 // history is what in quotes of earlier mail, without who wrote it.

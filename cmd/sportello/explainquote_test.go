@@ -27,6 +27,8 @@ func TestDecision(t *testing.T) {
 		{"the subject names another", "Re: preventivo p-1042-3", "accetto P-1042-2", "", "none"},
 		{"nothing but the reply", "Re: sito", "accetto il preventivo p-7-1", "", "accept"},
 		{"no quote anywhere", "Re: sito", "accetto", "", "accept"},
+		{"a price that only the reply names", "Re: sito", "procedete pure a 2 crediti", "", "none"},
+		{"a price that only the reply names, in letters", "Re: preventivo P-1042-2", "Accetto il preventivo per due crediti", "\n\nIl giorno 3 marzo 2026 Assistenza ha scritto:\n> Preventivo: P-1042-2", "none"},
 	}
 	r := &reader{policy: policy.Default(time.UTC)}
 	for _, tt := range tests {
