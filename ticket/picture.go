@@ -42,6 +42,18 @@ func (m *Inbound) elsewhere(a *Attachment, text string, history bool) bool {
 	return history && len(text) < MaxText-len("[…]") // a longer text was cut
 }
 
+// quotedPictures names what an answer with this text leaves behind: the pictures
+// that m only quotes. Logos of a signature are nothing to speak of.
+func (m *Inbound) quotedPictures(text string) (names []string) {
+	for i := range m.Attachments {
+		a := &m.Attachments[i]
+		if m.elsewhere(a, text, true) && !strings.Contains(m.Signature, a.Mention()) {
+			names = append(names, a.Label)
+		}
+	}
+	return names
+}
+
 // brings tells whether m has a file that is no part of its signature or history.
 func (m *Inbound) brings(text string) bool {
 	for i := range m.Attachments {

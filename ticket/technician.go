@@ -117,7 +117,11 @@ func (w *work) work(m *Inbound, a *Arrival, s sender, th thread, released string
 		}
 	}
 	if len(d.orders.Commands) > 0 || released != "" {
-		if err := w.transcript(m, t, tech, "", w.outcome(d, before, t)); err != nil {
+		lines := w.outcome(d, before, t)
+		if d.answer {
+			lines = append(lines, w.dropped(m, t, msg)...)
+		}
+		if err := w.transcript(m, t, tech, "", lines); err != nil {
 			return err
 		}
 	}

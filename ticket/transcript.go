@@ -47,6 +47,24 @@ func (w *work) outcome(d deed, before, t *Ticket) []string {
 	return append(lines, posted...)
 }
 
+// dropped tells what of a technician's mail did not go to the customer with the
+// answer that msg is: pictures among what she quotes, people in Cc.
+func (w *work) dropped(m *Inbound, t *Ticket, msg *Message) []string {
+	var lines, copied []string
+	if names := m.quotedPictures(msg.Text); len(names) > 0 {
+		lines = append(lines, w.say("dropped-pictures", strings.Join(names, ", ")))
+	}
+	for _, p := range m.Cc {
+		if p.Address != "" && !w.d.Addresses.Own(p.Address) && t.number(p.Address) < 0 {
+			copied = append(copied, written(p))
+		}
+	}
+	if len(copied) > 0 {
+		lines = append(lines, w.say("dropped-copies", strings.Join(copied, ", "), w.order("cc")))
+	}
+	return lines
+}
+
 // changed words the changes of t that people care for, each with what was
 // before; the letter's facts tell the dates.
 func (w *work) changed(before, t *Ticket) []string {

@@ -1,6 +1,7 @@
 package ticket_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -156,6 +157,52 @@ func TestHeldQuestions(t *testing.T) {
 			}
 			if refs := strings.Join(said.References, " "); !strings.Contains(refs, m.MessageID) && !strings.Contains(refs, held.MessageID) {
 				t.Errorf("the transcript references %q", said.References)
+			}
+		})
+	}
+}
+
+// TestTranscriptsNameWhatWasDropped: a picture that was only quoted and people in
+// Cc do not go along with an answer, and the transcript says so.
+func TestTranscriptsNameWhatWasDropped(t *testing.T) {
+	picture := func(label string) ticket.Attachment {
+		return ticket.Attachment{Name: label, Label: label, Type: "image/png", Size: 90 << 10, Inline: true}
+	}
+	const pictures, copies = "Immagini del testo citato, non inviate al cliente: ", "In copia (Cc) nella Sua e-mail, ma non nella risposta: "
+	for name, tt := range map[string]struct {
+		reply, signature string
+		cc               []ticket.Mailbox
+		want             []string
+	}{
+		"nothing":          {reply: "#prendo\nEcco: [image: mia.png]", want: nil},
+		"a quoted picture": {reply: "#prendo\nFatto.", want: []string{pictures + "mia.png"}},
+		"the logo of a signature": {reply: "#prendo\nFatto. [image: mia.png]", signature: "Anna\n[image: logo.png]",
+			want: nil},
+		"people": {reply: "#prendo\nFatto. [image: mia.png]",
+			cc:   []ticket.Mailbox{{Address: deskAddress}, {Address: mario}, {Name: "Luca", Address: "luca@altrove.example"}, {Address: "x@altrove.example"}},
+			want: []string{copies + "Luca <luca@altrove.example>, x@altrove.example. Per aggiungere qualcuno al ticket: #cc INDIRIZZO"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := newBench(t, storetest.NewMem())
+			b.receive(b.mail(mario, "Sito irraggiungibile", down, proved))
+			work := pick(t, b.send(), ticket.NoticeTicketNew, anna)
+			b.receive(b.mail(anna, "Re: Sito", tt.reply+"\n\n> [image: mia.png]", replyTo(work), proved, func(m *ticket.Inbound) {
+				m.Reply, m.Signature, m.Cc = tt.reply, tt.signature, tt.cc
+				m.Attachments = []ticket.Attachment{picture("mia.png")}
+				if tt.signature != "" {
+					logo := picture("logo.png")
+					logo.Size = 900
+					m.Attachments = append(m.Attachments, logo)
+				}
+			}))
+			var got []string
+			for _, line := range pick(t, b.send(), ticket.NoticeTranscript, anna).Lines {
+				if strings.HasPrefix(line, pictures) || strings.HasPrefix(line, copies) {
+					got = append(got, line)
+				}
+			}
+			if !slices.Equal(got, tt.want) {
+				t.Errorf("the transcript says %q, want %q", got, tt.want)
 			}
 		})
 	}
