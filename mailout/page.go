@@ -3,6 +3,7 @@ package mailout
 import (
 	"bytes"
 	"html/template"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -18,7 +19,7 @@ const (
 
 // block is one piece of a page.
 type block struct {
-	Kind string // para, item, fact, button, link, text, message, small, sign, rule
+	Kind string // para, item, fact, button, link, text, message, small, sign, rule, heading, entry, act
 	Args []string
 }
 
@@ -61,6 +62,7 @@ func blocks(out string) (page []block) {
 // plainText writes a page as text/plain.
 func plainText(page []block) string {
 	var out strings.Builder
+	page = slices.DeleteFunc(slices.Clone(page), func(b block) bool { return b.Kind == "act" })
 	for i, b := range page {
 		if i > 0 && !(joined(b.Kind) && page[i-1].Kind == b.Kind) {
 			out.WriteString("\n")
@@ -74,6 +76,14 @@ func plainText(page []block) string {
 			out.WriteString(wrap("- ", "  ", b.Args[0]))
 		case "fact":
 			out.WriteString(wrap(b.Args[0]+": ", "  ", b.Args[1]))
+		case "heading":
+			line := notBold.Replace(b.Args[0])
+			out.WriteString(line + "\n" + strings.Repeat("=", utf8.RuneCountInString(line)) + "\n")
+		case "entry":
+			out.WriteString(wrap("- ", "  ", b.Args[0]))
+			if about := entryLine(b); about != "" {
+				out.WriteString(wrap("  ", "  ", about))
+			}
 		case "sign":
 			out.WriteString(strings.Join(b.Args, "\n") + "\n")
 		case "text":
@@ -87,6 +97,11 @@ func plainText(page []block) string {
 		}
 	}
 	return notBold.Replace(out.String())
+}
+
+// entryLine is what an entry says below its title: what there is of its parts.
+func entryLine(b block) string {
+	return strings.Join(slices.DeleteFunc(slices.Clone(b.Args[2:]), func(s string) bool { return s == "" }), " · ")
 }
 
 // joined tells whether blocks of a kind follow each other without an empty line.
@@ -135,7 +150,7 @@ type group struct {
 
 func groups(page []block) (out []group) {
 	for _, b := range page {
-		if n := len(out); n > 0 && out[n-1].Kind == b.Kind && (joined(b.Kind) || b.Kind == "button") {
+		if n := len(out); n > 0 && out[n-1].Kind == b.Kind && (joined(b.Kind) || b.Kind == "button" || b.Kind == "act") {
 			out[n-1].Blocks = append(out[n-1].Blocks, b)
 			continue
 		}
@@ -148,6 +163,7 @@ func groups(page []block) (out []group) {
 var frameFuncs = template.FuncMap{
 	"inline": inlineHTML,
 	"lines":  linesHTML,
+	"entry":  entryLine,
 	"link":   func(url string) template.URL { return template.URL(url) },
 	"anchor": anchorHTML,
 }

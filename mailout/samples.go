@@ -324,6 +324,9 @@ func technicianLetters(language string) map[string]*ticket.Notice {
 			"#assign carla\n\nHello, your website is up again.\n\nAnna"), func(n *ticket.Notice) {
 			n.Lines = says(language, ticket.Say("order-line", 1, "#assign carla", ticket.Say("no-technician", "carla", "Anna Ferretti, Bruno Conti")), ticket.Say("nothing-done"))
 		}),
+		"transcript-list": it(ticket.NoticeTranscript, text("", ""), listed),
+		"transcript-show": it(ticket.NoticeTranscript, waiting, text("", ""), told),
+		"transcript-help": it(ticket.NoticeTranscript, text("", ""), manual),
 		"held": it(ticket.NoticeHeld, text("Ok, proceda pure.", "Fine, go ahead."), func(n *ticket.Notice) {
 			n.NoteAddress = ""
 			n.Lines = says(language, ticket.Say("hold-unsigned"), ticket.Say("hold-choices"),

@@ -3,6 +3,7 @@ package mailout
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -37,6 +38,7 @@ func (c *Composer) view(n *ticket.Notice) *view {
 	for i, l := range n.Lines {
 		v.Lines[i] = oneLine(l)
 	}
+	v.cleanLists()
 	v.OtherPeople = append([]ticket.Mailbox(nil), n.OtherPeople...)
 	for i := range v.OtherPeople {
 		v.OtherPeople[i] = ticket.Mailbox{Name: oneLine(v.OtherPeople[i].Name), Address: oneLine(v.OtherPeople[i].Address)}
@@ -55,6 +57,37 @@ func (c *Composer) view(n *ticket.Notice) *view {
 		v.OfficeOpensAt = time.Time{}
 	}
 	return v
+}
+
+// cleanLists copies what lists and threads hold.
+func (v *view) cleanLists() {
+	v.Sections, v.Story = slices.Clone(v.Sections), slices.Clone(v.Story)
+	for i := range v.Sections {
+		s := &v.Sections[i]
+		s.Title, s.Tickets = oneLine(s.Title), slices.Clone(s.Tickets)
+		for j := range s.Tickets {
+			t := &s.Tickets[j]
+			t.Subject, t.Who, t.Assignee = oneLine(t.Subject), oneLine(t.Who), oneLine(t.Assignee)
+		}
+	}
+	for i := range v.Story {
+		s := &v.Story[i]
+		s.Who, s.Text, s.Files = ticket.Mailbox{Name: oneLine(s.Who.Name), Address: oneLine(s.Who.Address)}, manyLines(s.Text), slices.Clone(s.Files)
+		for j := range s.Files {
+			s.Files[j] = oneLine(s.Files[j])
+		}
+	}
+}
+
+// ShowLink orders the whole of a ticket from the desk.
+func (v *view) ShowLink(id ticket.ID) string {
+	order := fmt.Sprintf("%s %d", ticket.Order("show").In(v.Language), id)
+	return mailto(v.Address, order, order)
+}
+
+// Cover chooses the word for a coverage.
+func (v *view) Cover(c fmt.Stringer, covered, extra, undetermined, none string) string {
+	return map[string]string{"covered": covered, "extra": extra, "undetermined": undetermined, "none": none}[c.String()]
 }
 
 // subject is the subject after the tag. A letter about a mail that nobody is

@@ -14,12 +14,22 @@ import (
 
 // letterFuncs are the functions of letter templates. Blocks: fact LABEL VALUE,
 // item TEXT, button LABEL URL, link LABEL URL, text TEXT (as written), message
-// TITLE TEXT (in a frame), small TEXT, sign LINE…, rule. Words: b (bold), date,
+// TITLE TEXT (in a frame), small TEXT, sign LINE…, rule, heading TEXT, entry TITLE URL
+// PART… (what is empty of them is left out), act LABEL URL (a button that the text does without). Words: b (bold), date,
 // moment, credits, ordinal, size, cap, and say LEI TU VOI, which chooses by the tone.
 func letterFuncs(language string, tone Tone) template.FuncMap {
 	return template.FuncMap{
 		"fact": markup("fact"), "item": markup("item"), "button": markup("button"), "link": markup("link"), "text": markup("text"),
 		"message": markup("message"), "small": markup("small"), "sign": markup("sign"), "rule": markup("rule"),
+		"act": markup("act"), "heading": markup("heading"), "entry": markup("entry"),
+		"dated": func(before string, d ticket.Date) string {
+			if d.IsZero() {
+				return ""
+			}
+			return before + longDate(d, language)
+		},
+		"kind":    func(k ticket.NoticeKind) string { return ticket.Say("kind " + k.String()).In(language) },
+		"list":    func(all []string) string { return strings.Join(all, ", ") },
 		"say":     tone.say,
 		"b":       func(s any) string { return boldStart + fmt.Sprint(s) + boldEnd },
 		"date":    func(d ticket.Date) string { return longDate(d, language) },

@@ -136,8 +136,9 @@ func (c choice) in(lang string) string {
 
 // chosen is the English word of kind that arg means, in either language; "" none.
 func chosen(kind, arg string) string {
+	arg = strings.ToLower(arg)
 	for _, word := range strings.Split(kind, "|") {
-		if arg = strings.ToLower(arg); arg == word || arg == italianWords[word] {
+		if arg == word || arg != "" && arg == italianWords[word] {
 			return word
 		}
 	}

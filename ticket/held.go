@@ -3,13 +3,15 @@ package ticket
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 )
 
 // hold keeps a technician's mail without effect and asks her, at the
-// registered address, what to do with it. The question's Reply-To works once.
-func (w *work) hold(m *Inbound, a *Arrival, tech *Technician, th thread, reason, phrase string) error {
+// registered address, what to do with it; faults are what is wrong with its
+// commands. The question's Reply-To works once.
+func (w *work) hold(m *Inbound, a *Arrival, tech *Technician, th thread, reason, phrase string, faults ...string) error {
 	if fresh, err := w.park(a, th, reason); !fresh || err != nil {
 		return err
 	}
@@ -17,7 +19,7 @@ func (w *work) hold(m *Inbound, a *Arrival, tech *Technician, th thread, reason,
 	if err != nil {
 		return err
 	}
-	return w.ask(m, a, tech, th, NoticeHeld, append([]string{w.say(phrase)}, choices...)...)
+	return w.ask(m, a, tech, th, NoticeHeld, slices.Concat([]string{w.say(phrase)}, faults, choices)...)
 }
 
 // choices are the answers to a question about m, each with what it does.

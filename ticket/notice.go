@@ -82,7 +82,10 @@ type Notice struct {
 	Verified    bool        // evidence stands behind Author
 	OtherPeople []Mailbox   // To/Cc of the mail, shown to technicians
 	Attachments []Relay
-	Lines       []string // transcript, alert, reasons: one fact a line
+	Lines       []string  // transcript, alert, reasons: one fact a line
+	Sections    []Section // lists: of tickets, of commands
+	Story       []Said    // a ticket's thread
+	StoryLeft   int       // how many older entries Story leaves out
 	Bounce      *Bounce
 	Resent      bool
 }

@@ -28,8 +28,11 @@ func (w *work) fromTechnician(m *Inbound, a *Arrival, s sender, th thread) error
 		return w.hold(m, a, tech, th, "held: two different tokens", "hold-two-tokens")
 	case th.token == nil && s.proven && forwardedFor(m) != "":
 		return w.openFor(withoutOrders(m), a, forwardedFor(m))
+	case th.token == nil && ParseOrders(m.Reply, m.Signature).away():
+		return w.answerAway(m, a, tech, ParseOrders(m.Reply, m.Signature))
 	case th.token == nil || th.ticket == nil:
-		return w.hold(m, a, tech, th, "held: a technician's mail without token", "hold-no-token")
+		return w.hold(m, a, tech, th, "held: a technician's mail without token", "hold-no-token",
+			ParseOrders(m.Reply, m.Signature).Wrong.In(w.d.Language)...)
 	case !th.token.technicians() || th.token.Participant != tech.Number():
 		return w.hold(m, a, tech, th, "held: the token is not this technician's", "hold-foreign-token")
 	case !w.vouched(s, th):
@@ -116,7 +119,7 @@ func (w *work) work(m *Inbound, a *Arrival, s sender, th thread, released string
 			return err
 		}
 	}
-	if len(d.orders.Commands) > 0 || released != "" {
+	if len(d.orders.Commands) > 0 && !d.orders.away() || released != "" {
 		lines := w.outcome(d, before, t)
 		if d.answer {
 			lines = append(lines, w.dropped(m, t, msg)...)

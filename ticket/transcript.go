@@ -143,7 +143,7 @@ func (w *work) commands(list []Command) string {
 }
 
 // order is how a command is called in the desk's language.
-func (w *work) order(name string) string { return Order(name).in(w.d.Language) }
+func (w *work) order(name string) string { return Order(name).In(w.d.Language) }
 
 // written is a name and an address, as people write them.
 func written(m Mailbox) string {

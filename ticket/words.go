@@ -51,7 +51,7 @@ func inLanguage(lang string, args []any) []any {
 		case choice:
 			out[i] = a.in(lang)
 		case Order:
-			out[i] = a.in(lang)
+			out[i] = a.In(lang)
 		case amount:
 			out[i] = a.in(lang)
 		case NoticeKind:
@@ -66,8 +66,8 @@ func inLanguage(lang string, args []any) []any {
 // Order is the English name of a command; in words it stands as its reader writes it.
 type Order string
 
-// in writes the command as technicians who read lang do.
-func (n Order) in(lang string) string {
+// In writes the command as technicians who read lang do.
+func (n Order) In(lang string) string {
 	if o := orderCalled(string(n)); lang == "it" && o != nil && o.italian != "" {
 		return "#" + o.italian
 	}
@@ -97,7 +97,7 @@ func (u usage) in(lang string) string {
 	if lang == "it" {
 		args = italianArguments(args)
 	}
-	return strings.TrimSpace(Order(u.name).in(lang) + " " + args)
+	return strings.TrimSpace(Order(u.name).In(lang) + " " + args)
 }
 
 // sayAll words lines in the desk's language and leaves out the empty ones.

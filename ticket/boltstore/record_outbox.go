@@ -72,6 +72,63 @@ type entryLineRecord struct {
 func newEntryLineRecord(e ticket.EntryLine) entryLineRecord { return entryLineRecord(e) }
 func (r entryLineRecord) value() ticket.EntryLine           { return ticket.EntryLine(r) }
 
+type listedRecord struct {
+	ID       ticket.ID       `json:"id"`
+	Subject  string          `json:"subject,omitempty"`
+	Who      string          `json:"who,omitempty"`
+	State    ticket.State    `json:"state,omitempty"`
+	Coverage policy.Coverage `json:"coverage,omitempty"`
+	Due      ticket.Date     `json:"due,omitzero"`
+	Sleeps   ticket.Date     `json:"sleeps,omitzero"`
+	Closes   ticket.Date     `json:"closes,omitzero"`
+	Assignee string          `json:"assignee,omitempty"`
+}
+
+func newListedRecord(l ticket.Listed) listedRecord { return listedRecord(l) }
+func (r listedRecord) value() ticket.Listed        { return ticket.Listed(r) }
+
+type manualRecord struct {
+	Usage string `json:"usage"`
+	Text  string `json:"text"`
+}
+
+func newManualRecord(m ticket.Manual) manualRecord { return manualRecord(m) }
+func (r manualRecord) value() ticket.Manual        { return ticket.Manual(r) }
+
+type sectionRecord struct {
+	Title   string         `json:"title"`
+	Tickets []listedRecord `json:"tickets,omitempty"`
+	Manual  []manualRecord `json:"manual,omitempty"`
+	More    int            `json:"more,omitempty"`
+}
+
+func newSectionRecord(s ticket.Section) sectionRecord {
+	return sectionRecord{s.Title, each(s.Tickets, newListedRecord), each(s.Manual, newManualRecord), s.More}
+}
+
+func (r sectionRecord) value() ticket.Section {
+	return ticket.Section{Title: r.Title, Tickets: each(r.Tickets, listedRecord.value), Manual: each(r.Manual, manualRecord.value), More: r.More}
+}
+
+type saidRecord struct {
+	Kind     ticket.MessageKind `json:"kind,omitempty"`
+	Notice   ticket.NoticeKind  `json:"notice,omitempty"`
+	Who      mailboxRecord      `json:"who,omitzero"`
+	At       ticket.Date        `json:"at,omitzero"`
+	Clock    string             `json:"clock,omitempty"`
+	Verified bool               `json:"verified,omitempty"`
+	Text     string             `json:"text,omitempty"`
+	Files    []string           `json:"files,omitempty"`
+}
+
+func newSaidRecord(s ticket.Said) saidRecord {
+	return saidRecord{s.Kind, s.Notice, mailboxRecord(s.Who), s.At, s.Clock, s.Verified, s.Text, s.Files}
+}
+
+func (r saidRecord) value() ticket.Said {
+	return ticket.Said{Kind: r.Kind, Notice: r.Notice, Who: r.Who.value(), At: r.At, Clock: r.Clock, Verified: r.Verified, Text: r.Text, Files: r.Files}
+}
+
 type noticeRecord struct {
 	ID            ticket.NoticeID    `json:"id"`
 	Kind          ticket.NoticeKind  `json:"kind,omitempty"`
@@ -138,6 +195,9 @@ type noticeRecord struct {
 	OtherPeople   []mailboxRecord    `json:"other_people,omitempty"`
 	Attachments   []relayRecord      `json:"attachments,omitempty"`
 	Lines         []string           `json:"lines,omitempty"`
+	Sections      []sectionRecord    `json:"sections,omitempty"`
+	Story         []saidRecord       `json:"story,omitempty"`
+	StoryLeft     int                `json:"story_left,omitempty"`
 	Bounce        *bounceRecord      `json:"bounce,omitempty"`
 	Resent        bool               `json:"resent,omitempty"`
 }
@@ -156,7 +216,8 @@ func newNoticeRecord(n ticket.Notice) noticeRecord {
 		Balance: maybe(n.Balance, newBalanceRecord), Linked: n.Linked, Text: n.Text, Author: mailboxRecord(n.Author),
 		Charged: n.Charged, Released: n.Released, Lapsed: n.Lapsed, Lots: each(n.Lots, newLotLineRecord), Entries: each(n.Entries, newEntryLineRecord),
 		Verified: n.Verified, OtherPeople: each(n.OtherPeople, newMailboxRecord), Attachments: each(n.Attachments, newRelayRecord),
-		Lines: n.Lines, Bounce: maybe(n.Bounce, newBounceRecord), Resent: n.Resent}
+		Lines: n.Lines, Sections: each(n.Sections, newSectionRecord), Story: each(n.Story, newSaidRecord), StoryLeft: n.StoryLeft,
+		Bounce: maybe(n.Bounce, newBounceRecord), Resent: n.Resent}
 }
 
 func (r noticeRecord) value() ticket.Notice {
@@ -173,7 +234,8 @@ func (r noticeRecord) value() ticket.Notice {
 		Balance: maybe(r.Balance, balanceRecord.value), Linked: r.Linked, Text: r.Text, Author: r.Author.value(),
 		Charged: r.Charged, Released: r.Released, Lapsed: r.Lapsed, Lots: each(r.Lots, lotLineRecord.value), Entries: each(r.Entries, entryLineRecord.value),
 		Verified: r.Verified, OtherPeople: each(r.OtherPeople, mailboxRecord.value), Attachments: each(r.Attachments, relayRecord.value),
-		Lines: r.Lines, Bounce: maybe(r.Bounce, bounceRecord.value), Resent: r.Resent}
+		Lines: r.Lines, Sections: each(r.Sections, sectionRecord.value), Story: each(r.Story, saidRecord.value), StoryLeft: r.StoryLeft,
+		Bounce: maybe(r.Bounce, bounceRecord.value), Resent: r.Resent}
 }
 
 // rowRecord is a row without its notice, of which it keeps the class.
