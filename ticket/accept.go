@@ -46,6 +46,84 @@ func (d *Desk) Decline(ctx context.Context, id ID, code string, at time.Time, ca
 	})
 }
 
+// AcceptLast takes the customer's last mail on a ticket for a yes to its quote, by
+// the word of a technician or admin, who is actor. It must have everything that
+// an acceptance takes but the wording, or a RefusedError says what is missing.
+// With too few credits it does what the yes itself would have done.
+func (d *Desk) AcceptLast(ctx context.Context, id ID, cause, actor string) error {
+	return d.do(ctx, func(w *work) error {
+		t, err := w.ticket(id)
+		if err != nil {
+			return fmt.Errorf("ticket %d: %w", id, err)
+		}
+		before := t.clone()
+		e, err := w.acceptLast(t, cause, actor)
+		if err != nil {
+			return fmt.Errorf("ticket %d: %w", id, err)
+		}
+		return w.save(t, before, e)
+	})
+}
+
+// acceptLast is AcceptLast with the event that saves t; its cause is the mail,
+// its evidence who read it as a yes. The caller saves t with it.
+func (w *work) acceptLast(t *Ticket, cause, actor string) (Event, error) {
+	last, why, err := w.readableAsYes(t)
+	if err == nil && why.key != "" {
+		err = &RefusedError{why}
+	}
+	if err != nil {
+		return Event{}, err
+	}
+	e := Event{Kind: "hold", Actor: actor, Cause: arrivalCause(last.Arrival), Rulings: []Ruling{{
+		Decision: "quote", Value: t.Quote.Code + " accept", Rule: "read as a yes by " + actor,
+		Evidence: []string{fmt.Sprintf("message %d of %s has everything of spend but the wording", last.Seq, last.From.Address), cause},
+	}}}
+	switch missing, lacks := w.missing(t); {
+	case lacks != nil:
+		err = lacks
+	case missing > 0:
+		e.Kind = "quote"
+		e.Text, err = w.runShort(t, t.number(last.From.Address), missing)
+	default:
+		e.Text, err = w.accept(t, last.At, actor, last.From)
+	}
+	return e, err
+}
+
+// readableAsYes finds the customer's last mail on t, or says why it cannot be
+// taken for a yes to its quote.
+func (w *work) readableAsYes(t *Ticket) (last *Message, why Words, err error) {
+	if t.Quote == nil || t.Customer == "" {
+		return nil, Say("no-quote"), nil
+	}
+	msgs, err := w.tx.Messages(t.ID)
+	if err != nil {
+		return nil, Words{}, err
+	}
+	for _, m := range msgs {
+		if m.Kind == MessageRequest {
+			last = m
+		}
+	}
+	c, err := w.tx.Customer(t.Customer)
+	if err != nil {
+		return nil, Words{}, err
+	}
+	switch {
+	case t.Quote.State == QuoteAccepted:
+		return nil, Say("accepted-already", t.Quote.Code), nil
+	case last == nil || last.Answers != t.Quote.Code || t.number(last.From.Address) < 0:
+		return nil, Say("accepted-nothing"), nil
+	case !t.Quote.answerable(last.At):
+		return nil, Say("accepted-closed", t.Quote.Code), nil
+	}
+	if p := c.contact(last.From.Address); p == nil || !p.MaySpend {
+		return nil, Say("accepted-nothing"), nil
+	}
+	return last, Words{}, nil
+}
+
 // current tells whether code is the quote of t that an answer of at decides on;
 // ErrState when it is not.
 func (w *work) current(t *Ticket, code string, at time.Time) error {

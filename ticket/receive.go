@@ -155,7 +155,9 @@ func (w *work) note(id ID, kind, actor, cause, text string) error {
 	return w.save(t, t.clone(), Event{Kind: kind, Actor: actor, Cause: cause, Text: text})
 }
 
-func cause(a *Arrival) string { return fmt.Sprintf("arrival %d", a.ID) }
+func cause(a *Arrival) string { return arrivalCause(a.ID) }
+
+func arrivalCause(id ArrivalID) string { return fmt.Sprintf("arrival %d", id) }
 
 // save stores t with an event that tells what changed since before.
 func (w *work) save(t, before *Ticket, e Event) error {

@@ -53,9 +53,9 @@ func (a *app) forward(ctx context.Context, stateDir string, files []string) (int
 	defer context.AfterFunc(ctx, func() { conn.Close() })()
 	req := controlRequest{Args: a.args, Files: map[string][]byte{}}
 	for _, name := range files {
-		data, err := a.readFile(name)
+		data, err := a.readMail(ctx, name)
 		if err != nil {
-			return 0, fmt.Errorf("reading a file to import: %w", err)
+			return 0, fmt.Errorf("reading a file for the daemon: %w", err)
 		}
 		req.Files[name] = data
 	}

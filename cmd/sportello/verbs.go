@@ -12,7 +12,7 @@ import (
 func (a *app) verbs() []*cobra.Command {
 	return []*cobra.Command{
 		a.initVerb(), a.serveVerb(), a.checkVerb(), a.explainVerb(), a.assessVerb(), a.importVerb(),
-		a.ticketVerbs(), a.searchVerb(), a.whyVerb(), a.customerVerbs(), a.creditVerbs(), a.policyVerbs(), a.lettersVerb(),
+		a.ticketVerbs(), a.searchVerb(), a.whyVerb(), a.customerVerbs(), a.creditVerbs(), a.quoteVerb(), a.policyVerbs(), a.lettersVerb(),
 		a.queueVerbs(), a.quarantineVerbs(), a.statsVerb(), a.reportVerb(), a.fsckVerb(), a.inspectVerb(), a.demoVerb(),
 	}
 }
