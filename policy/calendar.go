@@ -152,8 +152,11 @@ func (p *Policy) PromisedDay(due Date) Date {
 
 // RemindAt is when technicians are reminded of something due on d: at the
 // opening of the day RemindDays business days before it.
-func (p *Policy) RemindAt(d Date) time.Time {
-	day := p.BusinessDaysBefore(d, p.RemindDays)
+func (p *Policy) RemindAt(d Date) time.Time { return p.Ahead(d, p.RemindDays) }
+
+// Ahead is the opening of the nth business day before d.
+func (p *Policy) Ahead(d Date, n int) time.Time {
+	day := p.BusinessDaysBefore(d, n)
 	if at := p.NextOpening(day.Start(p.loc)); !at.IsZero() {
 		return at
 	}

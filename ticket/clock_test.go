@@ -82,6 +82,8 @@ func TestQuoteExpires(t *testing.T) {
 	b := newBench(t, storetest.NewMem())
 	b.receive(b.mail(mario, "Nuova casella di posta", mailbox))
 	b.send()
+	b.now = b.ticket(1).Quote.ValidUntil.AddDate(0, 0, -2).Add(-time.Hour)
+	b.must(b.Sweep(b.ctx))
 	b.now = b.ticket(1).Quote.ValidUntil.Add(-time.Second)
 	b.must(b.Sweep(b.ctx))
 	if s := b.ticket(1).Quote.State; s != ticket.QuoteOffered {

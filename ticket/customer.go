@@ -197,7 +197,7 @@ func (w *work) move(t *Ticket, tr Trigger, at time.Time) error {
 		t.AnswerDue = due
 	}
 	if st.closing != keep {
-		t.ClosesAt, t.WarnAt, t.WaitsFor = time.Time{}, time.Time{}, 0
+		t.ClosesAt, t.WarnAt, t.SpareAt, t.WaitsFor = time.Time{}, time.Time{}, time.Time{}, 0
 	}
 	if st.to != StateWaiting || st.closing == arm {
 		t.SleepsUntil = time.Time{}

@@ -27,6 +27,9 @@ type Desk struct {
 	// "token", which does without evidence about the sender.
 	TokenTechnician, TokenCustomer bool
 	Now                            func() time.Time
+	// Steady tells whether the clock behind Now is to be believed. While it is
+	// not, nothing closes, expires or is reminded of. nil: always.
+	Steady func() bool
 	// Reread parses the raw bytes of an archived mail again.
 	Reread func(raw []byte, arrived time.Time) *Inbound
 	// Kick, when not nil, is called after a commit that queued letters.
@@ -208,6 +211,8 @@ func (d *Desk) kick() {
 		d.Kick()
 	}
 }
+
+func (d *Desk) steady() bool { return d.Steady == nil || d.Steady() }
 
 // day is the civil day of t in the desk's zone.
 func (d *Desk) day(t time.Time) policy.Date { return policy.DateOf(t, d.Zone) }

@@ -35,6 +35,9 @@ func (w *work) post(customer string, p posting, decide func(policy.Account) ([]p
 		return false, err
 	}
 	moves, err := decide(before)
+	if !w.d.steady() { // what is over by a clock that is not to be believed is left to the sweep
+		moves = slices.DeleteFunc(moves, func(m policy.Move) bool { return m.Kind == policy.MoveExpire })
+	}
 	if err != nil || len(moves) == 0 {
 		return false, err
 	}

@@ -160,27 +160,6 @@ func (w *work) letterSent(r *Row) error {
 	return w.save(t, before, e)
 }
 
-// startClosing sets the closing date of t for a letter that left at at: the end
-// of day +CloseDays, warned after WarnDays, not before an open quote ends.
-func (w *work) startClosing(t *Ticket, at time.Time) {
-	p := w.d.Policy
-	t.WaitsFor = 0
-	t.ClosesAt = w.d.day(at).AddDays(p.CloseDays).End(w.d.Zone)
-	if q := t.Quote; q != nil && q.State == QuoteOffered && q.ValidUntil.After(t.ClosesAt) {
-		t.ClosesAt = q.ValidUntil
-	}
-	t.WarnAt = at.In(w.d.Zone).AddDate(0, 0, p.WarnDays)
-	w.warnBefore(t)
-}
-
-// warnBefore makes the closing of t be warned of no earlier before it than the
-// policy says.
-func (w *work) warnBefore(t *Ticket) {
-	if early := t.ClosesAt.AddDate(0, 0, w.d.Policy.WarnDays-w.d.Policy.CloseDays-1); t.WarnAt.Before(early) {
-		t.WarnAt = early
-	}
-}
-
 // letterFailed tells the technicians that a letter was not delivered; an alert
 // or a digest is only counted. Of a technician's own mail they are told once an
 // hour for the same refusal: her mailbox may be gone, or the letter too large for

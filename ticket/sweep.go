@@ -13,13 +13,17 @@ const sweepBatch = 100
 
 // Sweep does what has become due by now: held mail that was released, the
 // summary of the hour, closing warnings, closings, quotes and lots that run
-// out. It may be called at any time; what is done is done once.
+// out. It may be called at any time; what is done is done once. While the clock
+// is not Steady only held mail and summaries go on.
 func (d *Desk) Sweep(ctx context.Context) error {
 	if err := d.release(ctx); err != nil {
 		return err
 	}
 	if err := d.summarize(ctx); err != nil {
 		return err
+	}
+	if !d.steady() { // what a clock brings waits until it is to be believed
+		return nil
 	}
 	if err := d.wakeAll(ctx); err != nil {
 		return err
@@ -75,12 +79,8 @@ func (w *work) wake(id ID) error {
 			return nil
 		}
 		return w.rouse(t)
-	case !t.ClosesAt.IsZero() && !w.now.Before(t.ClosesAt):
-		return w.autoClose(t)
-	case !t.WarnAt.IsZero() && !w.now.Before(t.WarnAt):
-		return w.warn(t)
 	}
-	return nil
+	return w.closing(t)
 }
 
 // rouse ends the sleep of `#wait DATE`: t is our turn again, due on that day, and
@@ -98,26 +98,6 @@ func (w *work) rouse(t *Ticket) error {
 		}
 	}
 	return w.save(t, before, Event{Kind: "state", Actor: "clock", Cause: "sweep", Text: "the day has come until which it was to wait"})
-}
-
-func (w *work) warn(t *Ticket) error {
-	before := t.clone()
-	t.WarnAt = time.Time{}
-	if err := w.tellCustomers(NoticeCloseWarning, t, nil); err != nil {
-		return err
-	}
-	return w.save(t, before, Event{Kind: "notice", Actor: "clock", Cause: "sweep", Text: "closing announced"})
-}
-
-func (w *work) autoClose(t *Ticket) error {
-	before := t.clone()
-	if err := w.move(t, TriggerCloseDue, w.now); err != nil {
-		return err
-	}
-	if err := w.tellCustomers(NoticeClosed, t, nil); err != nil {
-		return err
-	}
-	return w.save(t, before, Event{Kind: "state", Actor: "clock", Cause: "sweep", Text: "no answer from the customer"})
 }
 
 // release files the held mail that technicians released, and looks again for

@@ -39,6 +39,7 @@ type Ticket struct {
 	ClosesAt     time.Time // when auto-close happens; zero: no closing date
 	WarnAt       time.Time // when the closing is warned; zero once warned
 	SleepsUntil  time.Time // `#wait DATE`: it is our turn again then; zero: it does not sleep
+	SpareAt      time.Time // when technicians are told what the closing gives back; zero once told, or nothing is held
 	MergedInto   ID
 	Linked       []ID
 	Participants []Participant // index 0 is the requester; the index is the number in tokens
@@ -111,6 +112,7 @@ func (t *Ticket) Wake() time.Time {
 	}
 	if t.State == StateWaiting {
 		consider(t.WarnAt)
+		consider(t.SpareAt)
 		consider(t.ClosesAt)
 		consider(t.SleepsUntil)
 	}

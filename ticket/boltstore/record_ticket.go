@@ -144,6 +144,7 @@ type ticketRecord struct {
 	ClosesAt     time.Time           `json:"closes_at,omitzero"`
 	WarnAt       time.Time           `json:"warn_at,omitzero"`
 	SleepsUntil  time.Time           `json:"sleeps_until,omitzero"`
+	SpareAt      time.Time           `json:"spare_at,omitzero"`
 	MergedInto   ticket.ID           `json:"merged_into,omitempty"`
 	Linked       []ticket.ID         `json:"linked,omitempty"`
 	Participants []participantRecord `json:"participants,omitempty"`
@@ -164,7 +165,7 @@ func newTicketRecord(t *ticket.Ticket) *ticketRecord {
 	return &ticketRecord{ID: t.ID, Subject: t.Subject, State: t.State, ClosedReason: t.ClosedReason,
 		Decision: newDecisionRecord(t.Decision), Guessed: t.Guessed, Requester: mailboxRecord(t.Requester), Unproven: t.Unproven, Customer: t.Customer,
 		Candidates: t.Candidates, Assignee: t.Assignee, Language: t.Language, Opened: t.Opened.UTC(), Changed: t.Changed.UTC(), Closed: t.Closed.UTC(),
-		AnswerDue: t.AnswerDue.UTC(), ClosesAt: t.ClosesAt.UTC(), WarnAt: t.WarnAt.UTC(), SleepsUntil: t.SleepsUntil.UTC(), MergedInto: t.MergedInto, Linked: t.Linked,
+		AnswerDue: t.AnswerDue.UTC(), ClosesAt: t.ClosesAt.UTC(), WarnAt: t.WarnAt.UTC(), SpareAt: t.SpareAt.UTC(), SleepsUntil: t.SleepsUntil.UTC(), MergedInto: t.MergedInto, Linked: t.Linked,
 		Participants: each(t.Participants, newParticipantRecord), Quote: maybe(t.Quote, newQuoteRecord), Held: t.Held,
 		Charged: t.Charged, Answered: t.Answered, WaitsFor: t.WaitsFor, Elsewhere: t.Elsewhere, LastInbound: t.LastInbound, References: t.References,
 		Threads:  each(t.Threads, newThreadRecord),
@@ -175,7 +176,7 @@ func (r *ticketRecord) value() *ticket.Ticket {
 	return &ticket.Ticket{ID: r.ID, Subject: r.Subject, State: r.State, ClosedReason: r.ClosedReason,
 		Decision: r.Decision.value(), Guessed: r.Guessed, Requester: r.Requester.value(), Unproven: r.Unproven, Customer: r.Customer,
 		Candidates: r.Candidates, Assignee: r.Assignee, Language: r.Language, Opened: r.Opened, Changed: r.Changed, Closed: r.Closed,
-		AnswerDue: r.AnswerDue, ClosesAt: r.ClosesAt, WarnAt: r.WarnAt, SleepsUntil: r.SleepsUntil, MergedInto: r.MergedInto, Linked: r.Linked,
+		AnswerDue: r.AnswerDue, ClosesAt: r.ClosesAt, WarnAt: r.WarnAt, SpareAt: r.SpareAt, SleepsUntil: r.SleepsUntil, MergedInto: r.MergedInto, Linked: r.Linked,
 		Participants: each(r.Participants, participantRecord.value), Quote: maybe(r.Quote, quoteRecord.value), Held: r.Held,
 		Charged: r.Charged, Answered: r.Answered, WaitsFor: r.WaitsFor, Elsewhere: r.Elsewhere, LastInbound: r.LastInbound, References: r.References,
 		Threads:  each(r.Threads, threadRecord.value),
