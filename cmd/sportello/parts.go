@@ -29,6 +29,8 @@ type parts struct {
 	beat   func(ctx context.Context) // called after each look at the clocks
 	every  time.Duration             // between two looks
 	log    zerolog.Logger
+
+	steadiness *steadiness // of the machine's clock; it outlives the parts
 }
 
 // alert is something that only people can mend, on its way to the technicians.
@@ -38,11 +40,12 @@ type alert struct {
 }
 
 // newParts wires a configuration together on an open store.
-func newParts(c *Config, store *boltstore.Store, keys ticket.Keys, env environment, log zerolog.Logger) (*parts, error) {
+func newParts(c *Config, store *boltstore.Store, keys ticket.Keys, env environment, clock *steadiness, log zerolog.Logger) (*parts, error) {
 	now, offset := newClock(env)
-	p := &parts{alerts: make(chan alert, 16), every: sweepEvery(), beat: func(context.Context) {}, log: log}
+	p := &parts{steadiness: clock, alerts: make(chan alert, 16), every: sweepEvery(), beat: func(context.Context) {}, log: log}
 	r := c.newReading(keys)
 	desk := c.newDesk(store, keys, r, now)
+	desk.Steady = clock.steady
 	var err error
 	if p.poller, err = c.newPoller(desk, env, log); err != nil {
 		return nil, err
@@ -211,7 +214,10 @@ func (p *parts) sweep(ctx context.Context) error {
 	tick := time.NewTicker(p.every)
 	defer tick.Stop()
 	for trouble := ""; ; {
-		err := p.office.desk.Sweep(ctx)
+		err := p.watchClock(ctx)
+		if err == nil {
+			err = p.office.desk.Sweep(ctx)
+		}
 		switch {
 		case errors.Is(err, ticket.ErrCommit):
 			return fmt.Errorf("sweep: %w", err)

@@ -71,6 +71,7 @@ type service struct {
 	log     zerolog.Logger
 	store   *boltstore.Store
 	keys    ticket.Keys
+	clock   *steadiness
 	hup     <-chan os.Signal
 	parts   *parts
 	current atomic.Pointer[office]
@@ -83,8 +84,8 @@ func (a *app) openService(c *Config, log zerolog.Logger, o boltstore.Options) (*
 	if err != nil {
 		return nil, err
 	}
-	d := &service{env: a.env, log: log, store: office.store, keys: office.desk.Keys, notify: notifySystemd(log)}
-	if d.parts, err = newParts(c, d.store, d.keys, d.env, log); err != nil {
+	d := &service{env: a.env, log: log, store: office.store, keys: office.desk.Keys, clock: newSteadiness(), notify: notifySystemd(log)}
+	if d.parts, err = newParts(c, d.store, d.keys, d.env, d.clock, log); err != nil {
 		return nil, errors.Join(err, d.store.Close())
 	}
 	d.current.Store(d.parts.office)
@@ -204,7 +205,7 @@ func (d *service) reload() (*parts, error) {
 	if filepath.Clean(c.Desk.StateDir) != filepath.Clean(old.Desk.StateDir) {
 		return nil, fmt.Errorf("desk.state_dir cannot change while the desk runs; restart it")
 	}
-	return newParts(c, d.store, d.keys, d.env, d.log)
+	return newParts(c, d.store, d.keys, d.env, d.clock, d.log)
 }
 
 // beat tells systemd that the desk is alive: it is called after the clocks were
