@@ -25,6 +25,14 @@ func longDate(d ticket.Date, language string) string {
 	return fmt.Sprintf("%s %d %s %d", italianDays[d.Weekday()], d.Day, italianMonths[d.Month], d.Year)
 }
 
+// shortDate writes a day in a table: "29/11/2026", "29 Nov 2026".
+func shortDate(d ticket.Date, language string) string {
+	if language == "en" {
+		return fmt.Sprintf("%d %.3s %d", d.Day, d.Month, d.Year)
+	}
+	return fmt.Sprintf("%02d/%02d/%d", d.Day, d.Month, d.Year)
+}
+
 // moment writes an instant of the desk's zone with day and hour.
 func moment(t time.Time, language string) string {
 	y, m, day := t.Date()

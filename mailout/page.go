@@ -19,7 +19,7 @@ const (
 
 // block is one piece of a page.
 type block struct {
-	Kind string // para, item, fact, button, link, text, message, small, sign, rule, heading, entry, act
+	Kind string // para, item, fact, button, link, text, message, small, sign, rule, row, heading, entry, act
 	Args []string
 }
 
@@ -63,7 +63,8 @@ func blocks(out string) (page []block) {
 func plainText(page []block) string {
 	var out strings.Builder
 	page = slices.DeleteFunc(slices.Clone(page), func(b block) bool { return b.Kind == "act" })
-	for i, b := range page {
+	for i := 0; i < len(page); i++ {
+		b := page[i]
 		if i > 0 && !(joined(b.Kind) && page[i-1].Kind == b.Kind) {
 			out.WriteString("\n")
 		}
@@ -84,6 +85,10 @@ func plainText(page []block) string {
 			if about := entryLine(b); about != "" {
 				out.WriteString(wrap("  ", "  ", about))
 			}
+		case "row":
+			rows := page[i : i+sameKind(page[i:])]
+			out.WriteString(plainTable(rows))
+			i += len(rows) - 1
 		case "sign":
 			out.WriteString(strings.Join(b.Args, "\n") + "\n")
 		case "text":
@@ -105,7 +110,7 @@ func entryLine(b block) string {
 }
 
 // joined tells whether blocks of a kind follow each other without an empty line.
-func joined(kind string) bool { return kind == "item" || kind == "fact" }
+func joined(kind string) bool { return kind == "item" || kind == "fact" || kind == "row" }
 
 // wrap breaks a paragraph at textWidth; the first line begins with first, the
 // others with indent. Words are never broken: an address stays whole. No line
@@ -142,7 +147,7 @@ func webPage(frame *template.Template, language string, page []block) (string, e
 	return out.String(), err
 }
 
-// group is blocks of one kind that stand together: a table of facts, a list, a row of buttons.
+// group is blocks of one kind that stand together: a table, a list of facts or items, a row of buttons.
 type group struct {
 	Kind   string
 	Blocks []block
@@ -166,6 +171,8 @@ var frameFuncs = template.FuncMap{
 	"entry":  entryLine,
 	"link":   func(url string) template.URL { return template.URL(url) },
 	"anchor": anchorHTML,
+	"tight":  func(cell string) bool { return width(cell) <= 11 }, // a number, a short date: never broken
+	"last":   func(i int, b block) bool { return i == len(b.Args)-1 },
 }
 
 // inlineHTML escapes a paragraph and makes its bold parts bold.

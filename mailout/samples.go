@@ -131,6 +131,27 @@ func quoted(n *ticket.Notice) {
 	n.ReplyTo = "assistenza+q1042.0.1.1abc.p3@example.it"
 }
 
+// account is a year of credits: ten bought, three held, two of them spent.
+func account(n *ticket.Notice) {
+	day := func(month time.Month, day int) ticket.Date { return ticket.Date{Year: 2026, Month: month, Day: day} }
+	n.Balance.Held, n.Balance.Available = 0, 8
+	n.Lots = []ticket.LotLine{{Credits: 3, Expires: day(12, 31)}, {Credits: 5, Expires: ticket.Date{Year: 2027, Month: 10, Day: 2}}}
+	for _, e := range []struct {
+		day       ticket.Date
+		kind      string
+		credits   ticket.Credits
+		of        ticket.ID
+		available ticket.Credits
+	}{
+		{day(1, 1), "purchase", 5, 0, 5}, {day(3, 9), "hold", 3, 998, 2}, {day(3, 12), "capture", 2, 998, 2}, {day(3, 12), "release", 1, 998, 3},
+		{day(9, 30), "correct", -1, 0, 2}, {day(10, 1), "correct", 1, 0, 3}, {day(10, 2), "purchase", 5, 0, 8},
+	} {
+		line := ticket.EntryLine{Day: e.day, Credits: e.credits, Ticket: e.of, Available: e.available}
+		set(&line.Kind, e.kind)
+		n.Entries = append(n.Entries, line)
+	}
+}
+
 // worked is what became of an accepted quote: of what was asked, charged were
 // spent, and of what came back lapsed were over.
 func worked(asked, charged, lapsed ticket.Credits) func(*ticket.Notice) {
@@ -280,9 +301,11 @@ func customerLetters(language string) map[string]*ticket.Notice {
 		"reopened":         it(ticket.NoticeReopened),
 		"lot-expiring": it(ticket.NoticeLotExpiring, func(n *ticket.Notice) {
 			n.Ticket, n.Subject, n.Credits, n.InReplyTo, n.References = 0, "", 3, "", nil
+			n.Lots = []ticket.LotLine{{Credits: 1, Expires: ticket.Date{Year: 2026, Month: 11, Day: 29}}, {Credits: 2, Expires: ticket.Date{Year: 2026, Month: 12, Day: 31}}}
 		}),
 		"statement": it(ticket.NoticeStatement, func(n *ticket.Notice) {
-			n.Ticket, n.Subject, n.Lines = 0, "", []string{"2026-01-01 WP-77 +5", "2026-10-02 #998 -1"}
+			n.Ticket, n.Subject = 0, ""
+			account(n)
 		}),
 	}
 }

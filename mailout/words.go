@@ -14,13 +14,14 @@ import (
 
 // letterFuncs are the functions of letter templates. Blocks: fact LABEL VALUE,
 // item TEXT, button LABEL URL, link LABEL URL, text TEXT (as written), message
-// TITLE TEXT (in a frame), small TEXT, sign LINE…, rule, heading TEXT, entry TITLE URL
-// PART… (what is empty of them is left out), act LABEL URL (a button that the text does without). Words: b (bold), date,
+// TITLE TEXT (in a frame), small TEXT, sign LINE…, rule, row CELL… (of a table with
+// what rows follow; the first names the columns, the last column is of numbers), heading TEXT, entry TITLE URL
+// PART… (what is empty of them is left out), act LABEL URL (a button that the text does without). Words: b (bold), date, day,
 // moment, credits, ordinal, size, cap, and say LEI TU VOI, which chooses by the tone.
 func letterFuncs(language string, tone Tone) template.FuncMap {
 	return template.FuncMap{
 		"fact": markup("fact"), "item": markup("item"), "button": markup("button"), "link": markup("link"), "text": markup("text"),
-		"message": markup("message"), "small": markup("small"), "sign": markup("sign"), "rule": markup("rule"),
+		"message": markup("message"), "small": markup("small"), "sign": markup("sign"), "rule": markup("rule"), "row": markup("row"),
 		"act": markup("act"), "heading": markup("heading"), "entry": markup("entry"),
 		"dated": func(before string, d ticket.Date) string {
 			if d.IsZero() {
@@ -28,21 +29,23 @@ func letterFuncs(language string, tone Tone) template.FuncMap {
 			}
 			return before + longDate(d, language)
 		},
-		"kind":    func(k ticket.NoticeKind) string { return ticket.Say("kind " + k.String()).In(language) },
-		"list":    func(all []string) string { return strings.Join(all, ", ") },
-		"say":     tone.say,
-		"b":       func(s any) string { return boldStart + fmt.Sprint(s) + boldEnd },
-		"date":    func(d ticket.Date) string { return longDate(d, language) },
-		"moment":  func(t time.Time) string { return moment(t, language) },
-		"credits": func(n ticket.Credits) string { return credits(n, language) },
-		"size":    func(n int64) string { return fileSize(n, language) },
-		"cap":     capital,
-		"next":    func(n int) int { return n + 1 },
-		"ordinal": func(n int) string { return ordinal(n, language) },
-		"person":  person,
-		"name":    phraseName,
-		"files":   func(list []ticket.Relay) string { return fileCount(len(list), language) },
-		"names":   func(list []ticket.Relay) string { return fileNames(list, language) },
+		"kind":     func(k ticket.NoticeKind) string { return ticket.Say("kind " + k.String()).In(language) },
+		"list":     func(all []string) string { return strings.Join(all, ", ") },
+		"say":      tone.say,
+		"b":        func(s any) string { return boldStart + fmt.Sprint(s) + boldEnd },
+		"date":     func(d ticket.Date) string { return longDate(d, language) },
+		"day":      func(d ticket.Date) string { return shortDate(d, language) },
+		"moment":   func(t time.Time) string { return moment(t, language) },
+		"credits":  func(n ticket.Credits) string { return credits(n, language) },
+		"size":     func(n int64) string { return fileSize(n, language) },
+		"cap":      capital,
+		"next":     func(n int) int { return n + 1 },
+		"ordinal":  func(n int) string { return ordinal(n, language) },
+		"person":   person,
+		"name":     phraseName,
+		"files":    func(list []ticket.Relay) string { return fileCount(len(list), language) },
+		"names":    func(list []ticket.Relay) string { return fileNames(list, language) },
+		"movement": func(e ticket.EntryLine) string { return movement(e, language) },
 		"quoteState": func(s ticket.QuoteState) string {
 			if language == "en" {
 				return s.String()
@@ -64,6 +67,36 @@ func capital(s string) string {
 var italianQuotes = map[ticket.QuoteState]string{ticket.QuoteOffered: "offerto", ticket.QuoteAccepted: "accettato",
 	ticket.QuoteDeclined: "rifiutato", ticket.QuoteSuperseded: "sostituito", ticket.QuoteExpired: "scaduto",
 	ticket.QuoteWithdrawn: "ritirato"}
+
+// movements are the words for an entry of a ledger, in Italian and English: with
+// one credit, with several, and for which request.
+var movements = map[string][2][3]string{
+	"purchase": {{"Acquistato 1 credito", "Acquistati %d crediti", ""}, {"Bought 1 credit", "Bought %d credits", ""}},
+	"hold":     {{"Riservato 1 credito", "Riservati %d crediti", " (richiesta #%d)"}, {"Reserved 1 credit", "Reserved %d credits", " (request #%d)"}},
+	"capture":  {{"Scalato 1 credito riservato", "Scalati %d crediti riservati", " (richiesta #%d)"}, {"Deducted 1 reserved credit", "Deducted %d reserved credits", " (request #%d)"}},
+	"release":  {{"Di nuovo disponibile 1 credito", "Di nuovo disponibili %d crediti", " (richiesta #%d)"}, {"1 credit available again", "%d credits available again", " (request #%d)"}},
+	"expire":   {{"Scaduto 1 credito", "Scaduti %d crediti", ""}, {"1 credit expired", "%d credits expired", ""}},
+	"correct":  {{"Correzione: %+d credito", "Correzione: %+d crediti", ""}, {"Correction: %+d credit", "Correction: %+d credits", ""}},
+}
+
+// movement words an entry of a ledger.
+func movement(e ticket.EntryLine, language string) string {
+	words := movements[e.Kind.String()][0]
+	if language == "en" {
+		words = movements[e.Kind.String()][1]
+	}
+	text := words[1]
+	if e.Credits == 1 || e.Credits == -1 {
+		text = words[0]
+	}
+	if strings.Contains(text, "%") {
+		text = fmt.Sprintf(text, int(e.Credits))
+	}
+	if words[2] != "" && e.Ticket != 0 {
+		text += fmt.Sprintf(words[2], uint64(e.Ticket))
+	}
+	return text
+}
 
 // phraseName is the name, or the address of who has none.
 func phraseName(m ticket.Mailbox) string {

@@ -15,6 +15,8 @@ func (w *work) fromCustomer(m *Inbound, a *Arrival, s sender, th thread) error {
 		return w.ignore(a, "a reaction to no letter of ours")
 	case m.Reaction != 0:
 		return w.followUp(m, a, s, th)
+	case w.asksStatement(m, s):
+		return w.answerStatement(m, a, s, th)
 	case th.ticket == nil:
 		return w.open(m, a, s, th, 0)
 	case w.destination(m, th) == nil:

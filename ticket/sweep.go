@@ -13,7 +13,7 @@ const sweepBatch = 100
 
 // Sweep does what has become due by now: held mail that was released, the
 // summary of the hour, closing warnings, closings, quotes and lots that run
-// out. It may be called at any time; what is done is done once. While the clock
+// out, and what is said of them before. It may be called at any time; what is done is done once. While the clock
 // is not Steady only held mail and summaries go on.
 func (d *Desk) Sweep(ctx context.Context) error {
 	if err := d.release(ctx); err != nil {
@@ -28,7 +28,10 @@ func (d *Desk) Sweep(ctx context.Context) error {
 	if err := d.wakeAll(ctx); err != nil {
 		return err
 	}
-	return d.expireLots(ctx)
+	if err := d.expireLots(ctx); err != nil {
+		return err
+	}
+	return d.remindLots(ctx)
 }
 
 // wakeAll does what is due on tickets.
