@@ -18,7 +18,7 @@ func (w *work) refused(m *Inbound, d deed, t *Ticket, tech *Technician) (lines [
 	}
 	for _, c := range d.orders.Commands {
 		o := orderCalled(c.Name)
-		j := &job{Command: c, mail: m, tech: tech, t: then, deed: d, purse: purse}
+		j := &job{Command: c, mail: m, a: &Arrival{}, tech: tech, t: then, deed: d, purse: purse}
 		why := ""
 		if o.moves != 0 && !then.can(o.moves) {
 			why = w.say("already-" + then.State.String())
@@ -55,7 +55,7 @@ func (w *work) carryOut(j job) error {
 		if o.do == nil {
 			continue
 		}
-		j.Command, j.place, j.did = c, i+1, ""
+		j.Command, j.place, j.did, j.event = c, i+1, "", o.event
 		before := j.t.clone()
 		if err := o.do(w, &j); err != nil {
 			return err
@@ -63,7 +63,7 @@ func (w *work) carryOut(j job) error {
 		if o.event == "" {
 			continue
 		}
-		e := Event{Kind: o.event, Actor: j.tech.Name, Cause: cause(j.a), Text: firstOf(j.did, strings.Join(append([]string{"#" + c.Name}, c.Args...), " "))}
+		e := Event{Kind: j.event, Actor: j.tech.Name, Cause: cause(j.a), Text: firstOf(j.did, strings.Join(append([]string{"#" + c.Name}, c.Args...), " "))}
 		if o.event == "verdict" {
 			e.Rulings = verdictRulings(j.t, "set by "+j.tech.Name)
 		}

@@ -29,6 +29,7 @@ type job struct {
 	t     *Ticket
 	deed  deed
 	purse *purse // what may still be spent, while the commands are asked about
+	event string // the kind of its event, where that is another than the table's
 	did   string // what its event says, where that is more than the command
 	place int    // of the command in its mail, from 1
 }
@@ -66,11 +67,11 @@ func orders() []order {
 			it: "questa persona non le riceve più", en: "this person gets them no more"},
 		{name: "ask", italian: "chiedi", usage: "ADDRESS", group: "people", refuse: (*work).notByMail,
 			it: "il testo va a questa persona, non al cliente; le sue risposte sono note", en: "the text goes to this person, not to the customer; the answers are notes"},
-		{name: "quote", italian: "preventivo", usage: "N [DAYS]", group: "money", refuse: (*work).notByMail,
+		{name: "quote", italian: "preventivo", usage: "N [DAYS]", group: "money", event: "quote", moves: TriggerOffer, refuse: (*work).refuseQuote, do: (*work).orderQuote,
 			it: "offre il lavoro per N crediti; il testo sotto lo descrive", en: "offers the work for N credits; the text below describes it"},
-		{name: "withdraw", italian: "ritira", group: "money", refuse: (*work).notByMail,
+		{name: "withdraw", italian: "ritira", group: "money", event: "quote", refuse: (*work).refuseWithdraw, do: (*work).orderWithdraw,
 			it: "ritira il preventivo", en: "withdraws the quote"},
-		{name: "accepted", italian: "accettato", group: "money", refuse: (*work).notByMail,
+		{name: "accepted", italian: "accettato", group: "money", event: "hold", moves: TriggerAccept, refuse: (*work).refuseAccepted, do: (*work).orderAccepted,
 			it: "l'ultima e-mail del cliente vale come un sì", en: "the customer's last email counts as a yes"},
 		{name: "charge", italian: "addebita", usage: "N", group: "money", event: "capture", refuse: (*work).refuseSpending, do: (*work).orderCharge,
 			it: "scala N dei crediti riservati", en: "charges N of the credits held"},

@@ -155,7 +155,7 @@ func (w *work) deed(m *Inbound, th thread, tech *Technician, released bool) (dee
 		return d, nil
 	}
 	d.note = th.token.Purpose == PurposeNote || d.orders.Note()
-	d.answer = !d.note && !d.orders.Asks() && (d.orders.Public != "" || m.brings(d.orders.Public))
+	d.answer = !d.note && !d.orders.Asks() && !d.orders.has("quote") && (d.orders.Public != "" || m.brings(d.orders.Public))
 	if d.wrong = d.orders.Wrong.In(w.d.Language); len(d.wrong) > 0 {
 		return d, nil
 	}
