@@ -9,8 +9,8 @@ import (
 func BenchmarkClassify(b *testing.B) {
 	const sentence = "Buongiorno, dopo l'aggiornamento del plugin il nostro negozio PrestaShop mostra un errore 500 e i clienti non riescono a ordinare. "
 	text := strings.Repeat(sentence, 2048/len(sentence)+1)[:2048]
-	classify("sito fermo", text)
+	classified("sito fermo", text)
 	for b.Loop() {
-		classify("Sito fermo dopo l'aggiornamento", text)
+		classified("Sito fermo dopo l'aggiornamento", text)
 	}
 }

@@ -40,7 +40,7 @@ func TestClassifyFairRules(t *testing.T) {
 		{"nothing said", "urgente", "Aiuto!!!", Unclear},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			guesses, evidence := classify(c.subject, c.text)
+			guesses, evidence := classified(c.subject, c.text)
 			if guesses[0].Topic != c.want {
 				t.Errorf("%v, because of %q", guesses, evidence)
 			}
@@ -52,7 +52,7 @@ func TestClassifyFairRules(t *testing.T) {
 // count, and "sent from my iPhone" names no faulty device.
 func TestClassifyReadsWhatWasWritten(t *testing.T) {
 	const request = "Potete ripristinare il backup di ieri? Abbiamo cancellato la pagina servizi per errore."
-	want, _ := classify("ripristino", request)
+	want, _ := classified("ripristino", request)
 	for name, tail := range map[string]string{
 		"history":   "\n\nIl giorno 3 maggio Mario Rossi ha scritto:\n> Il sito è giù, errore 503 per tutti\n> nessuno riesce ad aprirlo",
 		"original":  "\n\n-----Messaggio originale-----\nDa: x@azienda.example\nInviato: ieri\nLa posta non funziona per nessuno",
@@ -60,7 +60,7 @@ func TestClassifyReadsWhatWasWritten(t *testing.T) {
 		"footer":    "\n\nLe informazioni contenute in questa mail sono riservate. Il virus informatico non è imputabile al mittente.",
 		"app":       "\nInviato da iPhone",
 	} {
-		if got, _ := classify("ripristino", request+tail); !slices.Equal(got, want) {
+		if got, _ := classified("ripristino", request+tail); !slices.Equal(got, want) {
 			t.Errorf("%s: %v, without it %v", name, got, want)
 		}
 	}
@@ -68,7 +68,7 @@ func TestClassifyReadsWhatWasWritten(t *testing.T) {
 
 // TestClassifyEvidence: a technician reads the customer's words and the rules.
 func TestClassifyEvidence(t *testing.T) {
-	_, evidence := classify("sito", "Dopo l'aggiornamento del plugin il sito mostra un errore critico.")
+	_, evidence := classified("sito", "Dopo l'aggiornamento del plugin il sito mostra un errore critico.")
 	all := strings.Join(evidence, "\n")
 	if !strings.Contains(all, "plugin") || len(evidence) < 3 {
 		t.Errorf("evidence %q", evidence)

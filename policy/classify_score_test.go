@@ -13,7 +13,7 @@ func TestClassifyRequests(t *testing.T) {
 	var one, two, sure, sureRight, worst int
 	bins := make([]struct{ mails, said, right float64 }, 5)
 	for _, m := range mails {
-		guesses, _ := classify(m.Subject, m.Body)
+		guesses, _ := classified(m.Subject, m.Body)
 		g := guesses[0]
 		right := m.right(g.Topic)
 		b := &bins[min(int((g.Confidence)*5), 4)]

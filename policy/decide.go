@@ -29,9 +29,19 @@ type Opinion struct {
 	evidence []string
 }
 
+// under is the opinion for a file that may have other topics: one whose first
+// guess is no topic any more is none.
+func (o *Opinion) under(p *Policy) ([]Guess, []string) {
+	if o == nil || !p.KnownTopic(o.guesses[0].Topic) {
+		return nil, nil
+	}
+	unknown := func(g Guess) bool { return !p.KnownTopic(g.Topic) }
+	return slices.DeleteFunc(slices.Clone(o.guesses), unknown), o.evidence
+}
+
 // Classify guesses the topic of a text, for Case.Opinion.
 func (p *Policy) Classify(subject, text string) *Opinion {
-	guesses, evidence := classify(subject, text)
+	guesses, evidence := p.classify(subject, text)
 	return &Opinion{guesses, evidence}
 }
 
@@ -100,12 +110,12 @@ type Price struct {
 // Decide says what a request is about, whether it is covered, by which clause,
 // and what it costs. It is a pure function of its arguments and the file.
 func (p *Policy) Decide(c Case) Decision {
-	d := p.decide(c, classify)
+	d := p.decide(c, p.classify)
 	if c.Below == "" || d.Coverage != Undetermined {
 		return d
 	}
 	c.Text, c.Below, c.Opinion = c.Text+"\n\n"+c.Below, "", nil
-	whole := p.decide(c, classify)
+	whole := p.decide(c, p.classify)
 	if whole.Confidence <= d.Confidence {
 		return d
 	}
@@ -142,11 +152,8 @@ func (d *Decision) guess(p *Policy, c Case, classify classifier) {
 		d.explain("topic %s: set by a technician", c.Topic)
 		return
 	}
-	var guesses []Guess
-	var evidence []string
-	if c.Opinion != nil {
-		guesses, evidence = slices.Clone(c.Opinion.guesses), c.Opinion.evidence
-	} else {
+	guesses, evidence := c.Opinion.under(p)
+	if len(guesses) == 0 {
 		guesses, evidence = classify(c.Subject, c.Text)
 	}
 	d.Topic, d.Confidence, d.Alternatives = guesses[0].Topic, guesses[0].Confidence, guesses[1:]

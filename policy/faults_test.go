@@ -86,10 +86,22 @@ var faulty = []struct {
 		},
 	},
 	{
-		"unknown topic", "[topic.log-analysis]", "[topic.logs]",
+		"a misspelt topic", "[topic.log-analysis]", "[topic.logs]",
 		[]string{
-			`[topic.platform-down] | topic.log-analysis: missing, must be a table: every topic has one`,
-			`[topic.logs] | topic.logs: unknown topic, allowed are {topics}`,
+			`[topic.platform-down] | topic.log-analysis: missing, must be a table: every topic of the terms has one`,
+			`[topic.logs] | topic.logs.examples: missing, must be a list of requests as customers write them, "subject | text" or the text alone`,
+		},
+	},
+	{
+		"a topic with a name that is none", "[topic.dns]", "[topic.DNS]",
+		[]string{
+			`[topic.DNS] | topic.DNS: is no name of a topic, must be lower-case letters, digits and single hyphens`,
+		},
+	},
+	{
+		"a topic of the terms cannot be switched off", "[topic.log-analysis]\n", "[topic.log-analysis]\non = false\n",
+		[]string{
+			`on = false | topic.log-analysis.on: unknown key, allowed are clause, description, examples, price, without_plan`,
 		},
 	},
 	{
@@ -276,7 +288,7 @@ func withLine(t *testing.T, data []byte, fault string) string {
 	if len(line) > 32 {
 		line = line[:32]
 	}
-	return line + " | " + strings.ReplaceAll(rest, topicList(), "{topics}")
+	return line + " | " + strings.ReplaceAll(rest, Default(nil).topicList(), "{topics}")
 }
 
 func TestFaultyCalendarTables(t *testing.T) {

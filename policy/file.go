@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/pelletier/go-toml/v2"
+
+	"sportello/policy/internal/topic"
 )
 
 //go:embed default.toml
@@ -39,6 +41,9 @@ type Policy struct {
 	fallback   fallback
 	plans      map[string]planRules
 	topics     map[Topic]topicRules
+	off        []Topic         // topics of the manager's own that are switched off
+	examples   []topic.Example // of the file
+	lesson     *topic.Lesson   // what they teach; nil: nothing
 	clauses    map[string]wording
 	exceptions []exception
 	calendar   calendar
@@ -134,6 +139,7 @@ func Load(name string, data []byte, loc *time.Location) (*Policy, error) {
 	if err := f.err(); err != nil {
 		return nil, err
 	}
+	p.lesson = learn(p.examples)
 	return p, nil
 }
 
@@ -178,15 +184,17 @@ func (p *Policy) KnownTopic(t Topic) bool {
 
 // Topics lists the topics of the file: those of the terms in the order of
 // POLICY.md, then the manager's own, sorted.
-func (p *Policy) Topics() []Topic {
-	all := slices.Clone(Topics)
+func (p *Policy) Topics() []Topic { return slices.Concat(Topics, p.OwnTopics()) }
+
+// OwnTopics lists the manager's own topics that are in use, sorted.
+func (p *Policy) OwnTopics() (own []Topic) {
 	for t := range p.topics {
 		if !knownTopic(t) {
-			all = append(all, t)
+			own = append(own, t)
 		}
 	}
-	slices.Sort(all[len(Topics):])
-	return all
+	slices.Sort(own)
+	return own
 }
 
 // Plans lists the ids of the plans of the file, sorted.

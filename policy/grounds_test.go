@@ -34,7 +34,7 @@ func TestAnOpinionOfADecisionDecidesTheSame(t *testing.T) {
 		c.Topic, c.Opinion = "", nil
 		was := p.decide(c, func(subject, text string) ([]Guess, []string) {
 			if topic == "" {
-				return classify(subject, text)
+				return classified(subject, text)
 			}
 			return []Guess{{topic, 0.9}, {Unclear, 0.05}}, []string{"words"}
 		})

@@ -53,8 +53,8 @@ func (p *Policy) loadRules(t table, kind planRule, rules map[Topic]planRule) {
 		topic := Topic(key)
 		_, twice := rules[topic]
 		switch {
-		case !knownTopic(topic):
-			t.fault(key, "unknown topic, allowed are %s", topicList())
+		case !p.named(topic):
+			t.fault(key, "unknown topic, allowed are %s", p.topicList())
 			continue
 		case twice:
 			t.fault(key, "stands in two tables of the plan, must stand in one")
@@ -67,7 +67,7 @@ func (p *Policy) loadRules(t table, kind planRule, rules map[Topic]planRule) {
 }
 
 func (p *Policy) loadException(t table) exception {
-	e := exception{topic: topicAt(t, "topic"), clause: p.clause(t, "clause")}
+	e := exception{topic: p.topicAt(t, "topic"), clause: p.clause(t, "clause")}
 	e.words = foldPhrases(t, "words", "words or phrases")
 	if _, there := t.values["unless"]; there {
 		e.unless = foldPhrases(t, "unless", "words or phrases")

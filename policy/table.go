@@ -149,6 +149,15 @@ func (t table) flag(key string) bool {
 	return b
 }
 
+// mayFlag reads true or false; otherwise where it is left out.
+func (t table) mayFlag(key string, otherwise bool) bool {
+	t.read[key] = true
+	if _, there := t.values[key]; !there {
+		return otherwise
+	}
+	return t.flag(key)
+}
+
 // number reads a whole number from low to high.
 func (t table) number(key string, low, high int) int {
 	allowed := fmt.Sprintf("a whole number from %d to %d", low, high)

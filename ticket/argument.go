@@ -17,8 +17,9 @@ import (
 // maxName is how many words a name has at most.
 const maxName = 8
 
-// misused says what is wrong with args; the zero Words when nothing is.
-func (o *order) misused(args []string) Words {
+// misused says what is wrong with args; the zero Words when nothing is. own are
+// topics beside those of the terms.
+func (o *order) misused(args []string, own []policy.Topic) Words {
 	kinds := strings.Fields(o.usage)
 	most, least := len(kinds), len(kinds)
 	for _, k := range kinds {
@@ -36,7 +37,7 @@ func (o *order) misused(args []string) Words {
 		return Say("order-too-much", usage{o.name, o.usage})
 	}
 	for i, arg := range args {
-		if wrong := misread(kinds[min(i, len(kinds)-1)], arg); wrong.key != "" {
+		if wrong := misread(kinds[min(i, len(kinds)-1)], arg, own); wrong.key != "" {
 			return wrong
 		}
 	}
@@ -44,7 +45,7 @@ func (o *order) misused(args []string) Words {
 }
 
 // misread says why arg is not of a kind.
-func misread(kind, arg string) Words {
+func misread(kind, arg string, own []policy.Topic) Words {
 	kind = strings.Trim(kind, "[]")
 	switch {
 	case kind == "N" || kind == "DAYS":
@@ -64,8 +65,8 @@ func misread(kind, arg string) Words {
 			return Say("order-address", arg)
 		}
 	case kind == "TOPIC":
-		if !contains(policy.Topics, policy.Topic(strings.ToLower(arg))) {
-			return Say("order-topic", arg, everyTopic())
+		if topics := slices.Concat(policy.Topics, own); !contains(topics, policy.Topic(strings.ToLower(arg))) {
+			return Say("order-topic", arg, listed(topics))
 		}
 	case kind == strings.ToLower(kind):
 		if chosen(kind, arg) == "" {
@@ -92,9 +93,9 @@ func bareAddress(s string) string {
 	return address.Canonical(s)
 }
 
-func everyTopic() string {
+func listed(topics []policy.Topic) string {
 	var all []string
-	for _, t := range policy.Topics {
+	for _, t := range topics {
 		all = append(all, string(t))
 	}
 	return strings.Join(all, ", ")

@@ -201,15 +201,16 @@ func (w *work) story(t *Ticket) (story []Said, left int, err error) {
 	return story, left, nil
 }
 
-// Help is the table of commands in a language, as #help answers with it.
-func Help(lang string) (sections []Section) {
+// Help is the table of commands in a language, as #help answers with it; own are
+// the policy file's own topics.
+func Help(lang string, own ...policy.Topic) (sections []Section) {
 	for _, o := range orders() {
 		title, text := Say("help "+o.group).In(lang), o.en
 		if lang == "it" {
 			text = o.it
 		}
 		if o.usage == "TOPIC" {
-			text += ": " + everyTopic()
+			text += ": " + listed(slices.Concat(policy.Topics, own))
 		}
 		if n := len(sections); n == 0 || sections[n-1].Title != title {
 			sections = append(sections, Section{Title: title})
@@ -222,7 +223,9 @@ func Help(lang string) (sections []Section) {
 
 // help answers #help.
 func (w *work) help(j *job) error {
-	return w.tellPlainly(NoticeTranscript, j.tech, func(n *Notice) { n.Sections, n.Subject = Help(w.d.Language), w.say("subject-help") })
+	return w.tellPlainly(NoticeTranscript, j.tech, func(n *Notice) {
+		n.Sections, n.Subject = Help(w.d.Language, w.d.Policy.OwnTopics()...), w.say("subject-help")
+	})
 }
 
 // answerAway carries out what a mail to the desk's own address asks for. It

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"sportello/policy"
 )
 
 // Command is one order of a technician: its English name and its arguments.
@@ -56,9 +58,9 @@ func (o Orders) has(name string) bool {
 
 // ParseOrders reads the commands at the very top of a technician's new text;
 // signature is put back under what remains. Nothing is ever half understood:
-// one wrong line refuses the whole mail.
-func ParseOrders(reply, signature string) Orders {
-	o, rest, above := leadingOrders(reply)
+// one wrong line refuses the whole mail. own are the policy file's own topics.
+func ParseOrders(reply, signature string, own ...policy.Topic) Orders {
+	o, rest, above := leadingOrders(reply, own)
 	if !o.Right() {
 		return o
 	}
@@ -76,8 +78,8 @@ func ParseOrders(reply, signature string) Orders {
 
 // parseReleased reads a mail that was held and then let go as it stands: a
 // command further down is text like the lines around it.
-func parseReleased(reply, signature string) Orders {
-	o, rest, _ := leadingOrders(reply)
+func parseReleased(reply, signature string, own ...policy.Topic) Orders {
+	o, rest, _ := leadingOrders(reply, own)
 	if !o.Right() {
 		return o
 	}
@@ -91,7 +93,7 @@ func wrongLine(n int, line string, why Words) Words {
 
 // leadingOrders reads the block of commands at the top and returns the lines
 // below it, and how many stand above those.
-func leadingOrders(reply string) (Orders, []string, int) {
+func leadingOrders(reply string, own []policy.Topic) (Orders, []string, int) {
 	lines := strings.Split(strings.ReplaceAll(reply, "\r\n", "\n"), "\n")
 	var o Orders
 	i := 0
@@ -103,7 +105,7 @@ func leadingOrders(reply string) (Orders, []string, int) {
 		if words == nil {
 			break
 		}
-		c, wrong := readCommand(words)
+		c, wrong := readCommand(words, own)
 		if wrong.key != "" {
 			o.Wrong = append(o.Wrong, wrongLine(i+1, lines[i], wrong))
 			continue
@@ -148,13 +150,13 @@ func commandWords(line string) []string {
 }
 
 // readCommand reads the words of a line that is meant as a command.
-func readCommand(words []string) (Command, Words) {
+func readCommand(words []string, own []policy.Topic) (Command, Words) {
 	o := orderCalled(words[0])
 	if o == nil {
 		return Command{}, Say("order-unknown", nearest(words[0]), Order("help"))
 	}
 	args := words[1:]
-	if wrong := o.misused(args); wrong.key != "" {
+	if wrong := o.misused(args, own); wrong.key != "" {
 		return Command{}, wrong
 	}
 	return Command{Name: o.name, Args: append([]string{}, args...)}, Words{}

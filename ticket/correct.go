@@ -12,7 +12,7 @@ import (
 // classifier learns nothing from it. State and due date stay, but that a verdict
 // of covered takes an open quote back. ErrInput for an unknown topic.
 func (d *Desk) Correct(ctx context.Context, id ID, topic policy.Topic, actor string) error {
-	if !contains(policy.Topics, topic) {
+	if !d.Policy.KnownTopic(topic) {
 		return fmt.Errorf("ticket %d: topic %q: %w", id, topic, ErrInput)
 	}
 	return d.do(ctx, func(w *work) error {

@@ -43,7 +43,7 @@ func (w *work) sending(m *Inbound, tech *Technician, th thread) (string, error) 
 		return w.say("will-note", Order("send"), th.ticket.ID), nil
 	case d.answer:
 		phrase := "will-answer"
-		if ParseOrders(m.Reply, m.Signature).Held {
+		if w.orders(m).Held {
 			phrase = "will-answer-whole"
 		}
 		return w.say(phrase, Order("send"), w.customers(th.ticket), th.ticket.ID), nil

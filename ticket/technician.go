@@ -28,11 +28,11 @@ func (w *work) fromTechnician(m *Inbound, a *Arrival, s sender, th thread) error
 		return w.hold(m, a, tech, th, "held: two different tokens", "hold-two-tokens")
 	case th.token == nil && s.proven && forwardedFor(m) != "":
 		return w.openFor(withoutOrders(m), a, forwardedFor(m))
-	case th.token == nil && ParseOrders(m.Reply, m.Signature).away():
-		return w.answerAway(m, a, tech, ParseOrders(m.Reply, m.Signature))
+	case th.token == nil && w.orders(m).away():
+		return w.answerAway(m, a, tech, w.orders(m))
 	case th.token == nil || th.ticket == nil:
 		return w.hold(m, a, tech, th, "held: a technician's mail without token", "hold-no-token",
-			ParseOrders(m.Reply, m.Signature).Wrong.In(w.d.Language)...)
+			w.orders(m).Wrong.In(w.d.Language)...)
 	case !th.token.technicians() || th.token.Participant != tech.Number():
 		return w.hold(m, a, tech, th, "held: the token is not this technician's", "hold-foreign-token")
 	case !w.vouched(s, th):
@@ -144,12 +144,17 @@ type deed struct {
 	note, answer bool
 }
 
+// orders reads the commands of m.
+func (w *work) orders(m *Inbound) Orders {
+	return ParseOrders(m.Reply, m.Signature, w.d.Policy.OwnTopics()...)
+}
+
 // deed reads what m asks for. Where its commands are a question (orders.Held)
 // nothing else is said. released: it was held for that before, and let go.
 func (w *work) deed(m *Inbound, th thread, tech *Technician, released bool) (deed, error) {
-	d := deed{orders: ParseOrders(m.Reply, m.Signature)}
+	d := deed{orders: w.orders(m)}
 	if d.orders.Held && released {
-		d.orders = parseReleased(m.Reply, m.Signature)
+		d.orders = parseReleased(m.Reply, m.Signature, w.d.Policy.OwnTopics()...)
 	}
 	if d.orders.Held {
 		return d, nil

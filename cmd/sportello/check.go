@@ -6,6 +6,8 @@ import (
 	"slices"
 
 	"github.com/spf13/cobra"
+
+	"sportello/policy"
 )
 
 func (a *app) checkVerb() *cobra.Command {
@@ -29,6 +31,9 @@ func (a *app) checkVerb() *cobra.Command {
 				}
 				fmt.Fprintf(a.stderr, "warning: %s\n", w)
 			}
+			if err := a.showTold(c.Policy.Policy); err != nil {
+				return err
+			}
 			if online {
 				return a.checkOnline(ctx, c)
 			}
@@ -40,4 +45,18 @@ func (a *app) checkVerb() *cobra.Command {
 	}
 	cmd.Flags().BoolVar(&online, "online", false, "also try IMAP, SMTP, DNS, mail to itself at a token address, a forged Authentication-Results")
 	return cmd
+}
+
+// showTold says how well the policy file's own topics are told from the others.
+func (a *app) showTold(p *policy.Policy) error {
+	for _, told := range p.Told() {
+		show := func() error { return a.say("topic %s", told) }
+		if a.json {
+			show = func() error { return a.showStep(stepJSON{"topic " + string(told.Topic), "ok", told.String()}) }
+		}
+		if err := show(); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -135,7 +135,7 @@ func (r *reader) explain(ctx context.Context, file string, raw []byte) *explaine
 		e.From = in.From[0]
 	}
 	if in.Kind == ticket.KindRequest {
-		e.orders(ticket.ParseOrders(e.Reply, e.Signature))
+		e.orders(ticket.ParseOrders(e.Reply, e.Signature, r.policy.OwnTopics()...))
 	}
 	for _, at := range in.Attachments {
 		e.Attachments = append(e.Attachments, explainedAttachment{at.Name, at.Type, at.Size, at.Inline})

@@ -2,6 +2,7 @@ package main
 
 import (
 	"io"
+	"slices"
 
 	"sportello/policy"
 	"sportello/ticket"
@@ -48,7 +49,8 @@ func writeReportCSV(w io.Writer, all []*ticket.Figures) error {
 	for _, c := range reportColumns {
 		header = append(header, c.name)
 	}
-	for _, t := range policy.Topics {
+	topics := topicsOf(all)
+	for _, t := range topics {
 		header = append(header, "topic_"+string(t))
 	}
 	out.row(header...)
@@ -58,7 +60,7 @@ func writeReportCSV(w io.Writer, all []*ticket.Figures) error {
 		for _, c := range reportColumns {
 			row = append(row, c.cell(m))
 		}
-		for _, t := range policy.Topics {
+		for _, t := range topics {
 			n := 0
 			if c := f.Requests[t]; c != nil {
 				n = c.Sum()
@@ -68,6 +70,20 @@ func writeReportCSV(w io.Writer, all []*ticket.Figures) error {
 		out.row(row...)
 	}
 	return out.flush()
+}
+
+// topicsOf lists the topics of the terms, then others that requests had, sorted.
+func topicsOf(all []*ticket.Figures) []policy.Topic {
+	var others []policy.Topic
+	for _, f := range all {
+		for t := range f.Requests {
+			if !slices.Contains(policy.Topics, t) && !slices.Contains(others, t) {
+				others = append(others, t)
+			}
+		}
+	}
+	slices.Sort(others)
+	return slices.Concat(policy.Topics, others)
 }
 
 // maybeInt is the cell of a number that may be missing.

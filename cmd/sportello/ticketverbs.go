@@ -81,8 +81,8 @@ func (a *app) ticketListVerb() *cobra.Command {
 		if err := named("--coverage", coverage, "covered, extra, undetermined or none", &f.Coverage); err != nil {
 			return err
 		}
-		if topic != "" && !slices.Contains(policy.Topics, f.Topic) {
-			return usagef("--topic: %q is no topic%s", topic, hint(topic, topicNames()))
+		if topics := o.config.Policy.Policy.Topics(); topic != "" && !slices.Contains(topics, f.Topic) {
+			return usagef("--topic: %q is no topic%s", topic, hint(topic, topicNames(topics)))
 		}
 		if limit < 0 {
 			return usagef("--limit: %d is not allowed; it must be 0 (all) or more", limit)
@@ -103,9 +103,9 @@ func named(flag, name, allowed string, v encoding.TextUnmarshaler) error {
 	return nil
 }
 
-func topicNames() []string {
+func topicNames(topics []policy.Topic) []string {
 	var names []string
-	for _, t := range policy.Topics {
+	for _, t := range topics {
 		names = append(names, string(t))
 	}
 	return names

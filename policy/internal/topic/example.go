@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"fmt"
+	"io"
 	"io/fs"
 	"path"
 	"slices"
@@ -16,9 +17,15 @@ type Example struct {
 	Label, Subject, Text string
 }
 
-// ReadExamples reads every *.txt of a directory. LABEL.txt and LABEL+MORE.txt
-// hold examples of LABEL, one a line: "subject | text", with \n for a line
-// break. # begins a comment. The order is that of names and lines.
+// String is the example as a line of a file of several labels.
+func (e Example) String() string {
+	return e.Label + " | " + e.Subject + " | " + strings.ReplaceAll(e.Text, "\n", `\n`)
+}
+
+// ReadExamples reads every *.txt of a directory, one example a line, with \n for a
+// line break. LABEL.txt and LABEL+MORE.txt hold "subject | text", by-WRITER.txt
+// what one writer wrote: "label | subject | text". # begins a comment. The order is
+// that of names and lines.
 func ReadExamples(dir fs.FS) ([]Example, error) {
 	names, err := fs.Glob(dir, "*.txt")
 	if err != nil {
@@ -32,23 +39,41 @@ func ReadExamples(dir fs.FS) ([]Example, error) {
 			return nil, fmt.Errorf("read examples: %w", err)
 		}
 		label, _, _ := strings.Cut(strings.TrimSuffix(path.Base(name), ".txt"), "+")
-		in := bufio.NewScanner(f)
-		in.Buffer(nil, 1<<20)
-		for n := 1; in.Scan(); n++ {
-			line := in.Text()
-			if strings.TrimSpace(line) == "" || line[0] == '#' {
-				continue
-			}
-			subject, text, ok := strings.Cut(line, "|")
-			if !ok {
-				return nil, fmt.Errorf("%s:%d: no | between subject and text", name, n)
-			}
-			all = append(all, Example{label, strings.TrimSpace(subject), strings.ReplaceAll(strings.TrimSpace(text), `\n`, "\n")})
+		if strings.HasPrefix(name, "by-") {
+			label = ""
 		}
+		some, err := readExamples(name, label, f)
 		f.Close()
-		if err := in.Err(); err != nil {
-			return nil, fmt.Errorf("read examples %s: %w", name, err)
+		if err != nil {
+			return nil, err
 		}
+		all = append(all, some...)
+	}
+	return all, nil
+}
+
+// readExamples reads the lines of one file; each begins with its label when label
+// is empty.
+func readExamples(name, label string, r io.Reader) (all []Example, err error) {
+	in := bufio.NewScanner(r)
+	in.Buffer(nil, 1<<20)
+	for n := 1; in.Scan(); n++ {
+		line := in.Text()
+		if strings.TrimSpace(line) == "" || line[0] == '#' {
+			continue
+		}
+		is, ok := label, true
+		if label == "" {
+			is, line, ok = strings.Cut(line, "|")
+		}
+		subject, text, found := strings.Cut(line, "|")
+		if !ok || !found {
+			return nil, fmt.Errorf("%s:%d: no | between subject and text", name, n)
+		}
+		all = append(all, Example{strings.TrimSpace(is), strings.TrimSpace(subject), strings.ReplaceAll(strings.TrimSpace(text), `\n`, "\n")})
+	}
+	if err := in.Err(); err != nil {
+		return nil, fmt.Errorf("read examples %s: %w", name, err)
 	}
 	return all, nil
 }

@@ -20,16 +20,17 @@ const unfamiliar = 1.15
 func main() {
 	examples := flag.String("examples", "examples", "directory of the examples")
 	out := flag.String("out", "internal/topic/model.bin", "the model to write")
+	kept := flag.String("kept", "", "write the examples there that policy files' own topics are held against")
 	folds := flag.Int("cv", 0, "cross-validate with this many folds instead")
 	probe := flag.String("probe", "", "measure on this file of labelled mails (JSON lines: id, subject, body, topic, also)")
 	flag.Parse()
-	if err := run(*examples, *out, *folds, *probe); err != nil {
+	if err := run(*examples, *out, *kept, *folds, *probe); err != nil {
 		fmt.Fprintln(os.Stderr, "train:", err)
 		os.Exit(1)
 	}
 }
 
-func run(dir, out string, folds int, probe string) error {
+func run(dir, out, kept string, folds int, probe string) error {
 	examples, err := topic.ReadExamples(os.DirFS(dir))
 	if err != nil {
 		return err
@@ -48,6 +49,15 @@ func run(dir, out string, folds int, probe string) error {
 	}
 	if err := os.WriteFile(out, data, 0o644); err != nil {
 		return fmt.Errorf("write the model: %w", err)
+	}
+	if kept != "" {
+		some, err := topic.EncodeExamples(examples)
+		if err != nil {
+			return err
+		}
+		if err := os.WriteFile(kept, some, 0o644); err != nil {
+			return fmt.Errorf("write examples: %w", err)
+		}
 	}
 	fmt.Printf("%d examples, %d features, temperature %.2f, %d KB\n", len(examples), len(m.Rows), m.Temperature, len(data)/1024)
 	if probe != "" {

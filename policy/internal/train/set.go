@@ -27,20 +27,20 @@ type feature struct {
 	kind int
 }
 
-// newSet puts the examples labelled "padding" around the others.
+// newSet puts the examples labelled Padding around the others.
 func newSet(examples []topic.Example) *set {
 	s := &set{}
 	var padding []topic.Example
 	count := map[string]int{}
 	for _, e := range examples {
-		if e.Label == "padding" {
+		if e.Label == topic.Padding {
 			padding = append(padding, e)
 		} else if !slices.Contains(s.labels, e.Label) {
 			s.labels = append(s.labels, e.Label)
 		}
 	}
 	for _, e := range examples {
-		if e.Label == "padding" {
+		if e.Label == topic.Padding {
 			continue
 		}
 		s.docs = append(s.docs, doc{label: slices.Index(s.labels, e.Label), fold: count[e.Label], example: e})
