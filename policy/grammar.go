@@ -26,6 +26,7 @@ const means = meansAccept | meansDecline | meansThanks | meansSolved
 
 // grammar is the words of the policy file, folded, of all languages together.
 type grammar struct {
+	parts      map[string][]string // while a language is loaded: what its phrases are put together of
 	phrases    map[string]meaning
 	orders     map[string]bool    // a yes that tells to begin
 	whenever   map[string]bool    // when that suits whoever begins

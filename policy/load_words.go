@@ -37,6 +37,7 @@ func loadGrammar(t table) grammar {
 
 // load adds the words of one language.
 func (g *grammar) load(t table) {
+	g.loadParts(t.table("part"))
 	for _, list := range meanings {
 		for i, phrase := range g.list(t, list.key) {
 			g.mean(t, fmt.Sprintf("%s[%d]", list.key, i), phrase, list.means)
@@ -86,9 +87,9 @@ func (g *grammar) mean(t table, key, phrase string, m meaning) {
 func (g *grammar) list(t table, key string) []string {
 	var out []string
 	for i, s := range t.list(key, "words or phrases") {
-		written, ok := alternatives(s)
+		written, ok := g.written(s)
 		if !ok {
-			t.fault(fmt.Sprintf("%s[%d]", key, i), "%q has brackets that do not close or too many of them, must be like \"(a|b) c [d|e]\"", s)
+			t.fault(fmt.Sprintf("%s[%d]", key, i), "%q has brackets that do not close or too many of them, must be like \"(a|b) c [d|e] {part}\"", s)
 		}
 		for _, phrase := range written {
 			var words []string
@@ -106,6 +107,35 @@ func (g *grammar) list(t table, key string) []string {
 		}
 	}
 	return out
+}
+
+// written writes out an entry of a list: for each {name} in it every phrase of
+// that part, then its alternatives.
+func (g *grammar) written(s string) ([]string, bool) {
+	before, rest, found := strings.Cut(s, "{")
+	if !found {
+		return alternatives(s)
+	}
+	name, after, closed := strings.Cut(rest, "}")
+	phrases := g.parts[name]
+	var out []string
+	for _, phrase := range phrases {
+		more, ok := g.written(before + phrase + after)
+		if out = append(out, more...); !ok || len(out) > maxAlternatives {
+			return nil, false
+		}
+	}
+	return out, closed && len(phrases) > 0
+}
+
+// loadParts reads what phrases are put together of: each part may name those
+// that stand before it in the order of their names.
+func (g *grammar) loadParts(t table) {
+	g.parts = map[string][]string{}
+	for _, name := range t.keys() {
+		g.parts[name] = g.list(t, name)
+	}
+	t.end()
 }
 
 // maxAlternatives bounds how many phrases one entry of a list may stand for.

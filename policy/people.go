@@ -139,8 +139,12 @@ func (r reading) firm(p piece) bool {
 		!slices.ContainsFunc(p.words, r.says) && !slices.ContainsFunc(p.forms, uncapitalised)
 }
 
-// says tells whether a word by itself means something in an answer.
-func (r reading) says(word string) bool { return r.notNames[word] || r.phrases[word] != 0 }
+// says tells whether a word by itself means something in an answer, a number and
+// an Italian verb as orders are given included: it names nobody.
+func (r reading) says(word string) bool {
+	verb := commands(word) || len(word) > 5 && endsIn(word, "are", "ere", "ire")
+	return r.notNames[word] || r.phrases[word] != 0 || strings.ContainsAny(word, "0123456789") || verb && !r.firstNames[word]
+}
 
 // person tells whether words are a name: one to three, a first name among them,
 // written with capitals unless it is a first name alone.
@@ -161,8 +165,8 @@ func (r reading) company(p piece) bool {
 	return !slices.ContainsFunc(p.words[:n], r.says) && !slices.ContainsFunc(p.forms[:n], uncapitalised)
 }
 
-// word tells whether a word has a meaning of its own and so names nobody.
-func (r reading) word(word string) bool { return r.lexicon[word] || r.notNames[word] }
+// word tells whether a word has a meaning of its own or in a phrase.
+func (r reading) word(word string) bool { return r.lexicon[word] || r.says(word) }
 
 func uncapitalised(form string) bool { return !capitalised(form) }
 

@@ -1,6 +1,9 @@
 package policy
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // yielding are words that the reasons of a no do not hold, folded: what
 // conditions or delays it, asks for something, or speaks of another price.
@@ -110,7 +113,7 @@ func (r reading) reads(words []string) bool {
 func (r reading) reason(words []string) bool {
 	for i, w := range words {
 		alone := w == "solo" && i > 0 && words[i-1] == "da" // "l'ho fatto da solo"
-		if r.yielding[w] && !alone || strings.ContainsAny(w, "0123456789") || r.commands(w) {
+		if r.yielding[w] && !alone || strings.ContainsAny(w, "0123456789") || commands(w) {
 			return false
 		}
 		shortest := 1
@@ -127,15 +130,15 @@ func (r reading) reason(words []string) bool {
 }
 
 // commands tells a word that may tell somebody to do something: an Italian verb
-// in the second person plural.
-func (r reading) commands(word string) bool {
-	if len(word) < 5 {
-		return false
+// in the second person plural, with a pronoun or without.
+func commands(word string) bool {
+	for _, pronoun := range []string{"mi", "ci", "lo", "la", "li", "le"} {
+		word = strings.TrimSuffix(word, pronoun)
 	}
-	for _, ending := range []string{"ate", "ete", "ite", "atemi", "etemi", "itemi", "ateci", "eteci", "iteci", "atelo", "etelo", "itelo", "atela", "etela", "itela"} {
-		if strings.HasSuffix(word, ending) {
-			return true
-		}
-	}
-	return false
+	return len(word) > 4 && endsIn(word, "ate", "ete", "ite")
+}
+
+// endsIn tells whether word has one of these endings.
+func endsIn(word string, endings ...string) bool {
+	return slices.ContainsFunc(endings, func(e string) bool { return strings.HasSuffix(word, e) })
 }

@@ -48,6 +48,14 @@ var yesses = []string{
 	"Thanks for the quote, please go ahead", "Thank you for getting back to me. I accept.", "Received, thank you. We accept.", "Looks good to me, please go ahead", "That works for us, please proceed", "Good value, go ahead",
 	"With reference to quote P-1042-2, we accept", "Further to your quote, we accept", "Regarding the quote: accepted", "We accept the charge of 3 credits", "We accept the terms", "Quote approved.\nThe Management", "Accepted.\nOffice Manager",
 	"Approved.\nPurchasing Department\nNorth Ltd", "Yes please.\nJohn\nOperations", "Go ahead please\ntom", "Please use 3 credits for the work", "Deduct three credits and proceed",
+	// roughly
+	"Buongiorno Luca, per noi è tutto ok, potete andare avanti.\nGrazie, Sara", "Procedete pure con il lavoro come descritto. Saluti", "Si, va bene 3 crediti. Procedete", "ok x 3 crediti", "ok, 3 crediti vanno benissimo, fate pure", "Benissimo per me",
+	"Con la presente si conferma l'accettazione del preventivo", "Confermo che potete procedere con l'intervento", "Confermo l'approvazione del preventivo in oggetto", "Approvato, buon lavoro!", "Accetto la vostra proposta di 3 crediti, grazie della celerità", "D'accordissimo, procedete",
+	"Certo! Procedete pure. Grazie davvero", "sì dai procedete", "va bene dai", "Ok, andate", "Perfetto, vai pure", "Per noi il preventivo è approvato",
+	"Vi autorizziamo ad eseguire l'intervento", "Autorizziamo l'intervento al costo di 3 crediti", "La presente per accettare il preventivo P-1042-2", "Nulla in contrario, procedete", "Non ci sono problemi, procedete", "Ho controllato, va bene, procedete pure",
+	"ok prelevate i tre crediti e procedete", "Accetto il preventivo.\nIl Presidente\nAvv. Mario Neri", "Yes, go for it please", "Sounds great, please go ahead with the work", "We're good to go", "All fine, please proceed",
+	"Yes, I'm happy with that. Please start.", "Please proceed with the job", "That price is fine, go ahead.", "I accept the proposal. Thanks for your help!", "Approval granted", "Yep, go ahead",
+	"Absolutely, go ahead", "Thank you, quote accepted, please start as soon as you can", "Kindly proceed", "Kindly go ahead with the works",
 }
 
 var noes = []string{
@@ -64,11 +72,16 @@ var noes = []string{
 	"I'm afraid we have to decline", "Unfortunately we can't accept", "We cannot accept the quote", "I can't accept this quote", "Sorry, I decline", "Rejected. Too expensive.", "The quote is rejected", "Quote declined.",
 	"Thanks but no thanks", "Thank you, but we'll pass", "I'd rather not", "We would rather not proceed", "The answer is no", "Our answer is no", "Do not proceed, the site is being closed", "Please don't proceed, we found the cause",
 	"Not worth it for us", "We reject the proposal because the warranty covers it", "Declined.\nPurchasing", "No thanks\nTom", "We do not accept the price",
+	"No grazie, troppo costoso per le nostre tasche", "Per noi è troppo, rinunciamo", "Vi ringraziamo ma abbiamo deciso di fare diversamente", "Grazie del preventivo ma non lo accettiamo", "Il preventivo non ci convince, rifiutiamo", "Non lo accetto, è caro",
+	"Rinuncio all'intervento, ho già risolto", "Non procediamo, grazie lo stesso", "No, lasci stare. Grazie", "Non è più necessario, grazie", "Non ne abbiamo più bisogno", "Thanks for the quote but we have found someone else",
+	"We've found another solution, so we decline", "No need anymore, thanks", "I will not be accepting this quote", "We don't want to go ahead with it", "That's too much for us, we decline", "Too expensive, no thanks",
+	"Please close the request, we don't need it any more",
 }
 
 // seeming are neither: they condition, ask, delay, change, tell, or speak of
 // something else.
 var seeming = []string{
+	"Avete conferma", "Avete la conferma", "Per accettare", "Siamo per accettare", "Sì, per iniziare", "Procedete.\nAl mio prezzo", "Accetto.\nLa mia offerta", "Confermo che", "Il mio ok", "Il benestare", "A procedere", "Permission", "To go ahead", "We accept.\nAt our price",
 	"D'accordo su tutto tranne il prezzo", "D'accordo sul metodo, meno sul prezzo", "Concordo, ma vorrei uno sconto", "Concordo con il collega: troppo caro", "Siamo d'accordo di sentirci lunedì", "D'accordo, ci penso",
 	"Accetto il costo di 2 crediti", "Accetto le condizioni se confermate la data", "Confermo l'ordine precedente, non questo", "Confermo la ricezione", "Confermo di aver ricevuto il preventivo", "Confermo l'appuntamento",
 	"Confermo il numero di telefono", "Confermo quanto detto al telefono", "Confermo che il sito è ancora fermo", "Do conferma domani", "Vi daremo conferma", "Attendo conferma", "Vi do conferma entro venerdì",

@@ -117,7 +117,7 @@ var agreed = []string{
 	"Il preventivo P-1042-2 è approvato.", "Preventivo accettato, iniziate pure quando potete", "Accettiamo quanto proposto nel vostro preventivo P-1042-2",
 	"Accetto i tre crediti", "Va bene per tre crediti, andate avanti con il lavoro", "I accept the quote for three credits",
 	"Procedete e scalate pure i 3 crediti", "Scalate i tre crediti", "Please deduct the 3 credits", "The quote is approved, please start when you can",
-	"Sì, potete iniziare. Vi ringrazio per la rapidità.\nUfficio acquisti\nRossi S.r.l.", "Accetto.\nLa segreteria", "Ok, fate pure il lavoro\nHotel Belvedere",
+	"Sì, potete iniziare. Vi ringrazio per la rapidità.\nUfficio acquisti\nRossi S.r.l.", "Accetto.\nLa segreteria", "Ok, fate pure il lavoro\nHotel Bellavista",
 	"Il costo ci sembra giusto, accettiamo.", "Grazie del preventivo, lo accetto", "Accetto e resto a disposizione", "Tutto chiaro, procedete pure", "Looks good, works for us, please go ahead", "Vi prego di procedere come da preventivo",
 	"Ho letto il preventivo e lo accetto", "Vi do l'ok a procedere", "Perfetto, allora procedete pure", "Preventivo ok, procedete", "Autorizzo l'esecuzione dei lavori di cui al preventivo P-1042-2",
 	"Ok to proceed", "Happy with that, please start", "Ok per noi\nStudio Tecnico Neri", "Approved.\nPurchasing", "Many thanks for the quick reply. We accept.\nOffice Manager\nNorth Ltd", "Si approva l'intervento come da preventivo P-1042-2",
@@ -173,6 +173,24 @@ func TestSecondThoughts(t *testing.T) {
 					t.Errorf("Sense(%q) = %d", text, got)
 				}
 			}
+		}
+	}
+}
+
+// TestParts: an entry may name what other phrases are put together of, and a
+// part those above it.
+func TestParts(t *testing.T) {
+	g := grammar{parts: map[string][]string{"work": {"the work", "it"}, "none": nil}}
+	for entry, want := range map[string][]string{
+		"ok": {"ok"}, "do {work}": {"do the work", "do it"}, "[please] do {work} (now|soon)": {"please do the work now", "please do the work soon", " do the work now", " do the work soon", "please do it now", "please do it soon", " do it now", " do it soon"},
+	} {
+		if got, ok := g.written(entry); !ok || !slices.Equal(slices.Sorted(slices.Values(got)), slices.Sorted(slices.Values(want))) {
+			t.Errorf("written(%q) = %q, %v", entry, got, ok)
+		}
+	}
+	for _, entry := range []string{"do {work", "do {none}", "do {strange}", "{work} {work} {work} {work} {work} {work} {work} {work} {work} {work} {work} {work} {work}"} {
+		if got, ok := g.written(entry); ok {
+			t.Errorf("written(%q) = %d entries", entry, len(got))
 		}
 	}
 }
