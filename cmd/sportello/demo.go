@@ -198,7 +198,7 @@ func lookAround(dir string, post *postOffice) string {
 	config := filepath.Join(dir, "sportello.toml")
 	var b strings.Builder
 	b.WriteString("\nThe desk stays up until Ctrl-C. Look around from another terminal:\n\n")
-	for _, verb := range []string{"ticket list", "ticket show 1", "why 2", "queue list", "quarantine list", "customer show C200", "stats"} {
+	for _, verb := range []string{"ticket list", "ticket show 1", "why 2", "queue list", "quarantine list", "customer show C200", "credit statement C200", "report", "stats"} {
 		fmt.Fprintf(&b, "  %s --config %s %s\n", self, config, verb)
 	}
 	fmt.Fprintf(&b, `

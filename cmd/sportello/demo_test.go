@@ -13,7 +13,8 @@ func TestDemo(t *testing.T) {
 	if code != exitOK {
 		t.Fatalf("exit %d: %s\n%s", code, errs.Bytes(), out.Bytes())
 	}
-	for _, want := range []string{"P-2-1", "quarantined: header", "recognised: the same mail", "ticket #1: is now closed", "The story is complete"} {
+	for _, want := range []string{"P-2-1", "quarantined: header", "recognised: the same mail", "offered; credits held: 0, charged: 0", "accepted; credits held: 1, charged: 0", "accepted; credits held: 0, charged: 1",
+		"ticket #1: is now closed", "The story is complete"} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("the story does not tell %q:\n%s", want, out.String())
 		}

@@ -96,29 +96,42 @@ func (s *stage) again() error {
 // replyTo answers the latest letter of kind about a ticket that who has got, to
 // its Reply-To and with its history quoted below.
 func (s *stage) replyTo(who, kind string, id ticket.ID, text string) error {
-	addr, err := bare(who)
+	raw, err := s.latest(who, kind, id)
 	if err != nil {
 		return err
+	}
+	m, err := mail.ReadMessage(bytes.NewReader(raw))
+	if err != nil {
+		return err
+	}
+	to, err := bare(m.Header.Get("Reply-To"))
+	if err != nil {
+		return err
+	}
+	quoted := "> " + strings.ReplaceAll(strings.TrimSpace(mailin.Parse(raw, mailin.Options{}).Text), "\n", "\n> ")
+	subject, err := new(mime.WordDecoder).DecodeHeader(m.Header.Get("Subject"))
+	if err != nil {
+		return err
+	}
+	mid := m.Header.Get("Message-Id")
+	return s.write(who, to, "Re: "+subject, text+"\n\nIl giorno "+s.clock.now().Format("02/01/2006 15:04")+" Assistenza ha scritto:\n"+quoted,
+		"In-Reply-To: "+mid, "References: "+strings.Join(strings.Fields(m.Header.Get("References")+" "+mid), " "))
+}
+
+// latest is the latest letter of kind about a ticket that who has got.
+func (s *stage) latest(who, kind string, id ticket.ID) ([]byte, error) {
+	addr, err := bare(who)
+	if err != nil {
+		return nil, err
 	}
 	list, raws, _ := s.post.letters(addr)
 	for i := len(list) - 1; i >= 0; i-- {
 		h := list[i].Header
-		if h.Get("X-Sportello-Notice") != kind || !strings.Contains(h.Get("Subject"), fmt.Sprintf("#%d]", id)) {
-			continue
+		if h.Get("X-Sportello-Notice") == kind && strings.Contains(h.Get("Subject"), fmt.Sprintf("#%d]", id)) {
+			return raws[i], nil
 		}
-		to, err := bare(h.Get("Reply-To"))
-		if err != nil {
-			return err
-		}
-		quoted := "> " + strings.ReplaceAll(strings.TrimSpace(mailin.Parse(raws[i], mailin.Options{}).Text), "\n", "\n> ")
-		subject, err := new(mime.WordDecoder).DecodeHeader(h.Get("Subject"))
-		if err != nil {
-			return err
-		}
-		return s.write(who, to, "Re: "+subject, text+"\n\nIl giorno "+s.clock.now().Format("02/01/2006 15:04")+" Assistenza ha scritto:\n"+quoted,
-			"In-Reply-To: "+h.Get("Message-Id"), "References: "+strings.Join(strings.Fields(h.Get("References")+" "+h.Get("Message-Id")), " "))
 	}
-	return fmt.Errorf("%s has no letter %q about #%d to reply to", who, kind, id)
+	return nil, fmt.Errorf("%s has no letter %q about #%d", who, kind, id)
 }
 
 // letter waits for a letter to who of a kind ("" is a technician's answer) that

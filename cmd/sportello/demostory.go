@@ -35,6 +35,10 @@ var scenes = []struct {
 	{"A letter comes back", sceneBounce},
 	{"The same mail arrives a second time", sceneDuplicate},
 	{"A hostile mail is put aside, and the others go on", sceneHostile},
+	{"A yes with a condition is no yes: it goes to a person", sceneCondition},
+	{"Giulia presses the button, and the credit is held", sceneAccept},
+	{"Anna does the work and closes: the credit is spent", sceneSpent},
+	{"Giulia asks for her balance, and the statement comes", sceneStatement},
 	{"Seven days pass without an answer", sceneSevenDays},
 }
 
