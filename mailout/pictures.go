@@ -45,13 +45,16 @@ func contentID(messageID string, i int) string {
 	return fmt.Sprintf("picture.%d.%x@%s", i+1, sum[:8], domain)
 }
 
-// picturesHTML makes an image of each mark in a page whose text is escaped.
+// picturesHTML makes an image of each mark in a page whose text is escaped. The
+// flexible frame keeps it as wide as the letter in Thunderbird, which sets its
+// max-width to that of the window.
 func picturesHTML(page, language string) string {
 	return replaceMarks(page, func(id, name string) string {
 		if id == "" {
 			return pictureWords(name, language)
 		}
-		return `<img src="cid:` + id + `" alt="` + name + `" style="max-width:100%;height:auto;">`
+		return `<span style="display:inline-flex;align-items:flex-start;max-width:100%;"><img src="cid:` + id + `" alt="` + name +
+			`" style="min-width:0;max-width:100%;height:auto;"></span>`
 	})
 }
 

@@ -24,6 +24,7 @@ const spared = {
   'border': 'the bar beside a quoted message is no words',
   'padding': 'a button is a coloured word, the bar of a message stands close to it',
   'display': 'two buttons stand beside each other as words do',
+  'align-items': 'a picture in a frame of its own width keeps its shape',
   'max-width': 'lines are as long as the window is wide; a picture comes at its own width',
   'width property': 'none is set but max-width',
   'height property': 'auto, as a picture has it anyway',
