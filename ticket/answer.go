@@ -1,6 +1,7 @@
 package ticket
 
 import (
+	"strings"
 	"time"
 
 	"sportello/policy"
@@ -12,6 +13,7 @@ type answer struct {
 	claim    claim
 	response response
 	why      Words // responseRead: what stood in the way
+	words    Words // what of it, where that is the wording
 	late     bool  // the quote is not, or no more, the one that can be decided on
 }
 
@@ -65,8 +67,8 @@ func (w *work) answer(m *Inbound, a *Arrival, s sender, th thread) (answer, erro
 	}
 	ans.late = exact != "" && (t.Quote == nil || t.Quote.Code != exact || !t.Quote.answerable(m.Arrived))
 	ans.response, ans.why = ans.claim.respond()
-	if ans.why.Equal(Say("claim-wording")) {
-		ans.why = m.Obstacle(w.d.Policy, code, credits)
+	if ans.response == responseRead && !ans.says() {
+		ans.words = m.Obstacle(w.d.Policy, code, credits)
 	}
 	return ans, nil
 }
@@ -157,7 +159,7 @@ func (a answer) ruling(evidence []string) Ruling {
 	case a.late:
 		r.Rule = "not the quote that can be decided on"
 	case !a.decides():
-		r.Rule = firstOf(a.why.String(), "it does not decide")
+		r.Rule = firstOf(strings.TrimSuffix(strings.TrimPrefix(strings.TrimSpace(a.why.String()), "but "), "."), "it does not decide")
 	}
 	return r
 }
@@ -208,7 +210,7 @@ func (w *work) understood(t *Ticket, ans answer) []string {
 	case sense != "":
 		return []string{w.say(sense, ans.code) + " " + ans.why.In(w.d.Language)}
 	case ans.claim.spends():
-		return []string{w.say("understood-nothing", ans.code) + " " + ans.why.In(w.d.Language), w.say("understood-accepted", Order("accepted"))}
+		return []string{w.say("understood-nothing", ans.code, ans.words), w.say("understood-accepted", Order("accepted"))}
 	}
-	return []string{w.say("understood-nothing", ans.code) + " " + ans.why.In(w.d.Language)}
+	return []string{w.say("understood-nothing", ans.code, ans.words)}
 }

@@ -84,7 +84,7 @@ func (m *Inbound) hindrance(p *policy.Policy, text, code string, credits Credits
 		latest = max(latest, at)
 	}
 	if latest >= len(lines) || strings.TrimSpace(lines[latest]) == "" {
-		return Say("claim-wording")
+		return Say("claim-plain")
 	}
 	return Say("claim-line", shownLine(lines[latest]))
 }
