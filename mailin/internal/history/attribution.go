@@ -143,7 +143,7 @@ func attribution(s string, next int, ls []textLine) bool {
 		return address || date && clock || (date || clock) && followedByQuote(ls, next)
 	case colon && wording.Begins(body, quotingWords):
 		return address || followedByQuote(ls, next)
-	case colon && address && date && clock && (strings.HasSuffix(body, ">") || opened(body) && endsWithAddress(body)):
+	case colon && address && date && clock && (strings.HasSuffix(body, ">") || opened(body)):
 		return true // Gmail in languages without a verb: "2014-10-24 15:36 GMT+02:00 Anna <anna@…>:"
 	case colon && date && clock && (address || opened(body)) && followedByQuote(ls, next):
 		return true // whatever the word for writing
@@ -195,11 +195,6 @@ func capitalized(s string) bool {
 	}
 	verb := strings.Join(list[n:], " ")
 	return n > 0 && len(list) <= 6 && endsWithVerb(wording.Lower(verb))
-}
-
-// endsWithAddress tells whether the last word of body is an address.
-func endsWithAddress(body string) bool {
-	return strings.Contains(body[strings.LastIndexByte(body, ' ')+1:], "@")
 }
 
 // opened tells whether low begins as attributions do: with a word for "on",

@@ -61,9 +61,6 @@ func markAt(ls []textLine, i int) (end int, kind markKind) {
 		return i + 1, markAbove
 	case delimiterLine(s):
 		next := skipBlank(ls, i+1, 2)
-		if next < len(ls) && earlierReplies(ls[next].low) {
-			return next + 1, markAbove
-		}
 		if len(s) >= 3 {
 			ruled := len(s) >= 20 && fromLabel(ls, next) // Outlook's rule: one field is enough
 			if end := headerAt(ls, next, ruled); end > next {
@@ -185,11 +182,6 @@ func banner(low, address string) bool {
 	}
 	warns := wording.Begins(strings.TrimLeft(low, "[*!⚠ "), warnWords) && wording.Has(low, outsideWords)
 	return warns || address != "" && strings.Contains(low, address) && wording.Has(low, rareWords)
-}
-
-// earlierReplies tells the title that discussion systems put over the history.
-func earlierReplies(low string) bool {
-	return earlierWords[strings.Trim(low, "*_#: ")]
 }
 
 // headerBlock is which fields of an old mail's header were seen.
@@ -315,7 +307,7 @@ func headerAt(ls []textLine, i int, loose bool) int {
 	if end == i || !loose && (!h.enough() || rawHeader(ls, i, end)) {
 		return i
 	}
-	return foldedEnd(ls, end, depth)
+	return end
 }
 
 // rawHeader tells whether the header ls[i:end] is one that the sender shows as
@@ -332,20 +324,6 @@ func rawHeader(ls []textLine, i, end int) bool {
 		}
 	}
 	return false
-}
-
-// foldedEnd takes in the rest of a last field that runs over its line, up to
-// the empty line that ends the header.
-func foldedEnd(ls []textLine, end, depth int) int {
-	for j := end; j < len(ls) && j < end+2; j++ {
-		if ls[j].blank() {
-			return j
-		}
-		if ls[j].depth != depth {
-			return end
-		}
-	}
-	return end
 }
 
 // notesHeaderAt reads the header that Lotus Notes puts over the old mail: the
@@ -368,5 +346,5 @@ func notesHeaderAt(ls []textLine, i int) int {
 	if seen < 2 {
 		return i
 	}
-	return foldedEnd(ls, end, ls[i].depth)
+	return end
 }

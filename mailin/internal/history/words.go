@@ -19,8 +19,6 @@ var oldMailWords = []string{
 // forwardOpeners begin such a line that ends with a colon and needs no dashes.
 var forwardOpeners = []string{"begin ", "inizio ", "anfang ", "beginn ", "début ", "inicio ", "início ", "vidarebefordrat ", "start "}
 
-var earlierWords = wording.Set("previous replies", "previous discussion", "vorherige antworten", "risposte precedenti", "réponses précédentes", "respuestas anteriores", "respostas anteriores")
-
 // The three words of "please write your reply above this line".
 var (
 	aboveWords = []string{"above", "sopra", "oberhalb", "über", "au-dessus", "au dessus", "encima", "arriba", "acima"}
