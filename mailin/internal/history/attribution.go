@@ -99,12 +99,7 @@ func torn(ls []textLine, blank int) bool {
 // mayAttribute is the cheap look at a line: an attribution has an address, a
 // digit of a date, a colon, a frame or a word for quoting in its first line.
 func mayAttribute(l *textLine) bool {
-	for i := 0; i < len(l.s); i++ {
-		if c := l.s[i]; c >= '0' && c <= '9' || c == '@' || c == '<' || c == ':' {
-			return true
-		}
-	}
-	return strings.HasPrefix(l.s, "--") || wording.Begins(l.low, quotingWords)
+	return strings.ContainsAny(l.s, "0123456789@<:") || strings.HasPrefix(l.s, "--") || wording.Begins(l.low, quotingWords)
 }
 
 // attribution tells whether s, one logical line, says who wrote what follows
@@ -139,7 +134,7 @@ func attribution(s string, next int, ls []textLine) bool {
 		return colon && (date || clock || begins || capitalized(written)) && followedByQuote(ls, next)
 	case address && verbAfterAddress(s):
 		return true // the old mail begins on the same line
-	case colon && hasMiddleVerb(body) && !selfQuoting(body):
+	case colon && len(body) < 300 && wording.Has(body, middleVerbs) && !selfQuoting(body):
 		return address || date && clock || (date || clock) && followedByQuote(ls, next)
 	case colon && wording.Begins(body, quotingWords):
 		return address || followedByQuote(ls, next)
@@ -216,11 +211,6 @@ func selfQuoting(body string) bool {
 func followedByQuote(ls []textLine, i int) bool {
 	i = skipBlank(ls, i, 3)
 	return i < len(ls) && ls[i].depth > 0
-}
-
-// hasMiddleVerb tells a verb that stands before the name of who wrote: "Am 3.2. schrieb Max:".
-func hasMiddleVerb(body string) bool {
-	return wording.Has(body, middleVerbs) && len(body) < 300
 }
 
 // hasDate tells a year of four digits or three numbers with points, slashes or dashes.

@@ -56,6 +56,9 @@ var (
 	adWords      = []string{"con tiscali", "scopri tiscali", "con la mail di libero", "libero mail", "5x1000", "dona il 5"}
 )
 
+// listWords stand in the footers of mailing lists.
+var listWords = []string{"mailing list", "mailinglist", "unsubscribe", "received this message because"}
+
 // The words of legal notices: how they are entitled, with what they begin, of
 // what they speak.
 var (

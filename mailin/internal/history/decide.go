@@ -42,7 +42,7 @@ func (t *trimming) decide() bool {
 			s.drop = s.marked || s.whole || s.excerpt || i > mark && !shown && len(t.known.Letters) == 0
 		}
 	}
-	if at, only := t.onlyQuote(first, last); only && t.segs[at].marked && !t.excerpt(t.segs[at]) && !t.introduces(t.segs[first]) {
+	if at, only := t.onlyQuote(first, last); only && t.segs[at].marked && !t.segs[at].excerpt && !t.introduces(t.segs[first]) {
 		t.segs[at].drop = true
 	}
 	return true
@@ -106,17 +106,6 @@ func (t *trimming) introduces(s segment) bool {
 	}
 	last := t.lines[at[0]].low
 	return len(last) < 60 && (strings.HasSuffix(last, ":") || strings.HasSuffix(last, ",") || wording.Begins(last, greetings) && words(last) <= 4)
-}
-
-// excerpt tells a quotation that the sender cut down to what he answers.
-func (t *trimming) excerpt(s segment) bool {
-	n := 0
-	for i := s.from; i < s.to; i++ {
-		if t.class[i] == classQuote && !t.lines[i].blank() {
-			n++
-		}
-	}
-	return s.excerpt || t.letter == 0 && n == 1
 }
 
 // announced tells whether own text ends with a colon: the quoted lines below

@@ -59,20 +59,15 @@ func markAt(ls []textLine, i int) (end int, kind markKind) {
 		return i + 1, markDelimiter
 	case replyAbove(ls[i].low, i > 0 && delimiterLine(ls[i-1].s)):
 		return i + 1, markAbove
-	case delimiterLine(s):
+	case len(s) >= 3 && frame(s):
 		next := skipBlank(ls, i+1, 2)
-		if len(s) >= 3 {
-			ruled := len(s) >= 20 && fromLabel(ls, next) // Outlook's rule: one field is enough
-			if end := headerAt(ls, next, ruled); end > next {
-				return end, markHeader
-			}
+		first := headerOf(ls[next:min(next+1, len(ls))])
+		ruled := len(s) >= 20 && delimiterLine(s) && first.has[fieldFrom] // Outlook's rule: one field is enough
+		if end := headerAt(ls, next, ruled); end > next {
+			return end, markHeader
 		}
-		return i, markNone
 	}
 	if end := headerAt(ls, i, false); end > i {
-		return end, markHeader
-	}
-	if end := framedHeader(ls, i); end > i {
 		return end, markHeader
 	}
 	if end := notesHeaderAt(ls, i); end > i {
@@ -82,20 +77,6 @@ func markAt(ls []textLine, i int) (end int, kind markKind) {
 		return end, markAttribution
 	}
 	return i, markNone
-}
-
-// framedHeader returns the line after a header that stands below a line of any
-// words between dashes and their like: two of its fields are enough.
-func framedHeader(ls []textLine, i int) int {
-	if !frame(ls[i].s) || words(ls[i].s) == 0 {
-		return i
-	}
-	next := skipBlank(ls, i+1, 2)
-	end := headerAt(ls, next, true)
-	if h := headerOf(ls[next:max(next, end)]); h.kinds() < 2 || rawHeader(ls, next, end) {
-		return i
-	}
-	return end
 }
 
 // skipBlank returns the first line from i on that is not empty, looking at
@@ -244,15 +225,6 @@ func headerLabel(low string) (headerField, bool) {
 
 func labelFringe(c rune) bool { return c == '*' || c == '_' || invisible(c) }
 
-// fromLabel tells whether line i begins the header of an old mail.
-func fromLabel(ls []textLine, i int) bool {
-	if i >= len(ls) {
-		return false
-	}
-	f, ok := headerLabel(ls[i].low)
-	return ok && f == fieldFrom
-}
-
 // bareLabel reads a header line without colon, as eM Client writes it:
 // `Da "Anna" <anna@example.it>`.
 func bareLabel(low string) (headerField, bool) {
@@ -338,8 +310,7 @@ func notesHeaderAt(ls []textLine, i int) int {
 	}
 	seen, end := 0, i
 	for j := i + 2; j < len(ls) && j < i+16; j++ {
-		name := strings.TrimSuffix(ls[j].low, ":")
-		if _, ok := headerFields[name]; ok && name != "" {
+		if _, ok := headerFields[strings.TrimSuffix(ls[j].low, ":")]; ok {
 			seen, end = seen+1, j+1
 		}
 	}

@@ -55,17 +55,8 @@ func ruledBlock(ls []textLine, i, to int) bool {
 
 // listFooter tells the rule that mailing lists put before their footer.
 func listFooter(ls []textLine, i, to int) bool {
-	if len(ls[i].s) < 2 || strings.Trim(ls[i].s, "_-") != "" {
-		return false
-	}
-	for j := i + 1; j < to && j < i+3; j++ {
-		low := ls[j].low
-		if strings.Contains(low, "mailing list") || strings.Contains(low, "mailinglist") ||
-			strings.Contains(low, "unsubscribe") || strings.Contains(low, "received this message because") {
-			return true
-		}
-	}
-	return false
+	ruled := len(ls[i].s) > 1 && strings.Trim(ls[i].s, "_-") == ""
+	return ruled && slices.ContainsFunc(ls[i+1:min(i+3, to)], func(l textLine) bool { return wording.Has(l.low, listWords) })
 }
 
 // blockCut looks for a signature block at the end of ls[from:to] that nothing
@@ -139,25 +130,17 @@ func belowFormula(ls []textLine, at []int, to int, spaced bool) int {
 	if anySentence(ls, block) {
 		return to
 	}
-	first := block[0]
-	top := ls[first].s
-	reach := contact(ls[first].low) && !strings.ContainsAny(top, "@/")
-	if !apart(ls, at[0], first, spaced) {
-		switch {
-		case !nameLike(top):
-			if reach {
-				return first
-			}
-		case len(block) > 1 && (anyContact(ls, block[1:]) || allNames(ls, block[1:])):
-			return block[1]
-		}
-		return to
+	top := &ls[block[0]]
+	far, named := apart(ls, at[0], block[0], spaced), nameLike(top.s)
+	typed := named && !far
+	if typed {
+		block = block[1:]
 	}
-	switch {
-	case !nameLike(top) && !reach:
-		return to // a list of addresses, or whatever else came to mind
-	case anyContact(ls, block), len(block) > 1 && fullName(top) && allNames(ls, block):
-		return first
+	reach := contact(top.low) && !strings.ContainsAny(top.s, "@/")
+	begins := named || reach // and no list of addresses, or whatever else came to mind
+	people := len(block) > 0 && allNames(ls, block) && (typed || len(block) > 1 && fullName(top.s))
+	if begins && (anyContact(ls, block) || people) {
+		return block[0]
 	}
 	return to
 }
@@ -175,10 +158,7 @@ func allNames(ls []textLine, at []int) bool {
 // namedBlock cuts a last paragraph that is a name and ways to reach it, or a
 // full name alone.
 func namedBlock(ls []textLine, at []int, to int, spaced bool) int {
-	if len(at) < 2 {
-		return to
-	}
-	k := len(at) - 1
+	k := max(len(at)-1, 0)
 	for k > 0 && !apart(ls, at[k-1], at[k], spaced) {
 		k--
 	}

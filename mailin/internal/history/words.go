@@ -66,7 +66,7 @@ var writeVerbs = []string{
 	"pisze", "napisał", "napisał(a)", "napsal", "napsal(a)", "написал", "пишет", "писал", "пише", "đã viết", "yazdı", "írta", "a scris", "έγραψε", "写道", "寫道", "נכתב", "כתב",
 }
 
-// middleVerbs stand between date and name.
+// middleVerbs stand between date and name: "Am 3.2. schrieb Max:".
 var middleVerbs = []string{" schrieb ", " schreef ", " skrev ", " napisał ", " a écrit ", " kirjoitti ", " ezt írta ", " kirjutas ", " geschrieben ", " heeft ", " hat ", " ha scritto il ", " wrote on ", " schrieb am ", " a écrit le ", " escribió el "}
 
 // quotingWords begin an attribution that ends with the address.
