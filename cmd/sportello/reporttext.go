@@ -11,8 +11,8 @@ import (
 	"sportello/ticket"
 )
 
-// writeReport prints figures for a person: a line a month where there are
-// several, and the last one at length.
+// writeReport prints figures for a person, in 80 columns: a line a month where
+// there are several, and the last one at length.
 func writeReport(p *page, all []*ticket.Figures) error {
 	if len(all) > 1 {
 		if err := writeMonths(p, all); err != nil {
@@ -25,14 +25,14 @@ func writeReport(p *page, all []*ticket.Figures) error {
 }
 
 func writeMonths(p *page, all []*ticket.Figures) error {
-	header := []string{"MONTH", "REQUESTS", "COVERED", "EXTRA", "IN TIME", "ANSWER", "CLOSE", "QUOTES", "SOLD", "SPENT", "EXPIRED"}
+	header := []string{"MONTH", "REQUESTS", "EXTRA", "IN TIME", "ANSWER", "CLOSE", "QUOTES", "SOLD", "SPENT", "EXPIRED"}
 	var rows [][]string
 	for _, f := range all {
 		n := f.Total()
 		rows = append(rows, []string{
-			f.Month.String(), strconv.Itoa(n.Sum()), strconv.Itoa(n[policy.Covered]), strconv.Itoa(n[policy.Extra]),
+			f.Month.String(), strconv.Itoa(n.Sum()), strconv.Itoa(n[policy.Extra]),
 			shownShare(f.Answers), shownMedian(f.FirstAnswer), shownMedian(f.Closing),
-			fmt.Sprintf("%d of %d", f.Quotes[ticket.QuoteAccepted], f.Offered()),
+			fmt.Sprintf("%d/%d", f.Quotes[ticket.QuoteAccepted], f.Offered()),
 			movedText(f, policy.MovePurchase), movedText(f, policy.MoveCapture), movedText(f, policy.MoveExpire)})
 	}
 	return table(p.w, header, rows)
@@ -44,23 +44,28 @@ func movedText(f *ticket.Figures, k policy.MoveKind) string { return strconv.Ito
 func writeMonth(p *page, f *ticket.Figures) {
 	m := newMonthJSON(f)
 	p.title(time.Date(f.Month.Year, f.Month.Month, 1, 0, 0, 0, 0, time.UTC).Format("January 2006"))
-	p.row("Requests", partsOf(m.Requests.Total, coverageParts(m.Requests.coverageJSON)))
+	row := func(label, parts string) {
+		for i, line := range folded(parts) {
+			p.row([]string{label, ""}[min(i, 1)], line)
+		}
+	}
+	row("Requests", partsOf(m.Requests.Total, coverageParts(m.Requests.coverageJSON)))
 	for _, t := range m.Requests.Topics {
-		p.line("    %-20s %5d  %s", plain(string(t.Topic)), t.Total, coverageParts(t.coverageJSON))
+		p.line("    %-18s %5d  %s", plain(string(t.Topic)), t.Total, coverageParts(t.coverageJSON))
 	}
 	due := "none was promised"
 	if m.Answers.Due > 0 {
 		due = partsOf(m.Answers.Due, fmt.Sprintf("%d in time (%s)", m.Answers.InTime, shownShare(f.Answers)),
 			some(m.Answers.Late, "late"), some(m.Answers.Pending, "still to come"))
 	}
-	p.row("Answers due", due)
-	p.row("Median", listed(after(f.FirstAnswer, "first answer"), after(f.Closing, "closed")))
-	p.row("Quotes", partsOf(m.Quotes.Offered, some(m.Quotes.Accepted, "accepted"), some(m.Quotes.Declined, "declined"),
+	row("Answers due", due)
+	row("Median", listed(after(f.FirstAnswer, "first answer"), after(f.Closing, "closed")))
+	row("Quotes", partsOf(m.Quotes.Offered, some(m.Quotes.Accepted, "accepted"), some(m.Quotes.Declined, "declined"),
 		some(m.Quotes.Expired, "expired"), some(m.Quotes.Withdrawn, "withdrawn"), some(m.Quotes.Superseded, "superseded"), some(m.Quotes.Open, "open")))
-	p.row("Credits", fmt.Sprintf("%d sold, %d held, %d spent, %d released, %d expired%s", m.Credits.Sold, m.Credits.Held,
+	row("Credits", fmt.Sprintf("%d sold, %d held, %d spent, %d released, %d expired%s", m.Credits.Sold, m.Credits.Held,
 		m.Credits.Spent, m.Credits.Released, m.Credits.Expired, prefixIf(", corrected by ", signed(m.Credits.Corrected))))
 	if e := f.Expiring; e != nil {
-		p.row("Expiring", fmt.Sprintf("%d credits within %d days, of %d purchases", e.Credits, ticket.ExpiringDays, e.Lots))
+		row("Expiring", fmt.Sprintf("%d credits within %d days, of %d purchases", e.Credits, ticket.ExpiringDays, e.Lots))
 	}
 }
 
@@ -72,6 +77,19 @@ func partsOf(n int, parts ...string) string {
 // listed are the parts that there are.
 func listed(parts ...string) string {
 	return strings.Join(slices.DeleteFunc(parts, func(p string) bool { return p == "" }), ", ")
+}
+
+// folded breaks the parts of a row into lines that keep within 80 columns.
+func folded(parts string) (lines []string) {
+	const room = 80 - 15
+	line := ""
+	for part := range strings.SplitAfterSeq(parts, ", ") {
+		if line != "" && len(strings.TrimSpace(line+part)) > room {
+			lines, line = append(lines, strings.TrimSpace(line)), ""
+		}
+		line += part
+	}
+	return append(lines, strings.TrimSpace(line))
 }
 
 // some is a number with its name; "" for none.
