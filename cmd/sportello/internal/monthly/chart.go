@@ -151,24 +151,20 @@ const width, height = 360, 190
 
 // bars draws grouped or stacked bars over labels.
 func bars(title string, labels []string, values [][]float64, palette []charts.Color, stacked bool) (template.HTML, error) {
-	font := charts.FontStyle{FontSize: 11}
-	theme := charts.GetTheme(charts.ThemeLight).WithBackgroundColor(charts.ColorTransparent).WithTextColor(colour("ink")).
-		WithXAxisColor(colour("line")).WithYAxisColor(colour("line")).WithXAxisTextColor(colour("ink")).WithYAxisTextColor(colour("ink")).
-		WithAxisSplitLineColor(colour("line")).WithSeriesColors(palette)
-	o := charts.NewBarChartOptionWithData(values)
-	o.Theme, o.Padding = theme, charts.NewBox(2, 10, 6, 2)
-	o.CategoryAxis.Labels, o.CategoryAxis.LabelFontStyle = labels, font
 	top, lines := scale(highest(values, stacked))
+	font := charts.FontStyle{FontSize: 11}
+	o := charts.NewBarChartOptionWithData(noFlatBars(values, stacked))
+	o.Theme, o.Padding = theme(palette), charts.NewBox(2, 10, 6, 2)
+	o.CategoryAxis.Labels, o.CategoryAxis.LabelFontStyle, o.CategoryAxis.LabelCount = labels, font, len(labels)
 	o.ValueAxis = []charts.ValueAxisOption{{LabelFontStyle: font, Min: charts.Ptr(0.0), Max: charts.Ptr(top), LabelCount: lines + 1,
 		RangeValuePaddingScale: charts.Ptr(0.0), ValueFormatter: shortNumber}}
-	o.CategoryAxis.LabelCount = len(labels)
 	if !stacked && len(values) > 1 {
 		o.BarMargin = charts.Ptr(0.0)
 	} else {
 		o.BarSize = 0.7
 	}
 	o.Legend.Show, o.StackSeries = charts.Ptr(false), charts.Ptr(stacked)
-	painter := charts.NewPainter(charts.PainterOptions{OutputFormat: charts.ChartOutputSVG, Width: width, Height: height, Theme: theme})
+	painter := charts.NewPainter(charts.PainterOptions{OutputFormat: charts.ChartOutputSVG, Width: width, Height: height, Theme: o.Theme})
 	if err := painter.BarChart(o); err != nil {
 		return "", fmt.Errorf("drawing %s: %w", title, err)
 	}
@@ -177,6 +173,26 @@ func bars(title string, labels []string, values [][]float64, palette []charts.Co
 		return "", fmt.Errorf("drawing %s: %w", title, err)
 	}
 	return inline(string(svg), title), nil
+}
+
+// theme gives everything that is drawn one of the page's colours.
+func theme(palette []charts.Color) charts.ColorPalette {
+	ink, line := colour("ink"), colour("line")
+	return charts.GetTheme(charts.ThemeLight).WithBackgroundColor(charts.ColorTransparent).WithTextColor(ink).
+		WithXAxisColor(line).WithYAxisColor(line).WithXAxisTextColor(ink).WithYAxisTextColor(ink).
+		WithAxisSplitLineColor(line).WithSeriesColors(palette)
+}
+
+// noFlatBars leaves out bars without height, of which a line would remain.
+func noFlatBars(values [][]float64, stacked bool) [][]float64 {
+	for _, row := range values {
+		for i, v := range row {
+			if v == 0 && !stacked {
+				row[i] = charts.GetNullValue()
+			}
+		}
+	}
+	return values
 }
 
 // highest is the highest bar.
