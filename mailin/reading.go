@@ -1,6 +1,7 @@
 package mailin
 
 import (
+	"regexp"
 	"strings"
 	"time"
 	"unicode"
@@ -136,17 +137,27 @@ func readLetter(raw []byte) history.Letter {
 	m := open(raw)
 	h := m.root.header
 	l := history.Letter{Subject: bareSubject(oneLine(decodeWords(h.get("Subject")))), Date: parseDate(h.get("Date")), Text: m.readText()}
+	var kind ticket.NoticeKind
+	if kind.UnmarshalText([]byte(h.get("X-Sportello-Notice"))) == nil && kind.Technical() {
+		l.Desk, l.Told = true, ticket.Unframed(l.Text)
+	}
 	if from := parseAddresses(h.get("From")); len(from) > 0 {
 		l.From, l.Address = from[0].Name, from[0].Address
 	}
 	m.root.leaves(func(p *part) bool {
 		if p.media == "text/html" && p.dispo != "attachment" {
 			l.Form = cleanText(htmlText(p.text, m.budget.text, nil))
+			if bare := deskLinks.ReplaceAllLiteralString(p.text, ""); bare != p.text {
+				l.Bare = cleanText(htmlText(bare, m.budget.text, nil))
+			}
 		}
 		return l.Form == ""
 	})
 	return l
 }
+
+// deskLinks are links that write a mail, as letters of ours have them.
+var deskLinks = regexp.MustCompile(` href="mailto:[^"]*"`)
 
 // bareSubject is a subject without the marks of replies before it.
 func bareSubject(s string) string {

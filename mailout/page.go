@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"sportello/ticket"
 )
 
 // A letter's template is written once and read twice: as text and as HTML. Its
@@ -94,9 +96,7 @@ func plainText(page []block) string {
 		case "text":
 			out.WriteString(b.Args[0] + "\n")
 		case "message":
-			line := "---- " + b.Args[0] + " "
-			out.WriteString(line + strings.Repeat("-", max(4, 60-utf8.RuneCountInString(line))) + "\n")
-			out.WriteString(b.Args[1] + "\n" + strings.Repeat("-", 60) + "\n")
+			out.WriteString(ticket.Framed(b.Args[0], b.Args[1]) + "\n")
 		default:
 			out.WriteString(wrap("", "", b.Args[0]))
 		}

@@ -84,13 +84,15 @@ func FuzzAlign(f *testing.F) {
 		f.Add(q.mail(owns[5], sentLetters[0]), sentLetters[0].Text)
 	}
 	f.Fuzz(func(t *testing.T, text, letter string) {
-		r := Read(text, Known{Name: "Sara Neri", Address: "sara@neri-vini.example", Letters: []Letter{{Text: letter, From: "Banco", Address: "b@prova.example"}}, Asked: true})
-		if !isSubsequence(r.Reply, text) || !isSubsequence(r.Signature, text) {
-			t.Fatalf("%q: reply %q, signature %q", text, r.Reply, r.Signature)
-		}
-		for _, a := range r.Aside {
-			if a.Line < 1 || a.Line > strings.Count(text, "\n")+1 {
-				t.Fatal(fmt.Errorf("line %d of %d", a.Line, strings.Count(text, "\n")+1))
+		for _, l := range []Letter{{Text: letter, From: "Banco", Address: "b@prova.example"}, {Text: letter, Desk: true, Told: []string{letter[:len(letter)/2]}}} {
+			r := Read(text, Known{Name: "Sara Neri", Address: "sara@neri-vini.example", Letters: []Letter{l}, Asked: true})
+			if !isSubsequence(r.Reply, text) || !isSubsequence(r.Signature, text) {
+				t.Fatalf("%q: reply %q, signature %q", text, r.Reply, r.Signature)
+			}
+			for _, a := range r.Aside {
+				if a.Line < 1 || a.Line > strings.Count(text, "\n")+1 {
+					t.Fatal(fmt.Errorf("line %d of %d", a.Line, strings.Count(text, "\n")+1))
+				}
 			}
 		}
 	})

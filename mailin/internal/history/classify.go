@@ -36,9 +36,10 @@ type trimming struct {
 	marked  []bool // of quoted lines: a mark announces them
 	copies  []copied
 	copy    []copyState
-	letter  int  // bytes of the longest letter that something was copied from
-	end     int  // lines from here on are unquoted history
-	history bool // some line was told to be history by a mark
+	desk    []bool // of lines copied from a letter: the desk's own words; nil: no letter has any
+	letter  int    // bytes of the longest letter that something was copied from
+	end     int    // lines from here on are unquoted history
+	history bool   // some line was told to be history by a mark
 	segs    []segment
 }
 

@@ -136,7 +136,7 @@ func (t *trimming) collect() Reading {
 		} else if !s.quote && (i+1 == len(t.segs) || t.segs[i+1].drop) {
 			cut, end = t.signature(s.from, to)
 		}
-		t.set(from, to, classOwn, 0)
+		t.keep(from, to)
 		t.set(cut, end, classMark, WhySignature)
 		for j := cut; j < end; j++ {
 			if appFooter(&t.lines[j]) || disclaimer(&t.lines[j]) {
@@ -149,14 +149,35 @@ func (t *trimming) collect() Reading {
 				from++
 			}
 		}
-		kept = append(kept, t.lines[from:cut]...)
-		kept = append(kept, t.lines[end:to]...)
+		kept = t.appendKept(kept, from, cut)
+		kept = t.appendKept(kept, end, to)
 		sign = append(sign, t.lines[cut:end]...)
 	}
 	for len(kept) > 0 && (kept[len(kept)-1].blank() && kept[len(kept)-1].depth == 0 || trailingDelimiter(kept[len(kept)-1].s)) {
 		kept = kept[:len(kept)-1]
 	}
 	return Reading{Reply: joinLines(kept), Signature: joinLines(sign), Aside: t.aside()}
+}
+
+// keep makes lines [from, to) own text, but for the desk's words among them.
+func (t *trimming) keep(from, to int) {
+	for i := from; i < to; i++ {
+		if t.desk != nil && t.desk[i] && t.class[i] != classOwn {
+			t.set(i, i+1, classQuote, WhyOurs)
+		} else {
+			t.set(i, i+1, classOwn, 0)
+		}
+	}
+}
+
+// appendKept appends those of lines [from, to) that keep made own text.
+func (t *trimming) appendKept(kept []textLine, from, to int) []textLine {
+	for i := from; i < to; i++ {
+		if t.why[i] != WhyOurs {
+			kept = append(kept, t.lines[i])
+		}
+	}
+	return kept
 }
 
 // trimBlank leaves out the empty lines at the end of ls.

@@ -25,7 +25,10 @@ type Letter struct {
 	Subject       string
 	Date          time.Time
 	Text          string
-	Form          string // its HTML as text, "" where it has none
+	Form          string   // its HTML as text, "" where it has none
+	Bare          string   // Form without where its links lead, for not every program writes that; "" where it has none
+	Desk          bool     // the desk's own words in it are no part of a reply, wherever that quotes them
+	Told          []string // of such a letter: the messages in Text that are somebody else's words
 }
 
 // Reading is a text taken apart. Reply and Signature are made of its lines, in
@@ -78,6 +81,7 @@ func Read(text string, k Known) Reading {
 	if !t.decide() {
 		return Reading{Reply: joinLines(t.lines)}
 	}
+	t.undesk()
 	return t.collect()
 }
 

@@ -29,23 +29,26 @@ func (t *trimming) compare() {
 	t.copies = make([]copied, n)
 	s := streamOf(t.lines)
 	for _, l := range t.known.Letters {
-		for _, form := range []string{l.Text, l.Form} {
+		for _, form := range []string{l.Text, l.Form, l.Bare} {
 			if form != "" {
-				t.merge(s, form)
+				t.merge(s, &l, form)
 			}
 		}
 	}
 	t.weigh(s)
 }
 
-// merge takes in what is copied from one form of a letter.
-func (t *trimming) merge(s *stream, form string) {
+// merge takes in what is copied from one form of letter l.
+func (t *trimming) merge(s *stream, l *Letter, form string) {
 	letter := &stream{at: []int{0}}
 	letter.add(form)
 	if len(letter.b) == 0 {
 		return
 	}
-	took := false
+	if l.Desk && t.desk == nil {
+		t.desk = make([]bool, len(t.lines))
+	}
+	took, told := false, l.told(letter.b)
 	for i, c := range compare(s, t.lines, letter.b) {
 		size := s.at[i+1] - s.at[i]
 		link := size == 0 && strings.Contains(t.lines[i].s, "://") && strings.Contains(form, t.lines[i].s)
@@ -55,6 +58,9 @@ func (t *trimming) merge(s *stream, form string) {
 		took = true
 		if t.copy[i] == copyNone || t.copies[i].lost && !c.lost {
 			t.copies[i], t.copy[i] = c, copyWeak
+			if t.desk != nil {
+				t.desk[i] = l.Desk && c.desks(told)
+			}
 		}
 	}
 	if took {
