@@ -65,7 +65,7 @@ func (w *work) answer(m *Inbound, a *Arrival, s sender, th thread) (answer, erro
 	if ans.claim.Proof, err = w.proofOf(m, a, s, t); err != nil {
 		return ans, err
 	}
-	ans.late = exact != "" && (t.Quote == nil || t.Quote.Code != exact || !t.Quote.answerable(m.Arrived))
+	ans.late = exact != "" && !t.asks(th.token, m.Arrived)
 	ans.response, ans.why = ans.claim.respond()
 	if ans.response == responseRead && !ans.says() {
 		ans.words = m.Obstacle(w.d.Policy, code, credits)

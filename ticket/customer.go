@@ -27,10 +27,13 @@ func (w *work) fromCustomer(m *Inbound, a *Arrival, s sender, th thread) error {
 
 // destination is the ticket that a customer's mail is added to; nil when it
 // opens one: it continues none, holds no sign of it beside a remembered address,
-// or comes too long after the ticket was closed.
+// or comes too long after the ticket was closed and decides on no quote of it.
 func (w *work) destination(m *Inbound, th thread) *Ticket {
 	t := th.ticket
-	if t == nil || th.unsigned || t.State == StateClosed && !m.Arrived.Before(t.Closed.AddDate(0, 0, w.d.ReopenDays)) {
+	if t == nil || th.unsigned {
+		return nil
+	}
+	if t.State == StateClosed && !m.Arrived.Before(t.Closed.AddDate(0, 0, w.d.ReopenDays)) && !t.asks(th.token, m.Arrived) {
 		return nil
 	}
 	return t

@@ -118,6 +118,11 @@ func (q *Quote) answerable(at time.Time) bool {
 	return q != nil && (q.State == QuoteOffered || q.State == QuoteExpired) && at.Before(q.ValidUntil)
 }
 
+// asks tells whether an answer of at with token decides on t's quote.
+func (t *Ticket) asks(token *Token, at time.Time) bool {
+	return t.Quote.answerable(at) && token.quote() == t.Quote.Code
+}
+
 // deciders are who decides on the quotes of a ticket.
 type deciders struct {
 	name     string // of the customer

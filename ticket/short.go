@@ -1,8 +1,6 @@
 package ticket
 
-import (
-	"fmt"
-)
+import "fmt"
 
 // runShort tells participant i, who accepted t's quote, that credits are missing,
 // and keeps the quote open. It returns the text of the event. The caller saves t.
@@ -22,12 +20,14 @@ func (w *work) runShort(t *Ticket, i int, missing Credits) (string, error) {
 func (w *work) announceCredits() error {
 	for _, customer := range w.credited {
 		var waiting []ID
-		for t, err := range w.tx.Tickets(Filter{Customer: customer}) {
-			if err != nil {
-				return err
-			}
-			if t.Quote.open() && t.Quote.Short && t.State != StateClosed {
-				waiting = append(waiting, t.ID)
+		for _, state := range []State{StateWaiting, StateOpen} {
+			for t, err := range w.tx.Tickets(Filter{Customer: customer, State: state}) {
+				if err != nil {
+					return err
+				}
+				if t.Quote.open() && t.Quote.Short {
+					waiting = append(waiting, t.ID)
+				}
 			}
 		}
 		for _, id := range waiting {
