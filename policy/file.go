@@ -36,6 +36,7 @@ type Policy struct {
 	RemindDays int
 
 	digest     string
+	values     map[string]any // the file as it is written
 	loc        *time.Location
 	thresholds thresholds
 	fallback   fallback
@@ -133,7 +134,7 @@ func Load(name string, data []byte, loc *time.Location) (*Policy, error) {
 		return nil, syntax(name, err)
 	}
 	sum := sha256.Sum256(data)
-	p := &Policy{digest: hex.EncodeToString(sum[:])[:12], loc: loc}
+	p := &Policy{digest: hex.EncodeToString(sum[:])[:12], loc: loc, values: values}
 	f := &faults{name: name, lines: linesOf(data)}
 	p.load(newTable("", values, f))
 	if err := f.err(); err != nil {

@@ -18,6 +18,12 @@ func learn(examples []topic.Example) *topic.Lesson {
 	return topic.Learn(topic.Default(), topic.Recall(topic.Default(), examples), topic.Embedded())
 }
 
+// TeachesAs tells whether q knows and teaches the same topics as p, so that a guess
+// by one is a guess by the other.
+func (p *Policy) TeachesAs(q *Policy) bool {
+	return slices.Equal(p.OwnTopics(), q.OwnTopics()) && slices.Equal(p.examples, q.examples)
+}
+
 // folds of a cross-validation: each topic's examples are learned from seven
 // eighths and looked for in the last.
 const folds = 8

@@ -90,7 +90,7 @@ func (a *app) assessor(file string, plans []string, stranger bool) (*assessor, e
 		switch {
 		case p == "none":
 		case !r.policy.KnownPlan(p):
-			return nil, usagef("--plan %s: the policy file has no such plan", p)
+			return nil, usagef("--plan %s: the policy file has no such plan, it has %s%s", p, strings.Join(r.policy.Plans(), ", "), hint(p, r.policy.Plans()))
 		default:
 			as.plans = append(as.plans, p)
 		}

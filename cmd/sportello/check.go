@@ -21,6 +21,9 @@ func (a *app) checkVerb() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			if err := a.checkHeld(ctx, c); err != nil {
+				return err
+			}
 			volume, err := checkVolume(c.Desk.StateDir)
 			if err != nil {
 				return err

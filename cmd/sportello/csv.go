@@ -65,9 +65,9 @@ var (
 	creditColumns   = []string{"ref", "customer", "credits", "purchased"}
 )
 
-// add reads one CSV file into b and returns what is wrong in it. knownPlan
-// tells whether the policy file has a plan.
-func (b *batch) add(file string, data []byte, knownPlan func(string) bool) faults {
+// add reads one CSV file into b and returns what is wrong in it. known are the
+// plans of the policy file.
+func (b *batch) add(file string, data []byte, known []string) faults {
 	s, found := newSheet(file, data)
 	if found != nil {
 		return faults{*found}
@@ -82,7 +82,7 @@ func (b *batch) add(file string, data []byte, knownPlan func(string) bool) fault
 		case "id":
 			b.contacts = append(b.contacts, s.contact())
 		case "customer":
-			b.plans = append(b.plans, s.plan(knownPlan))
+			b.plans = append(b.plans, s.plan(known))
 		case "ref":
 			b.credits = append(b.credits, s.credit())
 		}
@@ -231,11 +231,11 @@ func (s *sheet) contact() contactRow {
 	return r
 }
 
-func (s *sheet) plan(known func(string) bool) planRow {
+func (s *sheet) plan(known []string) planRow {
 	r := planRow{place: s.place, customer: s.id("customer")}
 	r.plan = policy.Plan{ID: s.cell("plan"), Site: strings.ToLower(s.cell("site"))}
-	if r.plan.ID == "none" || !known(r.plan.ID) {
-		s.wrong("plan", "%q is no plan of the policy file", r.plan.ID)
+	if !slices.Contains(known, r.plan.ID) {
+		s.wrong("plan", "%q is no plan of the policy file, which has %s%s", r.plan.ID, strings.Join(known, ", "), hint(r.plan.ID, known))
 	}
 	if r.plan.Site != "" && !validAddress("x@"+r.plan.Site) {
 		s.wrong("site", "%q is no domain; write it like example.it, or leave it empty", r.plan.Site)

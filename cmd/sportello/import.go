@@ -38,7 +38,7 @@ What is there already is brought up to date; rows that are missing stay.`,
 			if err != nil {
 				return fmt.Errorf("reading a file to import: %w", err)
 			}
-			found = append(found, b.add(file, data, o.config.Policy.Policy.KnownPlan)...)
+			found = append(found, b.add(file, data, o.config.Policy.Policy.Plans())...)
 		}
 		if replace && len(b.credits) > 0 {
 			return usagef("--replace concerns contacts and plans; bought credits cannot be replaced, leave the credits file out")

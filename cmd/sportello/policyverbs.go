@@ -15,7 +15,7 @@ func (a *app) policyVerbs() *cobra.Command {
 	return a.family("policy", "Look at the policy",
 		&cobra.Command{Use: "show", Short: "Print the policy file in use", Args: cobra.NoArgs, RunE: a.verb(a.policyShow)},
 		&cobra.Command{Use: "calendar YEAR", Short: "Print the days of a year on which the office is closed", Args: cobra.ExactArgs(1), RunE: a.verb(a.policyCalendar)},
-		a.policyDiffVerb(), a.correctionsVerb(),
+		a.policyDiffVerb(), a.correctionsVerb(), a.heldVerb(),
 	)
 }
 

@@ -15,6 +15,7 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/sync/errgroup"
 
+	"sportello/policy"
 	"sportello/ticket"
 	"sportello/ticket/boltstore"
 )
@@ -204,6 +205,13 @@ func (d *service) reload() (*parts, error) {
 	}
 	if filepath.Clean(c.Desk.StateDir) != filepath.Clean(old.Desk.StateDir) {
 		return nil, fmt.Errorf("desk.state_dir cannot change while the desk runs; restart it")
+	}
+	missing, err := missingPlans(context.Background(), d.store, c.Policy.Policy, policy.DateOf(d.current.Load().now(), c.Desk.Zone))
+	if err != nil {
+		return nil, err
+	}
+	if len(missing) > 0 {
+		return nil, heldFaults(c.policyName(), missing, c.Policy.Policy)
 	}
 	return newParts(c, d.store, d.keys, d.env, d.clock, d.log)
 }
