@@ -285,6 +285,11 @@ func customerLetters(language string) map[string]*ticket.Notice {
 			"Hello Jane,\n\nyour website is up again: a disk was full.\n\n-- \nAnna")),
 		"answer-attachments": it(ticket.NoticeAnswer, text("Ecco i file.\n\nAnna", "Here are the files.\n\nAnna"),
 			closedAs(ticket.ReasonSolved), func(n *ticket.Notice) { n.Attachments = relays() }),
+		"answer-aside": it(ticket.NoticeAnswer, text("Buongiorno,\n\npuò guardare il disco del nodo 3?\n\n-- \nAnna Ferretti",
+			"Hello,\n\ncould you have a look at the disk of node 3?\n\n-- \nAnna Ferretti"), func(n *ticket.Notice) {
+			n.Aside, n.Subject, n.To = true, "", ticket.Mailbox{Address: "perito@esterno.example"}
+			n.Customer, n.Requester, n.Balance, n.InReplyTo, n.References = "", ticket.Mailbox{}, nil, "", nil
+		}),
 		"answer-picture": it(ticket.NoticeAnswer, waiting, pictured),
 		"answer-charged": it(ticket.NoticeAnswer, text("Buongiorno Mario,\n\nla casella è pronta.\n\nAnna", "Hello Jane,\n\nthe mailbox is ready.\n\nAnna"),
 			quoted, closedAs(ticket.ReasonSolved), worked(3, 2, 0)),

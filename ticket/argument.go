@@ -44,6 +44,20 @@ func (o *order) misused(args []string, own []policy.Topic) Words {
 	return Words{}
 }
 
+// unlinked is args without the links that mail programs write behind an address:
+// `a@b.example<mailto:a@b.example>`.
+func unlinked(args []string) (bare []string) {
+	for _, arg := range args {
+		if i := strings.Index(arg, "<mailto:"); i >= 0 && strings.HasSuffix(arg, ">") {
+			arg = arg[:i]
+		}
+		if arg != "" {
+			bare = append(bare, arg)
+		}
+	}
+	return bare
+}
+
 // misread says why arg is not of a kind.
 func misread(kind, arg string, own []policy.Topic) Words {
 	kind = strings.Trim(kind, "[]")
@@ -86,7 +100,7 @@ func wholeNumber(s string) (n uint64, ok bool) {
 // bareAddress is the address that s is, in the form of address.Canonical; "" when it
 // is none that mail can be sent to.
 func bareAddress(s string) string {
-	s = strings.TrimPrefix(strings.Trim(s, "<>"), "mailto:")
+	s = strings.Trim(s, "<>")
 	if !address.Valid(s) || !strings.Contains(s[strings.LastIndexByte(s, '@'):], ".") {
 		return ""
 	}

@@ -60,6 +60,9 @@ func (d *Desk) astray(tx Tx, n *Notice) (string, error) {
 		return "", err
 	}
 	on := false
+	if n.Aside {
+		on = t.asked(n.To.Address) >= 0
+	}
 	for _, p := range t.Participants {
 		on = on || p.Address == n.To.Address
 	}

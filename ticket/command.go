@@ -19,7 +19,8 @@ type Command struct {
 // Orders is a technician's mail taken apart (DESIGN.md section 3, "Commands").
 type Orders struct {
 	Commands []Command
-	Below    string // what stands below the commands, with the signature; "" nothing
+	Bare     string // what stands below the commands; "" nothing
+	Below    string // Bare, with the signature
 	Public   string // what of Below the customer may see: all of it, or nothing of what is for others
 	// Wrong says which lines are refused and why; then Commands and Public are
 	// empty and nothing may be done. Held tells that it is a question rather
@@ -102,6 +103,10 @@ func leadingOrders(reply string, own []policy.Topic) (Orders, []string, int) {
 		if words == nil && strings.TrimFunc(lines[i], white) == "" {
 			continue
 		}
+		if words == nil && dressed(lines[i], own) {
+			o.Wrong = append(o.Wrong, wrongLine(i+1, lines[i], Say("order-dressed")))
+			continue
+		}
 		if words == nil {
 			break
 		}
@@ -121,7 +126,8 @@ func leadingOrders(reply string, own []policy.Topic) (Orders, []string, int) {
 
 // over is o with the lines below its commands as what the customer may see.
 func (o Orders) over(rest []string, signature string) Orders {
-	o.Below = strings.TrimSpace(strings.Join(rest, "\n"))
+	o.Bare = strings.TrimSpace(strings.Join(rest, "\n"))
+	o.Below = o.Bare
 	if o.Below != "" && strings.TrimSpace(signature) != "" {
 		o.Below += "\n\n" + strings.TrimSpace(signature)
 	}
@@ -149,13 +155,30 @@ func commandWords(line string) []string {
 	return words
 }
 
+// dressed tells whether a line is a command and nothing else, but for signs around
+// it: quotation marks, the asterisks that stand for bold, a dash of a list. Nobody
+// writes that to a customer. What begins with > is history.
+func dressed(line string, own []policy.Topic) bool {
+	sign := func(r rune) bool { return r != '#' && (white(r) || unicode.IsPunct(r) || unicode.IsSymbol(r)) }
+	front, rest, ok := strings.Cut(line, "#")
+	if !ok || strings.Contains(front, ">") || strings.TrimFunc(front, sign) != "" {
+		return false
+	}
+	words := commandWords("#" + strings.TrimRightFunc(rest, sign))
+	if words == nil {
+		return false
+	}
+	_, wrong := readCommand(words, own)
+	return wrong.key == ""
+}
+
 // readCommand reads the words of a line that is meant as a command.
 func readCommand(words []string, own []policy.Topic) (Command, Words) {
 	o := orderCalled(words[0])
 	if o == nil {
 		return Command{}, Say("order-unknown", nearest(words[0]), Order("help"))
 	}
-	args := words[1:]
+	args := unlinked(words[1:])
 	if wrong := o.misused(args, own); wrong.key != "" {
 		return Command{}, wrong
 	}

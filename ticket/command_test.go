@@ -34,6 +34,14 @@ func TestParseOrders(t *testing.T) {
 		{"a full-width sign is text", "＃close", Orders{Public: "＃close"}, ""},
 		{"further down behind blanks it is asked about too", "Ecco fatto.\n\u00a0\u200b#close", Orders{Held: true}, "Line 2, #close: a command that is not at the top is not carried out"},
 		{"a note is wholly internal", "#nota\nil cliente è nervoso", Orders{Commands: cmds(Command{Name: "note", Args: []string{}})}, ""},
+		{"in quotation marks", "“#close”\nFatto.", Orders{}, "Line 1, “#close”: write the command bare"},
+		{"in bold, as text has it", "*#close 3*\nFatto.", Orders{}, "Line 1, *#close 3*: write the command bare"},
+		{"in a list", "#take\n- #close", Orders{}, "Line 2, - #close: write the command bare"},
+		{"quoted it is text", "> #close\nNo.", Orders{Public: "> #close\nNo."}, ""},
+		{"in a sentence it is text", "«#close» chiude il ticket.", Orders{Public: "«#close» chiude il ticket."}, ""},
+		{"signs around another word are text", "*#grazie*", Orders{Public: "*#grazie*"}, ""},
+		{"an address with its link", "#cc luca@altro.example<mailto:luca@altro.example>", Orders{Commands: cmds(Command{Name: "cc", Args: []string{"luca@altro.example"}})}, ""},
+		{"an address with its link apart", "#cc luca@altro.example <mailto:luca@altro.example>\nCiao", Orders{Commands: cmds(Command{Name: "cc", Args: []string{"luca@altro.example"}}), Public: "Ciao"}, ""},
 		{"a colour is text", "#fff è il colore", Orders{Public: "#fff è il colore"}, ""},
 		{"eight hex digits are text", "#deadbeef trovato", Orders{Public: "#deadbeef trovato"}, ""},
 		{"a number is text", "#12 è la fattura", Orders{Public: "#12 è la fattura"}, ""},
@@ -61,7 +69,7 @@ func TestParseOrders(t *testing.T) {
 			if !strings.HasPrefix(got.Wrong.String(), c.wrong) || got.Right() != (c.wrong == "") {
 				t.Errorf("wrong: %q, want %q", got.Wrong, c.wrong)
 			}
-			got.Wrong, got.Below = nil, ""
+			got.Wrong, got.Bare, got.Below = nil, "", ""
 			for i := range got.Commands {
 				got.Commands[i].Line = 0
 			}

@@ -51,10 +51,14 @@ func (w *work) bounce(m *Inbound, a *Arrival, th thread) error {
 	if !first {
 		return w.ignore(a, "bounce of a letter that had bounced before: "+m.KindReason)
 	}
+	trigger := TriggerBounce
+	if tok.Participant >= askedBase || tok.Purpose == PurposeAsk { // nobody of the customer's side waits for that letter
+		trigger = TriggerAutoReply
+	}
 	if i := t.addressee(tok, m); m.Bounce != nil && i >= 0 {
 		t.Participants[i].Bounced = firstOf(m.Bounce.Status, "5.0.0")
 	}
-	return w.record(m, a, t, MessageBounce, TriggerBounce, func(msg *Message) error {
+	return w.record(m, a, t, MessageBounce, trigger, func(msg *Message) error {
 		return w.tellTechnicians(NoticeTicketReply, t, m, msg, sender{Mailbox: msg.From})
 	})
 }
@@ -84,6 +88,8 @@ func (w *work) returned(m *Inbound, th thread) (*Token, *Ticket, string) {
 // nobody of t's, as where t was joined to another since.
 func (t *Ticket) addressee(tok *Token, m *Inbound) int {
 	switch {
+	case tok.Purpose == PurposeAsk:
+		return -1
 	case t.ID == tok.Ticket() && tok.Participant < len(t.Participants):
 		return tok.Participant
 	case m.Bounce != nil:

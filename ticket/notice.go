@@ -69,6 +69,7 @@ type Notice struct {
 	Linked        []ID     // earlier tickets it goes on from
 
 	// What is told.
+	Aside       bool   // an answer that goes to a third party, who knows nothing of the ticket
 	Text        string // the message, answer or description; "" none
 	Author      Mailbox
 	Requester   Mailbox     // whose ticket it is (technicians' mail: X-Sportello-Customer); zero: as Author

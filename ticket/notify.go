@@ -20,7 +20,7 @@ func (w *work) queue(n *Notice, id Token) error {
 	n.Envelope = w.envelope(n, id)
 	w.queued = true
 	if !n.Kind.Technical() {
-		w.posted = append(w.posted, post{n.Kind, n.To})
+		w.posted = append(w.posted, post{n.Kind, n.Aside, n.To})
 	}
 	return w.tx.PutRow(&Row{Notice: *n, State: RowQueued, Next: w.now})
 }
@@ -34,6 +34,9 @@ func (w *work) envelope(n *Notice, id Token) string {
 		return ""
 	case w.d.Addresses.Pattern == "":
 		return w.d.Addresses.Desk
+	}
+	if id.Purpose == PurposeAsk {
+		id.Participant += askedBase
 	}
 	bounce := Token{Purpose: PurposeBounce, Number: uint64(n.Ticket), Participant: id.Participant}
 	return w.d.Addresses.Token(w.d.Keys.Sign(bounce.issue(w.now)))

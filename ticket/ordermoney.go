@@ -10,8 +10,7 @@ import (
 // offerOf is the offer that a #quote makes: the text below the commands, without
 // the signature, describes the work.
 func (w *work) offerOf(j *job) Offer {
-	text := parseReleased(j.mail.Reply, "").Below
-	return Offer{Credits: Credits(j.number(0)), Days: int(j.number(1)), Text: w.d.ForCustomers(text), Cause: cause(j.a), Actor: j.tech.Name}
+	return Offer{Credits: Credits(j.number(0)), Days: int(j.number(1)), Text: w.d.ForCustomers(j.deed.orders.Bare), Cause: cause(j.a), Actor: j.tech.Name}
 }
 
 // because words a RefusedError for the technician; any other error stays one.

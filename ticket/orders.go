@@ -102,5 +102,3 @@ func (w *work) notHere(j *job) (string, error) {
 	}
 	return w.say("held-only"), nil
 }
-
-func (w *work) notByMail(*job) (string, error) { return w.say("not-by-mail"), nil }

@@ -65,7 +65,7 @@ func orders() []order {
 			it: "anche questa persona riceve le lettere del ticket", en: "this person gets the letters of the ticket too"},
 		{name: "uncc", usage: "ADDRESS", group: "people", event: "linked", refuse: (*work).refuseRemove, do: (*work).remove,
 			it: "questa persona non le riceve più", en: "this person gets them no more"},
-		{name: "ask", italian: "chiedi", usage: "ADDRESS", group: "people", refuse: (*work).notByMail,
+		{name: "ask", italian: "chiedi", usage: "ADDRESS", group: "people", event: "linked", refuse: (*work).refuseAsk, do: (*work).orderAsk,
 			it: "il testo va a questa persona, non al cliente; le sue risposte sono note", en: "the text goes to this person, not to the customer; the answers are notes"},
 		{name: "quote", italian: "preventivo", usage: "N [DAYS]", group: "money", event: "quote", moves: TriggerOffer, refuse: (*work).refuseQuote, do: (*work).orderQuote,
 			it: "offre il lavoro per N crediti; il testo sotto lo descrive", en: "offers the work for N credits; the text below describes it"},

@@ -89,6 +89,9 @@ func (w *work) request(m *Inbound, a *Arrival, s sender, th thread) error {
 	if th.token != nil && (th.token.Purpose == PurposeWork || th.token.Purpose == PurposeNote) {
 		return w.stolen(m, a, s, th)
 	}
+	if th.token != nil && th.token.Purpose == PurposeAsk && !th.unsigned {
+		return w.fromAsked(m, a, s, th)
+	}
 	return w.fromCustomer(m, a, s, th)
 }
 

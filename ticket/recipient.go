@@ -25,6 +25,9 @@ func (w *work) barred(n *Notice) (string, error) {
 		if err != nil {
 			return "", err
 		}
+		if n.Aside && t.asked(to) >= 0 {
+			return "", nil
+		}
 		return w.barredFrom(t, to)
 	case n.Customer != "":
 		return w.barredContact(to, n.Customer)

@@ -213,11 +213,14 @@ func (w *work) takeAnswer(m *Inbound, t *Ticket, tech *Technician, msg *Message,
 // with nothing of the technician's address or token in it.
 func (w *work) tellAnswer(m *Inbound, t *Ticket, tech *Technician, msg *Message) error {
 	return w.tellCustomers(NoticeAnswer, t, func(n *Notice) {
-		n.FromName, n.AutoSubmitted = fmt.Sprintf("%s (%s)", tech.Name, w.d.Name), ""
+		n.FromName, n.AutoSubmitted = w.fromName(tech), ""
 		n.Text, n.Author = msg.Text, Mailbox{Name: tech.Name}
 		n.Attachments = w.relays(m, msg, true)
 	})
 }
+
+// fromName is the name under which a technician's own words leave.
+func (w *work) fromName(tech *Technician) string { return fmt.Sprintf("%s (%s)", tech.Name, w.d.Name) }
 
 // ForCustomers strikes out of text what no customer may see: what holds a token,
 // and the technicians' own addresses. The desk's address stands in their place.

@@ -43,6 +43,7 @@ type Ticket struct {
 	MergedInto   ID
 	Linked       []ID
 	Participants []Participant // index 0 is the requester; the index is the number in tokens
+	Asked        []Asked       // who was asked by #ask; the index is the number in tokens
 	Quote        *Quote        // the latest
 	Held         Credits
 	Charged      Credits
@@ -128,6 +129,7 @@ func (t *Ticket) clone() *Ticket {
 	c.Candidates = append([]string(nil), t.Candidates...)
 	c.Linked = append([]ID(nil), t.Linked...)
 	c.Participants = append([]Participant(nil), t.Participants...)
+	c.Asked = append([]Asked(nil), t.Asked...)
 	c.References = append([]string(nil), t.References...)
 	c.Threads = append([]Thread(nil), t.Threads...)
 	if t.Quote != nil {

@@ -21,13 +21,14 @@ const (
 	PurposeWork    Purpose = 't' // a technician's reply: answers the customer
 	PurposeNote    Purpose = 'n' // a technician's reply: an internal note
 	PurposeBounce  Purpose = 'b' // the envelope sender of a letter
+	PurposeAsk     Purpose = 'k' // the reply of a third party that was asked
 	PurposeHeld    Purpose = 'h' // an answer about a held mail; Number is the arrival
 	PurposeConfirm Purpose = 'y' // the confirmation round trip
 )
 
 // lifetimes in days (DESIGN.md section 3, "Tokens").
 var lifetimes = map[Purpose]int{
-	PurposeReply: 400, PurposeQuote: 60, PurposeWork: 90, PurposeNote: 90,
+	PurposeReply: 400, PurposeQuote: 60, PurposeWork: 90, PurposeNote: 90, PurposeAsk: 90,
 	PurposeBounce: 30, PurposeHeld: 7, PurposeConfirm: 1,
 }
 

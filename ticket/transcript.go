@@ -105,20 +105,23 @@ func (w *work) withReason(state string, t *Ticket) string {
 	return state + ", " + w.say("value "+t.ClosedReason.String())
 }
 
-// posts words which letters of this transaction went to the customer's side.
+// posts words which letters of this transaction went to the customer's side, or to
+// who was asked.
 func (w *work) posts() []string {
 	var lines []string
 	for i, p := range w.posted {
-		if slices.ContainsFunc(w.posted[:i], func(q post) bool { return q.kind == p.kind }) {
+		if slices.ContainsFunc(w.posted[:i], func(q post) bool { return q.kind == p.kind && q.aside == p.aside }) {
 			continue
 		}
 		var to []string
 		for _, q := range w.posted[i:] {
-			if q.kind == p.kind {
+			if q.kind == p.kind && q.aside == p.aside {
 				to = append(to, written(q.to))
 			}
 		}
-		if all := strings.Join(to, ", "); p.kind == NoticeAnswer {
+		if all := strings.Join(to, ", "); p.aside {
+			lines = append(lines, w.say("did-ask", all))
+		} else if p.kind == NoticeAnswer {
 			lines = append(lines, w.say("did-answer", all))
 		} else {
 			lines = append(lines, w.say("did-letter", p.kind, all))
@@ -129,8 +132,9 @@ func (w *work) posts() []string {
 
 // post is a letter that this transaction queued to the customer's side.
 type post struct {
-	kind NoticeKind
-	to   Mailbox
+	kind  NoticeKind
+	aside bool // to a third party
+	to    Mailbox
 }
 
 // commands writes orders as they are written in the desk's language.

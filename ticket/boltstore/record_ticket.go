@@ -124,6 +124,16 @@ func (r threadRecord) value() ticket.Thread {
 	return ticket.Thread{Technician: r.Technician, Root: r.Root, Last: r.Last}
 }
 
+type askedRecord struct {
+	Mailbox mailboxRecord `json:"mailbox"`
+	Last    string        `json:"last,omitempty"`
+}
+
+func newAskedRecord(a ticket.Asked) askedRecord { return askedRecord{mailboxRecord(a.Mailbox), a.Last} }
+func (r askedRecord) value() ticket.Asked {
+	return ticket.Asked{Mailbox: r.Mailbox.value(), Last: r.Last}
+}
+
 type ticketRecord struct {
 	ID           ticket.ID           `json:"id"`
 	Subject      string              `json:"subject,omitempty"`
@@ -148,6 +158,7 @@ type ticketRecord struct {
 	MergedInto   ticket.ID           `json:"merged_into,omitempty"`
 	Linked       []ticket.ID         `json:"linked,omitempty"`
 	Participants []participantRecord `json:"participants,omitempty"`
+	Asked        []askedRecord       `json:"asked,omitempty"`
 	Quote        *quoteRecord        `json:"quote,omitempty"`
 	Held         ticket.Credits      `json:"held,omitempty"`
 	Charged      ticket.Credits      `json:"charged,omitempty"`
@@ -166,7 +177,7 @@ func newTicketRecord(t *ticket.Ticket) *ticketRecord {
 		Decision: newDecisionRecord(t.Decision), Guessed: t.Guessed, Requester: mailboxRecord(t.Requester), Unproven: t.Unproven, Customer: t.Customer,
 		Candidates: t.Candidates, Assignee: t.Assignee, Language: t.Language, Opened: t.Opened.UTC(), Changed: t.Changed.UTC(), Closed: t.Closed.UTC(),
 		AnswerDue: t.AnswerDue.UTC(), ClosesAt: t.ClosesAt.UTC(), WarnAt: t.WarnAt.UTC(), SpareAt: t.SpareAt.UTC(), SleepsUntil: t.SleepsUntil.UTC(), MergedInto: t.MergedInto, Linked: t.Linked,
-		Participants: each(t.Participants, newParticipantRecord), Quote: maybe(t.Quote, newQuoteRecord), Held: t.Held,
+		Participants: each(t.Participants, newParticipantRecord), Asked: each(t.Asked, newAskedRecord), Quote: maybe(t.Quote, newQuoteRecord), Held: t.Held,
 		Charged: t.Charged, Answered: t.Answered, WaitsFor: t.WaitsFor, Elsewhere: t.Elsewhere, LastInbound: t.LastInbound, References: t.References,
 		Threads:  each(t.Threads, newThreadRecord),
 		Messages: t.Messages, Events: t.Events}
@@ -177,7 +188,7 @@ func (r *ticketRecord) value() *ticket.Ticket {
 		Decision: r.Decision.value(), Guessed: r.Guessed, Requester: r.Requester.value(), Unproven: r.Unproven, Customer: r.Customer,
 		Candidates: r.Candidates, Assignee: r.Assignee, Language: r.Language, Opened: r.Opened, Changed: r.Changed, Closed: r.Closed,
 		AnswerDue: r.AnswerDue, ClosesAt: r.ClosesAt, WarnAt: r.WarnAt, SpareAt: r.SpareAt, SleepsUntil: r.SleepsUntil, MergedInto: r.MergedInto, Linked: r.Linked,
-		Participants: each(r.Participants, participantRecord.value), Quote: maybe(r.Quote, quoteRecord.value), Held: r.Held,
+		Participants: each(r.Participants, participantRecord.value), Asked: each(r.Asked, askedRecord.value), Quote: maybe(r.Quote, quoteRecord.value), Held: r.Held,
 		Charged: r.Charged, Answered: r.Answered, WaitsFor: r.WaitsFor, Elsewhere: r.Elsewhere, LastInbound: r.LastInbound, References: r.References,
 		Threads:  each(r.Threads, threadRecord.value),
 		Messages: r.Messages, Events: r.Events}
