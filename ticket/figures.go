@@ -156,7 +156,7 @@ func (f *Figures) countAnswer(due, at time.Time) {
 // answers tells whether e is what the customer waits for: a technician's answer
 // or a quote that somebody made.
 func answers(e *Event) bool {
-	if c := e.change("answered"); c != nil {
+	if e.change("answered") != nil || e.Kind == "message" && e.Text == MessageAnswer.String() { // older events tell the kind alone
 		return true
 	}
 	_, state := e.quoted()

@@ -22,6 +22,7 @@ func TestFiguresOfATicket(t *testing.T) {
 		{"no promise and nothing else", "10.09 opened mario@x state open", "0 0 0; -; "},
 		{"a promise", promised, "0 0 1; -; "},
 		{"answered", promised + "|10.12 message Anna answered yes, answer_due ", "1 0 0; 3h0m0s; "},
+		{"answered before events told it", promised + "|10.11 message Anna text note|10.12 message Anna text answer", "0 0 1; 3h0m0s; "},
 		{"answered at the last moment", promised + "|17.23 message Anna answered yes, answer_due ", "1 0 0; 182h0m0s; "},
 		{"answered when it was too late", promised + "|18.00 message Anna answered yes, answer_due ", "0 1 0; 183h0m0s; "},
 		{"closed without a word", promised + "|10.12 state admin answer_due ", "1 0 0; -; "},
@@ -74,6 +75,11 @@ func told(t *testing.T, story string) (opened time.Time, events []*Event) {
 			t.Fatal(err)
 		}
 		e.At, e.Kind, e.Actor = time.Date(2026, 11, day, hour, 0, 0, 0, time.UTC), words[1], words[2]
+		if text, ok := strings.CutPrefix(words[3], "text "); ok {
+			e.Text = text
+			events = append(events, e)
+			continue
+		}
 		for change := range strings.SplitSeq(words[3], ", ") {
 			field, after, _ := strings.Cut(change, " ")
 			e.Changes = append(e.Changes, Change{Field: field, After: after})
