@@ -39,7 +39,7 @@ func TestSweepGoesOn(t *testing.T) {
 		var log bytes.Buffer
 		beats := 0
 		p := &parts{
-			office: &office{desk: &ticket.Desk{Store: store, Now: time.Now}}, sender: &mailout.Sender{}, every: 30 * time.Second,
+			office: &office{desk: &ticket.Desk{Store: store, Now: time.Now}}, sender: &mailout.Sender{}, every: 30 * time.Second, steadiness: newSteadiness(),
 			log: zerolog.New(&log), beat: func(context.Context) { beats++ },
 		}
 		start := time.Now()

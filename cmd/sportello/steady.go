@@ -65,7 +65,7 @@ func (s *steadiness) steady() bool { return !s.off.Load() }
 func (p *parts) watchClock(ctx context.Context) error {
 	var recorded time.Time
 	if clockNote == "" && p.steadiness.wall.IsZero() {
-		err := p.office.store.View(ctx, func(tx ticket.Tx) (err error) {
+		err := p.office.desk.Store.View(ctx, func(tx ticket.Tx) (err error) {
 			recorded, err = tx.Seen()
 			return err
 		})
