@@ -14,6 +14,7 @@ func TestTitled(t *testing.T) {
 	for subject, want := range map[string]string{
 		"Re: [Prova #88] Nuova casella": "", "R: RE: [Prova #88]  Nuova casella": "", "[Prova #88]": "", "Nuova casella": "", "": "",
 		"[EXTERNAL] Re: [Prova #88] Nuova casella": "", "AW: ***SPAM*** Re: [Prova #88] Nuova casella": "", "re: [PROVA #88] NUOVA CASELLA": "",
+		"[EXTERNAL] [Prova #88]": "", "***SPAM*** R: [prova #88]": "", "[EXTERNAL] solo se scontato [Prova #88]": "[EXTERNAL] solo se scontato [Prova #88]",
 		"NON accetto - Re: [Prova #88] Nuova casella":         "non accetto - re:",
 		"Re: [Prova #88] Nuova casella - solo se entro marzo": "- solo se entro marzo",
 		"Altra domanda": "Altra domanda",

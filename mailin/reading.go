@@ -190,25 +190,33 @@ func titled(subject string, letters []history.Letter) string {
 func withoutTitle(subject, title string) (string, bool) {
 	plain := func(s string) string { return strings.ToLower(strings.Join(strings.Fields(s), " ")) }
 	subject, title = plain(subject), plain(title)
-	if strings.Contains(title, subject) {
+	if strings.Contains(title, withoutMarks(subject)) {
 		return "", true
 	}
 	before, after, ok := strings.Cut(subject, title)
 	if !ok || title == "" {
 		return "", false
 	}
-	for changed := true; changed; {
-		was := before
-		before = strings.TrimSpace(before)
+	return strings.TrimSpace(withoutMarks(before) + " " + after), true
+}
+
+// withoutMarks takes the marks of servers and programs off the beginning of a
+// subject in lower case.
+func withoutMarks(s string) string {
+	for {
+		was := s
+		s = strings.TrimSpace(s)
 		for _, mark := range serverMarks {
-			before = strings.TrimPrefix(before, mark)
+			s = strings.TrimPrefix(s, mark)
 		}
-		if rest := bareSubject(before + " x"); rest == "x" {
-			before = ""
+		s = strings.TrimSuffix(bareSubject(s+" x"), " x")
+		if s == "x" {
+			s = ""
 		}
-		changed = before != was
+		if s == was {
+			return s
+		}
 	}
-	return strings.TrimSpace(before + " " + after), true
 }
 
 // serverMarks are what servers put before the subject of mail from outside.

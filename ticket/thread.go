@@ -72,9 +72,10 @@ func (w *work) matchToken(m *Inbound, th thread, signs signs) (thread, error) {
 		if err != nil && !errors.Is(err, ErrNotFound) {
 			return th, err
 		}
-		if err == nil {
-			id = held.Ticket
+		if err != nil || held.Ticket == 0 {
+			return th, nil
 		}
+		id = held.Ticket
 	}
 	t, err := w.ticket(id)
 	if errors.Is(err, ErrNotFound) {
