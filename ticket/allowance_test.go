@@ -207,3 +207,41 @@ func TestUsesStayWithTheCustomer(t *testing.T) {
 		t.Error("the caller's customer was changed")
 	}
 }
+
+// Interventions count in the order in which they are answered. When the last one
+// is taken, the requests that counted on it become extra at once, the technicians
+// are told, and whoever answers there takes nothing.
+func TestTheLastInterventionGoesToWhoIsAnsweredFirst(t *testing.T) {
+	b := hyperBench(t)
+	for range 11 {
+		_, letters := b.ask(policy.BackupRestore, "Ripristinate il sito")
+		b.answer(letters)
+	}
+	first, one := b.ask(policy.BackupRestore, "Ripristinate anche questo")
+	second, two := b.ask(policy.BackupRestore, "E quest'altro")
+	third, three := b.ask(policy.ScriptUpdate, "Aggiornate WordPress") // of the plan, not of its allowance
+	for _, letters := range [][]ticket.Notice{one, two} {
+		if ack := pick(t, letters, ticket.NoticeAck, paola); ack.Allowance == nil || *ack.Allowance != (policy.Allowance{Used: 11, Of: 12}) {
+			t.Errorf("told %+v", ack.Allowance)
+		}
+	}
+	b.receive(b.mail(anna, "Re: Richiesta", "Fatto.", replyTo(pick(t, two, ticket.NoticeTicketNew, anna))))
+	letters := b.send()
+	wantLetters(t, letters, "answer paola, alert anna, alert bruno")
+	if alert := pick(t, letters, ticket.NoticeAlert, anna); alert.Ticket != first || alert.Coverage != policy.Extra {
+		t.Errorf("alert about #%d, %s", alert.Ticket, alert.Coverage)
+	}
+	b.wantUsed(map[policy.Plan]int{hyper: 12})
+	if d := b.ticket(second).Decision; d.Coverage != policy.Covered || *d.Allowance != (policy.Allowance{Used: 11, Of: 12}) {
+		t.Errorf("the one that was answered: %+v", d)
+	}
+	if d := b.ticket(first).Decision; d.Coverage != policy.Extra || d.Allowance != nil || d.Clause != "hyper-used-up" || d.Price.Max != 3 {
+		t.Errorf("the other: %+v", d)
+	}
+	if d := b.ticket(third).Decision; d.Coverage != policy.Covered {
+		t.Errorf("one beside the allowance: %+v", d)
+	}
+	b.answer(one)
+	b.answer(three)
+	b.wantUsed(map[policy.Plan]int{hyper: 12})
+}
