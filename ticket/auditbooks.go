@@ -2,6 +2,7 @@ package ticket
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"reflect"
 	"strings"
@@ -11,34 +12,94 @@ import (
 
 // auditBooks adds up the ledger of every customer from its first entry: the
 // seals follow one another, each entry has a cause, the books allow it, and
-// lots, holds and balances are what the entries make of them.
+// lots, holds, balances and what tickets hold are what the entries make of them.
+// The witness of all ledgers says whether any is missing.
 func (d *Desk) auditBooks(ctx context.Context, report func(level, promise, where, text string)) error {
 	return d.Store.View(ctx, func(tx Tx) error {
+		all := &auditor{d: d, tx: tx, tickets: map[ID]settlement{}, holds: map[string]bool{}, report: report}
 		for c, err := range tx.Customers() {
 			if err == nil && ctx.Err() != nil {
 				err = ctx.Err()
 			}
 			if err == nil {
-				b := &bookkeeper{d: d, tx: tx, customer: c.ID, causes: map[string]int{}, report: report}
+				b := &bookkeeper{auditor: all, customer: c.ID, causes: map[string]int{}}
 				err = b.audit()
 			}
 			if err != nil {
 				return fmt.Errorf("audit: %w", err)
 			}
 		}
-		return nil
+		if all.broken {
+			return nil // what is wrong was said; the rest cannot be added up
+		}
+		all.compareBooks()
+		return all.compareTickets(ctx)
 	})
+}
+
+// auditor adds up the ledgers of all customers.
+type auditor struct {
+	d       *Desk
+	tx      Tx
+	books   Books             // as the entries make it
+	tickets map[ID]settlement // by the entries
+	holds   map[string]bool   // codes that have entries
+	broken  bool              // a ledger could not be added up
+	report  func(level, promise, where, text string)
+}
+
+// settlement is what a ticket holds and was charged, by its entries.
+type settlement struct{ held, charged Credits }
+
+// compareBooks holds the witness of all ledgers against their entries.
+func (a *auditor) compareBooks() {
+	b, err := a.tx.Books()
+	switch {
+	case err != nil:
+		a.report("error", "P4", "ledgers", err.Error())
+	case b.Entries != a.books.Entries:
+		a.report("error", "P4", "ledgers", fmt.Sprintf("they have %d entries, the desk made %d: some were taken out or put in", a.books.Entries, b.Entries))
+	case b.Sum != a.books.Sum:
+		a.report("error", "P4", "ledgers", "their entries are not those that the desk made")
+	case !a.d.Keys.whole(b):
+		a.report("error", "P4", "ledgers", "the seal of their witness is broken: it was changed")
+	}
+}
+
+// compareTickets holds what tickets say of credits against the entries.
+func (a *auditor) compareTickets(ctx context.Context) error {
+	for t, err := range a.tx.Tickets(Filter{}) {
+		if err == nil {
+			err = ctx.Err()
+		}
+		if err != nil {
+			return fmt.Errorf("audit: %w", err)
+		}
+		where := fmt.Sprintf("ticket %d", t.ID)
+		if want := a.tickets[t.ID]; t.Held != want.held || t.Charged != want.charged {
+			a.report("error", "P4", where, fmt.Sprintf("it says %d held, %d charged; the entries make %d and %d", t.Held, t.Charged, want.held, want.charged))
+		}
+		delete(a.tickets, t.ID)
+		for v := 1; t.Quote != nil && v <= t.Quote.Version; v++ {
+			code := fmt.Sprintf("P-%d-%d", t.ID, v)
+			if _, _, err := a.tx.Hold(code); !a.holds[code] && !errors.Is(err, ErrNotFound) {
+				a.report("error", "P4", where, "the hold of "+code+" stands in no ledger")
+			}
+		}
+	}
+	for id, s := range a.tickets {
+		a.report("error", "P3", fmt.Sprintf("ticket %d", id), fmt.Sprintf("entries hold %d and charge %d for it, and it does not exist", s.held, s.charged))
+	}
+	return nil
 }
 
 // bookkeeper adds up one customer's ledger.
 type bookkeeper struct {
-	d        *Desk
-	tx       Tx
+	*auditor
 	customer string
 	acc      policy.Account // as the entries make it
 	last     Entry
 	causes   map[string]int // Seq of the last entry of each
-	report   func(level, promise, where, text string)
 }
 
 func (b *bookkeeper) fault(promise, format string, args ...any) {
@@ -50,10 +111,12 @@ func (b *bookkeeper) fault(promise, format string, args ...any) {
 func (b *bookkeeper) audit() error {
 	for e, err := range b.tx.Entries(b.customer) {
 		if err != nil {
+			b.broken = true
 			b.fault("P4", "%v", err)
 			return nil
 		}
 		if promise, why := b.add(e); why != "" {
+			b.broken = true
 			b.fault(promise, "entry %d (%s of lot %s): %s", e.Seq, e.Move.Kind, e.Move.Lot, why)
 			return nil
 		}
@@ -88,7 +151,26 @@ func (b *bookkeeper) add(e *Entry) (promise, why string) {
 		return "P4", fmt.Sprintf("it says %d available, %d held; there are %d and %d", e.Available, e.Held, available, held)
 	}
 	b.acc, b.last, b.causes[e.Cause] = acc, *e, e.Seq
+	b.books.add(e)
+	b.settle(e)
 	return "", ""
+}
+
+// settle adds e to what its ticket holds and was charged.
+func (b *bookkeeper) settle(e *Entry) {
+	s := b.tickets[e.Ticket]
+	switch n := e.Move.Credits; e.Move.Kind {
+	case policy.MoveHold:
+		s.held += n
+		b.holds[e.Move.Hold] = true
+	case policy.MoveCapture:
+		s.held, s.charged = s.held-n, s.charged+n
+	case policy.MoveRelease:
+		s.held -= n
+	default:
+		return
+	}
+	b.tickets[e.Ticket] = s
 }
 
 // groundless says what is missing behind an entry; "" when nothing is.
@@ -101,29 +183,63 @@ func (b *bookkeeper) groundless(e *Entry) string {
 			return "a correction without a reason"
 		}
 	case policy.MoveCapture:
-		if e.Actor == "clock" || e.Actor == "desk" {
-			return "no person spent it"
-		}
+		return b.unordered(e)
 	}
 	return ""
 }
 
-// unaccepted says what is missing behind a hold: the ticket, and the event that
-// tells who accepted which quote.
+// unaccepted says what is missing behind a hold: the ticket, the event that tells
+// who accepted which quote, and the mail that did, with everything that proves it.
 func (b *bookkeeper) unaccepted(e *Entry) string {
 	if e.Cause != "quote "+e.Move.Hold {
 		return "its cause is no quote"
 	}
-	events, err := b.tx.Events(e.Ticket)
+	v, err := b.event(e, "hold")
 	if err != nil {
 		return err.Error()
 	}
-	for _, v := range events {
-		if v.Kind == "hold" && strings.HasPrefix(v.Text, e.Move.Hold+": ") {
+	if v == nil {
+		return fmt.Sprintf("ticket %d does not tell that %s was accepted", e.Ticket, e.Move.Hold)
+	}
+	msgs, err := b.tx.Messages(e.Ticket)
+	if err != nil {
+		return err.Error()
+	}
+	for _, m := range msgs {
+		if m.Arrival != 0 && arrivalCause(m.Arrival) == v.Cause && (m.Authority == AuthoritySpend || m.Answers == e.Move.Hold) {
 			return ""
 		}
 	}
-	return fmt.Sprintf("ticket %d does not tell that %s was accepted", e.Ticket, e.Move.Hold)
+	return fmt.Sprintf("%s was accepted by %s, which is no mail on ticket %d that proves to be its customer's decision", e.Move.Hold, v.Cause, e.Ticket)
+}
+
+// unordered says what is missing behind a capture: a person, and the event that
+// tells who.
+func (b *bookkeeper) unordered(e *Entry) string {
+	if e.Actor == "clock" || e.Actor == "desk" || e.Actor == "" {
+		return "no person spent it"
+	}
+	switch v, err := b.event(e, "capture"); {
+	case err != nil:
+		return err.Error()
+	case v == nil:
+		return fmt.Sprintf("ticket %d does not tell that %s charged it", e.Ticket, e.Actor)
+	}
+	return ""
+}
+
+// event finds the event of a kind about the hold that e touches; nil: none.
+func (b *bookkeeper) event(e *Entry, kind string) (*Event, error) {
+	events, err := b.tx.Events(e.Ticket)
+	if err != nil {
+		return nil, err
+	}
+	for _, v := range events {
+		if v.Kind == kind && strings.HasPrefix(v.Text, e.Move.Hold+": ") && (kind != "capture" || v.Actor == e.Actor) {
+			return v, nil
+		}
+	}
+	return nil, nil
 }
 
 // compareLots holds the lots that are stored against those of the entries.

@@ -74,8 +74,9 @@ func (w *work) tellSpared(t *Ticket) error {
 func (w *work) warn(t *Ticket) error {
 	before := t.clone()
 	t.WarnAt = time.Time{}
-	if end := w.today().AddDays(w.d.Policy.CloseDays - w.d.Policy.WarnDays).End(w.d.Zone); t.ClosesAt.Before(end) {
-		t.ClosesAt = end
+	enough := w.now.In(w.d.Zone).AddDate(0, 0, w.d.Policy.CloseDays-w.d.Policy.WarnDays)
+	if t.ClosesAt.Before(enough) {
+		t.ClosesAt = w.lastDay(enough).End(w.d.Zone)
 	}
 	if err := w.tellCustomers(NoticeCloseWarning, t, nil); err != nil {
 		return err

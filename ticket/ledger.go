@@ -100,6 +100,7 @@ func (w *work) enter(customer string, p posting, moves []policy.Move) error {
 	if err != nil {
 		return err
 	}
+	var entered []*Entry
 	for _, m := range moves {
 		e := &Entry{Seq: last.Seq + 1, At: w.now.UTC(), Move: m, Cause: p.cause, Actor: p.actor, Reason: p.reason, Ticket: p.ticket, Key: w.d.Keys.current}
 		e.Available, e.Held = m.Balance(last.Available, last.Held)
@@ -107,9 +108,9 @@ func (w *work) enter(customer string, p posting, moves []policy.Move) error {
 		if err := w.tx.AddEntry(customer, e); err != nil {
 			return err
 		}
-		last = e
+		last, entered = e, append(entered, e)
 	}
-	return nil
+	return w.witness(entered)
 }
 
 // today is the civil day of this transaction.

@@ -35,7 +35,44 @@ func (b *bench) offer(version int, n ticket.Credits) string {
 	return code
 }
 
-func (b *bench) accept(code string) error { return b.Accept(b.ctx, 1, code, b.now, "arrival 2", mario) }
+// accept lets a mail of Mario's on ticket 1 be his yes to a quote.
+func (b *bench) accept(code string) error {
+	return b.Accept(b.ctx, 1, code, b.now, b.yes(1, code), mario)
+}
+
+// yes files a mail of Mario's on a ticket that has everything of an acceptance,
+// once for a quote, and returns the cause that it is.
+func (b *bench) yes(on ticket.ID, code string) (cause string) {
+	b.t.Helper()
+	b.must(b.Store.Update(b.ctx, func(tx ticket.Tx) error {
+		t, err := tx.Ticket(on)
+		if err != nil {
+			return err
+		}
+		msgs, err := tx.Messages(on)
+		if err != nil {
+			return err
+		}
+		for _, m := range msgs {
+			if m.Authority == ticket.AuthoritySpend && m.Text == code {
+				cause = fmt.Sprintf("arrival %d", m.Arrival)
+				return nil
+			}
+		}
+		id, err := tx.NextArrival()
+		if err != nil {
+			return err
+		}
+		t.Messages++
+		cause = fmt.Sprintf("arrival %d", id)
+		return errors.Join(
+			tx.PutArrival(&ticket.Arrival{ID: id, Arrived: b.now, From: mario, Fate: ticket.FateMessage, Ticket: on, Seq: t.Messages, Proven: true}),
+			tx.AddMessage(on, &ticket.Message{Seq: t.Messages, Kind: ticket.MessageRequest, From: ticket.Mailbox{Address: mario}, At: b.now,
+				Authority: ticket.AuthoritySpend, Arrival: id, Text: code}),
+			tx.PutTicket(t))
+	}))
+	return cause
+}
 
 func (b *bench) wantMoney(held, charged ticket.Credits, state ticket.QuoteState) {
 	b.t.Helper()

@@ -183,12 +183,12 @@ func TestVerbsThatMeet(t *testing.T) {
 			now = b.ticket(1).Quote.ValidUntil // to the sweep it is over; the yes came before
 		}
 		b.Now = func() time.Time { return now }
-		yes := b.says(quote, "Accetto.")
+		yes, cause := b.says(quote, "Accetto."), b.yes(1, "P-1-1")
 		verbs := []func() error{
 			func() error {
 				return b.Receive(b.ctx, []*ticket.Inbound{yes}, ticket.Cursor{UIDValidity: 1, First: 1, Last: b.uid})
 			},
-			func() error { return b.Accept(b.ctx, 1, "P-1-1", yes.Arrived, "arrival 2", mario) },
+			func() error { return b.Accept(b.ctx, 1, "P-1-1", yes.Arrived, cause, mario) },
 			func() error { return b.Withdraw(b.ctx, 1, "verb", "admin") },
 			func() error { return b.Decline(b.ctx, 1, "P-1-1", yes.Arrived, "arrival 3", mario) },
 			func() error { return b.Sweep(b.ctx) },

@@ -103,6 +103,9 @@ type Tx interface {
 	// CustomersIn lists at most n customers whose id sorts behind after and who
 	// have an entry in month m of UTC, or one of a purchase in m, by id.
 	CustomersIn(m policy.Month, after string, n int) ([]string, error)
+	// Books is the witness of all entries together; the zero value before the first.
+	Books() (Books, error)
+	SetBooks(Books) error
 	// ByCause lists what one cause has entered, by Seq; nothing: it has not yet.
 	ByCause(cause string) (customer string, entries []*Entry, err error)
 

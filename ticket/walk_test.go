@@ -100,7 +100,7 @@ func (w *deskWalk) pick() (d deed, again bool) {
 			return err
 		}}, false
 	case 5, 6, 7:
-		return deed{"accept " + code, func() error { return w.Accept(w.ctx, id, code, at, cause, mario) }}, true
+		return deed{"accept " + code, func() error { return w.Accept(w.ctx, id, code, at, w.yes(id, code), mario) }}, true
 	case 8:
 		return deed{"decline " + code, func() error { return w.Decline(w.ctx, id, code, at, cause, mario) }}, false
 	case 9, 10:

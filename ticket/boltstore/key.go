@@ -54,6 +54,7 @@ var (
 	keySeen   = []byte("seen")
 	keyHour   = []byte("gathered")
 	keyStats  = []byte("stats")
+	keyBooks  = []byte("books")
 )
 
 // The fields by which tickets are listed; the numbers are stored.

@@ -146,3 +146,20 @@ func dueKeys(l *policy.Lot) [][]byte {
 	}
 	return [][]byte{appendText(appendText(nil, day.String()), l.Ref)}
 }
+
+func (t *tx) Books() (ticket.Books, error) {
+	var r booksRecord
+	if b := t.bucket(bucketDesk).Get(keyBooks); b != nil {
+		if err := decode(b, &r); err != nil {
+			return ticket.Books{}, fmt.Errorf("books: %w", err)
+		}
+	}
+	return r.value(), nil
+}
+
+func (t *tx) SetBooks(b ticket.Books) error {
+	if err := t.writing(); err != nil {
+		return err
+	}
+	return t.put(t.bucket(bucketDesk), keyBooks, newBooksRecord(b), "books", "")
+}

@@ -66,6 +66,12 @@ func TestEveryFlippedByteOfTheBooksIsFound(t *testing.T) {
 		}
 		return nil
 	})
+	if err := s.db.View(func(tx *bolt.Tx) error {
+		places = append(places, place{bucketDesk, keyBooks, bytes.Clone(tx.Bucket(bucketDesk).Get(keyBooks))})
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
 	set := func(p place, value []byte) {
 		t.Helper()
 		if err := s.db.Update(func(tx *bolt.Tx) error {
@@ -115,6 +121,9 @@ func TestADeskOlderThanItsLedgersOpens(t *testing.T) {
 			if err := tx.DeleteBucket(name); err != nil {
 				return err
 			}
+		}
+		if err := tx.Bucket(bucketDesk).Delete(keyBooks); err != nil {
+			return err
 		}
 		old := append([]byte{valueVersion}, `{"ref":"O-1","quantity":5,"purchased":"2026-03-01"}`+"\n"...)
 		return errors.Join(putMeta(tx, m), tx.Bucket(bucketLots).Put(lotKey("C1", "O-1"), old))

@@ -69,3 +69,15 @@ func newHoldRecord(customer string, h policy.Hold) holdRecord {
 func (r holdRecord) value() policy.Hold {
 	return policy.Hold{Code: r.Code, Parts: each(r.Parts, partRecord.value)}
 }
+
+type booksRecord struct {
+	Entries int  `json:"entries"`
+	Sum     sum  `json:"sum"`
+	Key     byte `json:"key"`
+	MAC     sum  `json:"mac"`
+}
+
+func newBooksRecord(b ticket.Books) booksRecord { return booksRecord{b.Entries, b.Sum, b.Key, b.MAC} }
+func (r booksRecord) value() ticket.Books {
+	return ticket.Books{Entries: r.Entries, Sum: r.Sum, Key: r.Key, MAC: r.MAC}
+}

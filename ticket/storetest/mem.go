@@ -55,6 +55,7 @@ type state struct {
 	cursor      ticket.Cursor
 	gathered    ticket.Gathered
 	seen        hit
+	books       ticket.Books
 	suppressed  int
 }
 

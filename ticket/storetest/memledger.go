@@ -104,3 +104,13 @@ func (t *memTx) ByCause(cause string) (string, []*ticket.Entry, error) {
 	entries, err := all(found)
 	return customer, entries, err
 }
+
+func (t *memTx) Books() (ticket.Books, error) { return t.books, nil }
+
+func (t *memTx) SetBooks(b ticket.Books) error {
+	if err := t.writing(); err != nil {
+		return err
+	}
+	t.books = b
+	return nil
+}

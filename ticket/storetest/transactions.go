@@ -30,13 +30,16 @@ func rollback(s suite) {
 				return err
 			}
 		}
-		return errors.Join(tx.FileMessageID("m", 2), tx.SetSeen(day), tx.Hit("k", day, day), tx.Count(ticket.CountSuppressed, 1), errWanted)
+		return errors.Join(tx.FileMessageID("m", 2), tx.SetSeen(day), tx.SetBooks(ticket.Books{Entries: 9}), tx.Hit("k", day, day), tx.Count(ticket.CountSuppressed, 1), errWanted)
 	})
 	s.is(err, errWanted)
 	s.view(func(tx ticket.Tx) error {
 		got, err := tx.Ticket(1)
 		s.ok(err)
 		s.same("subject", got.Subject, "before")
+		books, err := tx.Books()
+		s.ok(err)
+		s.same("books", books, ticket.Books{})
 		_, err = tx.Ticket(2)
 		s.is(err, ticket.ErrNotFound)
 		_, err = tx.ByRaw([32]byte{1})
@@ -88,6 +91,7 @@ func readOnly(s suite) {
 		"Hit":           func(tx ticket.Tx) error { return tx.Hit("k", day, day) },
 		"SetCursor":     func(tx ticket.Tx) error { return tx.SetCursor(ticket.Cursor{}) },
 		"SetSeen":       func(tx ticket.Tx) error { return tx.SetSeen(day) },
+		"SetBooks":      func(tx ticket.Tx) error { return tx.SetBooks(ticket.Books{}) },
 		"SetGathered":   func(tx ticket.Tx) error { return tx.SetGathered(ticket.Gathered{}) },
 		"Count":         func(tx ticket.Tx) error { return tx.Count(ticket.CountSuppressed, 1) },
 	}
@@ -245,7 +249,7 @@ func reopen(t *testing.T, open func(t *testing.T) ticket.Store) {
 		if _, err := tx.NextTicket(); err != nil {
 			return err
 		}
-		return errors.Join(tx.SetSeen(day), tx.SetCursor(ticket.Cursor{UIDValidity: 1, First: 2, Last: 3, Since: day}),
+		return errors.Join(tx.SetSeen(day), tx.SetBooks(ticket.Books{Entries: 3, Sum: [32]byte{1}, Key: 'a', MAC: [32]byte{2}}), tx.SetCursor(ticket.Cursor{UIDValidity: 1, First: 2, Last: 3, Since: day}),
 			tx.PutLetter(1, &ticket.Letter{Chunks: []ticket.Chunk{{Bytes: []byte("letter")}}}))
 	})
 	var before ticket.Stats
@@ -258,6 +262,9 @@ func reopen(t *testing.T, open func(t *testing.T) ticket.Store) {
 	s.ok(err)
 	s.same("raw mail", string(raw), "raw")
 	s.view(func(tx ticket.Tx) error {
+		books, err := tx.Books()
+		s.ok(err)
+		s.same("books", books, ticket.Books{Entries: 3, Sum: [32]byte{1}, Key: 'a', MAC: [32]byte{2}})
 		after, err := tx.Stats()
 		s.ok(err)
 		s.same("stats", after, before)
