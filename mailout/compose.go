@@ -7,7 +7,10 @@ import (
 	"fmt"
 	"html/template"
 	"io/fs"
+	"maps"
+	"path"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	texttemplate "text/template"
@@ -44,19 +47,31 @@ type Composer struct {
 }
 
 // Check reads all templates, writes every sample letter with them, and reports
-// the first template that cannot be read or used.
+// what cannot be read or used: each fault once, with its file and line.
 func (c *Composer) Check() error {
 	c.once.Do(func() {
-		c.load()
-		for _, language := range []string{"it", "en"} {
-			for _, n := range Samples(language) {
-				if c.err == nil {
-					_, _, c.err = c.forms(c.view(n))
-				}
-			}
+		if c.err = c.load(); c.err == nil {
+			c.err = c.trySamples()
 		}
 	})
 	return c.err
+}
+
+// trySamples writes every sample letter. A fault that several have is one.
+func (c *Composer) trySamples() error {
+	faults := map[string]error{}
+	for _, language := range []string{"it", "en"} {
+		for _, n := range Samples(language) {
+			if _, _, err := c.forms(c.view(n)); err != nil {
+				faults[err.Error()] = err
+			}
+		}
+	}
+	var all []error
+	for _, text := range slices.Sorted(maps.Keys(faults)) {
+		all = append(all, faults[text])
+	}
+	return errors.Join(all...)
 }
 
 // forms writes what v says as text and as HTML.
@@ -66,7 +81,7 @@ func (c *Composer) forms(v *view) (text, html string, err error) {
 		return "", "", err
 	}
 	if html, err = webPage(c.frame, v.Language, page); err != nil {
-		return "", "", fmt.Errorf("letter %s: %w", v.Kind, err)
+		return "", "", templateFault("", err)
 	}
 	return picturesText(plainText(page), v.Language), picturesHTML(html, v.Language), nil
 }
@@ -191,24 +206,22 @@ func (c *Composer) zone() *time.Location {
 }
 
 // load parses the templates of both languages and the frame of HTML.
-func (c *Composer) load() {
+func (c *Composer) load() error {
 	c.letters, c.ownTag = make(map[string]*texttemplate.Template), tagPattern(c.Name, c.mark())
+	faults := c.strays()
 	for _, language := range []string{"it", "en"} {
 		t := texttemplate.New(language).Option("missingkey=error").Funcs(letterFuncs(language, c.Tone))
 		names, err := fs.Glob(embedded, "templates/"+language+"/*.txt")
 		if err != nil || len(names) == 0 {
-			c.err = fmt.Errorf("templates of %s: %w", language, errors.Join(err, fs.ErrNotExist))
-			return
+			return fmt.Errorf("templates of %s: %w", language, errors.Join(err, fs.ErrNotExist))
 		}
 		for _, name := range names {
-			base := strings.TrimSuffix(name[strings.LastIndexByte(name, '/')+1:], ".txt")
 			text, err := c.template(strings.TrimPrefix(name, "templates/"))
 			if err == nil {
-				_, err = t.New(base).Parse(text)
+				_, err = t.New(strings.TrimSuffix(path.Base(name), ".txt")).Parse(text)
 			}
 			if err != nil {
-				c.err = fmt.Errorf("template %s: %w", name, err)
-				return
+				faults = append(faults, templateFault(language, err))
 			}
 		}
 		c.letters[language] = t
@@ -218,9 +231,45 @@ func (c *Composer) load() {
 		c.frame, err = template.New("page.html").Funcs(frameFuncs).Parse(text)
 	}
 	if err != nil {
-		c.err = fmt.Errorf("template page.html: %w", err)
+		faults = append(faults, templateFault("", err))
 	}
+	return errors.Join(faults...)
 }
+
+// strays are files of Override that look like templates and replace none.
+func (c *Composer) strays() (faults []error) {
+	if c.Override == nil {
+		return nil
+	}
+	for _, pattern := range []string{"*.html", "*.txt", "it/*.txt", "en/*.txt"} {
+		names, err := fs.Glob(c.Override, pattern)
+		if err != nil {
+			faults = append(faults, err)
+		}
+		for _, name := range names {
+			if _, err := fs.Stat(embedded, "templates/"+name); err != nil {
+				faults = append(faults, fmt.Errorf("%s: replaces no template", name))
+			}
+		}
+	}
+	return faults
+}
+
+// templateFault words an error of a template by the file and line that it is
+// in: "it/ack.txt:3: …".
+func templateFault(language string, err error) error {
+	found := faultPlace.FindStringSubmatch(err.Error())
+	if found == nil {
+		return err
+	}
+	file := found[1]
+	if !strings.HasSuffix(file, ".html") {
+		file = language + "/" + file + ".txt"
+	}
+	return fmt.Errorf("%s:%s: %s", file, found[2], found[3])
+}
+
+var faultPlace = regexp.MustCompile(`^(?:html/)?template: ?([\w.-]+):(\d+)(?::\d+)?: (?:executing "[^"]*" at )?(.*)$`)
 
 // template reads one, from Override when it has it.
 func (c *Composer) template(path string) (string, error) {
@@ -238,7 +287,7 @@ func (c *Composer) template(path string) (string, error) {
 func (c *Composer) page(v *view) ([]block, error) {
 	var out strings.Builder
 	if err := c.letters[v.Language].ExecuteTemplate(&out, v.Kind.String(), v); err != nil {
-		return nil, fmt.Errorf("letter %s: %w", v.Kind, err)
+		return nil, templateFault(v.Language, err)
 	}
 	return blocks(out.String()), nil
 }

@@ -370,9 +370,24 @@ func TestOverride(t *testing.T) {
 	if err != nil || l.Text != "Ciao, è la #1042.\n" {
 		t.Errorf("%q, %v", l.Text, err)
 	}
+	for name, tt := range map[string]struct{ file, text, want string }{
+		"not closed":           {"en/foot.txt", "{{.Tag", "en/foot.txt:1: unclosed action"},
+		"no such field":        {"it/ack.txt", "Ciao\n\n{{.Nulla}}", "it/ack.txt:3: <.Nulla>: can't evaluate field Nulla"},
+		"no such function":     {"it/ack.txt", "Ciao\n{{nulla}}", `it/ack.txt:2: function "nulla" not defined`},
+		"in a part of letters": {"it/greeting.txt", "\n{{.Nulla}}", "it/greeting.txt:2: <.Nulla>"},
+		"too few arguments":    {"it/ack.txt", `{{fact "Tag"}}`, "it/ack.txt:1: <fact \"Tag\">: error calling fact: fact needs 2 arguments, has 1"},
+		"in the frame":         {"page.html", "<p>\n{{.Nulla}}", "page.html:2: <.Nulla>"},
+		"no such letter":       {"it/acc.txt", "Ciao", "it/acc.txt: replaces no template"},
+	} {
+		c := composer()
+		c.Override = fstest.MapFS{tt.file: {Data: []byte(tt.text)}}
+		if err := c.Check(); err == nil || !strings.HasPrefix(err.Error(), tt.want) || strings.Contains(err.Error(), "\n") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
 	c = composer()
-	c.Override = fstest.MapFS{"en/foot.txt": {Data: []byte("{{.Tag")}}
-	if err := c.Check(); err == nil || !strings.Contains(err.Error(), "en/foot.txt") {
-		t.Errorf("a broken template: %v", err)
+	c.Override = fstest.MapFS{"it/ack.txt": {Data: []byte("{{.Uno}}")}, "en/quote.txt": {Data: []byte("{{.Due}}")}, "README": {Data: []byte("{{")}}
+	if err := c.Check(); err == nil || strings.Count(err.Error(), "\n") != 1 {
+		t.Errorf("two faults: %v", err)
 	}
 }

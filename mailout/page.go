@@ -2,6 +2,7 @@ package mailout
 
 import (
 	"bytes"
+	"fmt"
 	"html/template"
 	"slices"
 	"strings"
@@ -34,10 +35,13 @@ var (
 // textWidth is where paragraphs of the plain text are broken.
 const textWidth = 72
 
-// markup makes the block functions write blocks.
-func markup(kind string) func(args ...string) string {
-	return func(args ...string) string {
-		return blockStart + kind + blockCut + strings.Join(args, blockCut) + blockEnd
+// markup makes the block functions write blocks, of at least so many arguments.
+func markup(kind string, least int) func(args ...string) (string, error) {
+	return func(args ...string) (string, error) {
+		if len(args) < least {
+			return "", fmt.Errorf("%s needs %d arguments, has %d", kind, least, len(args))
+		}
+		return blockStart + kind + blockCut + strings.Join(args, blockCut) + blockEnd, nil
 	}
 }
 

@@ -23,7 +23,9 @@ func TestWrap(t *testing.T) {
 
 // TestBlocks: paragraphs and blocks in their order; facts stand together.
 func TestBlocks(t *testing.T) {
-	page := blocks("uno\ndue\n\ntre " + markup("fact")("A", "1") + "\n" + markup("fact")("B", "2") + markup("item")("x") + " quattro")
+	fact := func(label, value string) string { s, _ := markup("fact", 2)(label, value); return s }
+	item, _ := markup("item", 1)("x")
+	page := blocks("uno\ndue\n\ntre " + fact("A", "1") + "\n" + fact("B", "2") + item + " quattro")
 	want := "uno due\n\ntre\n\nA: 1\nB: 2\n\n- x\n\nquattro\n"
 	if got := plainText(page); got != want {
 		t.Errorf("%q, want %q", got, want)

@@ -20,9 +20,9 @@ import (
 // moment, credits, ordinal, size, cap, and say LEI TU VOI, which chooses by the tone.
 func letterFuncs(language string, tone Tone) template.FuncMap {
 	return template.FuncMap{
-		"fact": markup("fact"), "item": markup("item"), "button": markup("button"), "link": markup("link"), "text": markup("text"),
-		"message": markup("message"), "small": markup("small"), "sign": markup("sign"), "rule": markup("rule"), "row": markup("row"),
-		"act": markup("act"), "heading": markup("heading"), "entry": markup("entry"),
+		"fact": markup("fact", 2), "item": markup("item", 1), "button": markup("button", 2), "link": markup("link", 2), "text": markup("text", 1),
+		"message": markup("message", 2), "small": markup("small", 1), "sign": markup("sign", 1), "rule": markup("rule", 0), "row": markup("row", 1),
+		"act": markup("act", 2), "heading": markup("heading", 1), "entry": markup("entry", 1),
 		"dated": func(before string, d ticket.Date) string {
 			if d.IsZero() {
 				return ""

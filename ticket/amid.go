@@ -149,7 +149,7 @@ func (p passages) over(written, quotable string) string {
 		}
 		out = append(out, rest[:at]...)
 		if kind == lineAnswering {
-			out = append(out, p.above(i, quotable)...)
+			out = append(besideQuoted(out), p.above(i, quotable)...)
 		}
 		if below && marked(rest[at]) && !strings.Contains(quotable, joinWords(p.lines[i])) {
 			rest[at] = p.lines[i]
@@ -157,6 +157,18 @@ func (p passages) over(written, quotable string) string {
 		out, rest = append(out, rest[at]), rest[at+1:]
 	}
 	return strings.TrimSpace(strings.Join(append(out, rest...), "\n"))
+}
+
+// besideQuoted is lines without the empty ones at their end below a quoted one.
+func besideQuoted(lines []string) []string {
+	end := len(lines)
+	for end > 0 && unmarked(lines[end-1]) == "" {
+		end--
+	}
+	if end > 0 && marked(lines[end-1]) {
+		return lines[:end]
+	}
+	return lines
 }
 
 // above are the last lines of quotable before line i, of one paragraph.

@@ -23,6 +23,7 @@ func TestAmid(t *testing.T) {
 		"three lines at most":                       {"> come imposto\n> la posta\n> sul telefono,\n> che è nuovo\nCon IMAP.", "Con IMAP.", "> la posta\n> sul telefono,\n> che è nuovo\nCon IMAP."},
 		"written inside the quotation":              {"> E la password resta quella di prima?\n\n> Sì, quella.\n> La stessa.\n>\n> Ticket: #1", "> Sì, quella.\n> La stessa.", "> E la password resta quella di prima?\nSì, quella.\nLa stessa."},
 		"their words that stayed are theirs":        {"> Cliente: Mario\n> E la password resta quella di prima?\nSì.", "> E la password resta quella di prima?\nSì.", "> E la password resta quella di prima?\nSì."},
+		"empty lines around what stayed":            {"> E la password resta quella di prima?\n> \n\nSì.", "> E la password resta quella di prima?\n> \n\nSì.", "> E la password resta quella di prima?\nSì."},
 		"a quotation of the technician's":           {"Il fornitore scrive:\n> tutto a posto", "Il fornitore scrive:\n> tutto a posto", "Il fornitore scrive:\n> tutto a posto"},
 		"below a command":                           {"#chiudi\n> E la password resta quella di prima?\nSì.\n#1 è chiusa", "Sì.\n#1 è chiusa", "> E la password resta quella di prima?\nSì.\n#1 è chiusa"},
 		"the same answer twice":                     {"> come imposto la posta\nSì.\n> E la password resta quella di prima?\nSì.", "Sì.\nSì.", "> come imposto la posta\nSì.\n> E la password resta quella di prima?\nSì."},

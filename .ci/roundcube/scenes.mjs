@@ -128,7 +128,7 @@ await scene('The technician answers between the lines', async () => {
   await anna.plain(text => {
     const lines = text.split('\n'), at = lines.findIndex(l => l.startsWith('>') && l.includes('succede anche dal telefono?'));
     assert(at > 0, `Roundcube quotes:\n${text}`);
-    return lines.toSpliced(at + 1, 0, '', "Sì, da ogni rete: l'abbiamo riavviato e ora risponde.", '').join('\n');
+    return lines.toSpliced(at + 1, 0, '', "Sì, da ogni rete: l'abbiamo riavviato e ora risponde.", '').join('\n') + '\n\nAnna Ferretti';
   });
   await anna.send();
   const answer = await answered(CUSTOMER, "l'abbiamo riavviato"), { text } = explain(answer, TECHNICIAN);

@@ -185,7 +185,9 @@ func (r *configReader) desk(s *section) DeskConfig {
 	}
 	if d.Templates != "" {
 		if err := (&mailout.Composer{Name: d.Name, Override: os.DirFS(d.Templates)}).Check(); err != nil {
-			s.fault("templates", "%v; `sportello letters --html DIR` shows how the letters look", err)
+			for fault := range strings.SplitSeq(err.Error(), "\n") {
+				s.fault("templates", "%s; `sportello letters --html DIR` shows how the letters look", fault)
+			}
 		}
 	}
 	zone := s.text("timezone", "Europe/Rome")
