@@ -16,6 +16,9 @@ func (c *checker) ledgers() error {
 	if c.tx.bucket(bucketEntries) == nil {
 		return nil // opened for reading only, before there were ledgers
 	}
+	if v := c.tx.bucket(bucketDesk).Get(keyBooks); v != nil {
+		c.exactly(v, &booksRecord{}, "books")
+	}
 	causes := c.index(bucketCauses, "P2")
 	customer, last := "", 0
 	err := c.entries(bucketEntries, func(k, v []byte) {
