@@ -148,8 +148,11 @@ func (p passages) over(written, quotable string) string {
 			continue // a command
 		}
 		out = append(out, rest[:at]...)
+		if !marked(rest[at]) {
+			out = besideQuoted(out, quotable)
+		}
 		if kind == lineAnswering {
-			out = append(besideQuoted(out), p.above(i, quotable)...)
+			out = append(out, p.above(i, quotable)...)
 		}
 		if below && marked(rest[at]) && !strings.Contains(quotable, joinWords(p.lines[i])) {
 			rest[at] = p.lines[i]
@@ -159,13 +162,14 @@ func (p passages) over(written, quotable string) string {
 	return strings.TrimSpace(strings.Join(append(out, rest...), "\n"))
 }
 
-// besideQuoted is lines without the empty ones at their end below a quoted one.
-func besideQuoted(lines []string) []string {
+// besideQuoted is lines without the empty ones at their end below a line of
+// quotable: what is written next answers it.
+func besideQuoted(lines []string, quotable string) []string {
 	end := len(lines)
 	for end > 0 && unmarked(lines[end-1]) == "" {
 		end--
 	}
-	if end > 0 && marked(lines[end-1]) {
+	if end > 0 && marked(lines[end-1]) && strings.Contains(quotable, joinWords(unmarked(lines[end-1]))) {
 		return lines[:end]
 	}
 	return lines
