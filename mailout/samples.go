@@ -269,6 +269,7 @@ func customerLetters(language string) map[string]*ticket.Notice {
 		"quote-others":         it(ticket.NoticeQuote, quoted, second, func(n *ticket.Notice) { n.QuoteOthers, n.Balance = true, nil }),
 		"quote-expired":        it(ticket.NoticeQuote, quoted, stands(ticket.QuoteExpired)),
 		"quote-already":        it(ticket.NoticeQuote, quoted, stands(ticket.QuoteAccepted)),
+		"quote-repented":       it(ticket.NoticeQuote, quoted, stands(ticket.QuoteAccepted), func(n *ticket.Notice) { n.Refusal = true }),
 		"quote-refused":        it(ticket.NoticeQuote, quoted, stands(ticket.QuoteDeclined)),
 		"quote-replaced":       it(ticket.NoticeQuote, quoted, second, stands(ticket.QuoteAccepted)),
 		"quote-withdrawn":      it(ticket.NoticeQuote, quoted, stands(ticket.QuoteWithdrawn), func(n *ticket.Notice) { n.Answered = "" }),

@@ -187,7 +187,9 @@ func (w *work) tellStanding(m *Inbound, t *Ticket, s sender, ans answer) (bool, 
 	if t.Quote.open() && t.Quote.Code == ans.code { // no clock has noted it yet
 		t.Quote.State = QuoteExpired
 	}
-	return true, w.tellCustomer(NoticeQuote, t, i, func(n *Notice) { n.Answered = ans.code })
+	return true, w.tellCustomer(NoticeQuote, t, i, func(n *Notice) {
+		n.Answered, n.Refusal = ans.code, ans.claim.Sense == policy.SenseDecline
+	})
 }
 
 // understood tells the technicians what a mail came to as an answer to a quote:

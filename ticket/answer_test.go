@@ -280,6 +280,20 @@ func TestC04(t *testing.T) {
 	}
 }
 
+// Who takes a yes back is told that a person reads it; nothing moves.
+func TestAYesTakenBack(t *testing.T) {
+	b, quote := asked(t)
+	b.receive(b.says(quote, "Accetto."))
+	b.send()
+	b.receive(b.says(quote, noIt))
+	b.wantMoney(1, 0, ticket.QuoteAccepted)
+	letters := b.send()
+	wantLetters(t, letters, "quote mario, ticket-reply anna, ticket-reply bruno")
+	if n := letters[0]; !n.Refusal || n.Answered != "P-1-1" || n.State != ticket.StateOpen {
+		t.Errorf("%+v", n)
+	}
+}
+
 // A robot that says yes to the letter that says it is too late gets no further.
 func TestStandingIsToldAFewTimesADay(t *testing.T) {
 	b, quote := asked(t)

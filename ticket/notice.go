@@ -63,7 +63,7 @@ type Notice struct {
 	Answered      string   // quote: the code that was answered too late or twice, to which this says how things stand; "" none
 	Again         bool     // quote: it goes out again, since credits were bought
 	Freed         Credits  // what an earlier quote holds and Quote would free
-	Refusal       bool     // confirm: the mail says no to Quote, not yes
+	Refusal       bool     // confirm, and quote where Answered: the mail says no, not yes
 	TooLarge      bool     // the mail was above the size limit: only its head was read
 	Balance       *Balance // for contacts; nil for others
 	Linked        []ID     // earlier tickets it goes on from
