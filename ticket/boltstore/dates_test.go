@@ -45,15 +45,12 @@ func TestEveryLotIsSweptAfterItsLastDay(t *testing.T) {
 			t.Fatalf("%s: %v", at, err)
 		}
 	}
-	now = first.Start(zone)
-	if err := d.PutCustomers(ctx, []*ticket.Customer{{ID: "C1"}}, nil); err != nil {
-		t.Fatal(err)
-	}
 	lots := 0
 	for today := first; !last.AddDays(policy.ValidDays).Before(today); today = today.AddDays(1) {
 		sweep(today.Start(zone))
 		if !last.Before(today) {
-			if _, err := d.Buy(ctx, "C1", policy.Lot{Ref: ref(today), Quantity: 2}); err != nil {
+			customer, lot := ref(today), policy.Lot{Ref: ref(today), Quantity: 2, Purchased: today}
+			if err := d.PutCustomers(ctx, []*ticket.Customer{{ID: customer}}, map[string][]policy.Lot{customer: {lot}}); err != nil {
 				t.Fatal(err)
 			}
 			lots++
@@ -86,21 +83,27 @@ func TestEveryLotIsSweptAfterItsLastDay(t *testing.T) {
 // wantExpiries fails unless each lot expired once, on the day after its last one.
 func wantExpiries(t *testing.T, s *Store, d *ticket.Desk, lots int) {
 	t.Helper()
-	bought := map[string]policy.Date{}
 	expiries := 0
 	if err := s.View(t.Context(), func(tx ticket.Tx) error {
-		for e, err := range tx.Entries("C1") {
-			switch {
-			case err != nil:
+		for c, err := range tx.Customers() {
+			if err != nil {
 				return err
-			case e.Move.Kind == policy.MovePurchase:
-				bought[e.Move.Lot] = e.Move.Purchased
-			case e.Move.Kind == policy.MoveExpire:
-				expiries++
-				if day := policy.DateOf(e.At, d.Zone); day != bought[e.Move.Lot].AddDays(policy.ValidDays+1) || e.Actor != "clock" {
-					return fmt.Errorf("lot %s expired on %s by %s", e.Move.Lot, day, e.Actor)
-				}
 			}
+			var entries []*ticket.Entry
+			for e, err := range tx.Entries(c.ID) {
+				if err != nil {
+					return err
+				}
+				entries = append(entries, e)
+			}
+			if len(entries) != 2 || entries[0].Move.Kind != policy.MovePurchase || entries[1].Move.Kind != policy.MoveExpire {
+				return fmt.Errorf("lot %s has %d entries", c.ID, len(entries))
+			}
+			day := policy.DateOf(entries[1].At, d.Zone)
+			if bought := entries[0].Move.Purchased; day != bought.AddDays(policy.ValidDays+1) || entries[1].Actor != "clock" {
+				return fmt.Errorf("lot %s expired on %s by %s", c.ID, day, entries[1].Actor)
+			}
+			expiries++
 		}
 		return nil
 	}); err != nil {
