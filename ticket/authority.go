@@ -82,12 +82,16 @@ func (w *work) visitor(m *Inbound, s *sender) (form bool, err error) {
 	return true, nil
 }
 
+// stands tells whether something stands behind a technician's mail: evidence, or
+// the confirmation that stood in for it.
+func (s sender) stands() bool { return s.proven || s.confirmed != 0 }
+
 // vouched tells whether enough stands behind a technician's mail: evidence
 // about her address, or, where the desk does without, her token in an address
 // that the mail came to. A Message-ID is read by everybody in Cc; it stands in
 // for the address only where the server knows no such addresses.
 func (w *work) vouched(s sender, th thread) bool {
-	return s.proven || w.d.TokenTechnician && s.direct && (!th.mid || w.d.Addresses.Pattern == "")
+	return s.stands() || w.d.TokenTechnician && s.direct && (!th.mid || w.d.Addresses.Pattern == "")
 }
 
 // contactLanguage fills in the language that the customers' records name.

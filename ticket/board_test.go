@@ -57,7 +57,7 @@ func TestAskingTheDesk(t *testing.T) {
 		{"a typing error is told", anna, "#lsit", false, true, true, "held anna", "", "Riga 1, #lsit: questo comando non esiste; il più simile è #list"},
 		{"no such list", anna, "#list tutto", false, true, true, "held anna", "", "«tutto» deve essere miei, aperti, attesa, extra o scadenza"},
 		{"no such ticket", anna, "#show 77", false, true, true, "transcript anna", "", "Riga 1, #mostra 77: il ticket #77 non esiste|Nulla è stato eseguito né inviato."},
-		{"without proof nothing is told", anna, "#list", false, false, true, "alert anna", "", "non porta prove"},
+		{"without proof nothing is told", anna, "#list", false, false, true, "held anna", "", "non porta prove"},
 		{"a customer is no technician", mario, "#list", false, true, true, "ticket-new anna, ticket-new bruno, ack mario", "", ""},
 		{"in a reply", anna, "#list due", true, true, true, "transcript anna", "Tocca a noi: 2 #1 #4", ""},
 		{"in a reply with an answer", anna, "#list due\nCi guardo.", true, true, true, "answer mario, transcript anna, transcript anna", "Tocca a noi: 1 #4", ""},

@@ -64,6 +64,16 @@ func (w *work) answerConfirm(m *Inbound, a *Arrival, s sender, th thread) error 
 		}
 		return w.fromCustomer(m, a, s, th)
 	}
+	if s.technician != nil && w.orders(m).has("discard") {
+		held.Fate, held.Reason = FateDropped, "discarded by "+s.technician.Name
+		if err := w.tellDiscarded(s.technician, held); err != nil {
+			return err
+		}
+		if err := w.tx.PutArrival(held); err != nil {
+			return err
+		}
+		return w.ignore(a, fmt.Sprintf("it discards arrival %d", held.ID))
+	}
 	held.Release = fmt.Sprintf("%s%d", confirmedBy, a.ID)
 	if err := w.tx.PutArrival(held); err != nil {
 		return err

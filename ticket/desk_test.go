@@ -645,7 +645,7 @@ func TestAuthenticatedHoldsTechnicians(t *testing.T) {
 	b.receive(b.mail(mario, "Sito irraggiungibile", down))
 	mail := pick(t, b.send(), ticket.NoticeTicketNew, anna)
 	b.receive(b.mail(anna, "Re: Sito", "#close", replyTo(mail)))
-	wantLetters(t, b.send(), "alert anna")
+	wantLetters(t, b.send(), "held anna")
 	if tk := b.ticket(1); tk.State != ticket.StateOpen {
 		t.Errorf("state %s", tk.State)
 	}
@@ -695,7 +695,7 @@ func TestNoAnswerFromDNS(t *testing.T) {
 				story = append(story, fmt.Sprintf("%s after %s", n.Kind, b.now.Sub(start)))
 			}
 		}
-		want := "[alert after 1h21m0s]"
+		want := "[held after 1h21m0s]"
 		if answered {
 			want = "[answer after 21m0s]"
 		}

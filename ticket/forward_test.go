@@ -18,7 +18,7 @@ func TestForwardedFor(t *testing.T) {
 	}{
 		{"proven", anna, order + down, order + down, "ticket-new anna, ticket-new bruno", proved},
 		{"proven, a forward below", anna, order, order + "\n---- Messaggio inoltrato ----\n" + down, "ticket-new anna, ticket-new bruno", proved},
-		{"no evidence", anna, order + down, order + down, "alert anna", unsigned},
+		{"no evidence", anna, order + down, order + down, "held anna", unsigned},
 		{"forged", anna, order + down, order + down, "alert anna", forged},
 		{"another command on top", anna, "#close\n" + order + down, down, "held anna", proved},
 		{"no address", anna, "#from mario\n" + down, down, "held anna", proved},

@@ -83,12 +83,30 @@ func (w *work) askLater(m *Inbound, a *Arrival) bool {
 	return true
 }
 
-// holdUnproven holds a technician's mail for which evidence is missing.
+// holdUnproven holds a technician's mail for which evidence is missing, and asks
+// her at the registered address whether she wrote it: any reply from there stands
+// in for the evidence, once. Who was asked often enough today is only told.
 func (w *work) holdUnproven(m *Inbound, a *Arrival, tech *Technician, th thread) error {
-	if fresh, err := w.park(a, th, "held: no evidence that the technician sent it"); !fresh || err != nil {
+	const reason = "held: no evidence that the technician sent it"
+	if !a.Confirm.IsZero() { // she was asked, and the time is over
+		a.AskAgain = time.Time{}
+		return w.tx.PutArrival(a)
+	}
+	ok, err := w.mayConfirm(tech.Mailbox().Address)
+	if err != nil {
 		return err
 	}
-	return w.ask(m, a, tech, th, NoticeAlert, w.say("hold-unproven"), w.say("subject-was", m.Subject))
+	if !ok {
+		if fresh, err := w.park(a, th, reason); !fresh || err != nil {
+			return err
+		}
+		return w.ask(m, a, tech, th, NoticeAlert, w.say("hold-unproven"), w.say("subject-was", m.Subject))
+	}
+	if fresh, err := w.awaitConfirmation(a, th, reason); !fresh || err != nil {
+		return err
+	}
+	return w.askBy(confirmToken(a.ID, tech.Number(), false), m, a, tech, th, NoticeHeld,
+		w.say("confirm-unproven"), w.say("confirm-yes"), w.say("confirm-no", Order("discard")))
 }
 
 // refuseTechnician quarantines a mail that the evidence says is forged.
@@ -138,6 +156,12 @@ func (w *work) park(a *Arrival, th thread, reason string) (fresh bool, err error
 // ask tells tech about a mail in her name. NoticeHeld can be answered: with
 // `#send`, `#discard` or `#from ADDRESS` as its first line.
 func (w *work) ask(m *Inbound, a *Arrival, tech *Technician, th thread, kind NoticeKind, lines ...string) error {
+	id := Token{Purpose: PurposeHeld, Number: uint64(a.ID), Participant: tech.Number()}
+	return w.askBy(id, m, a, tech, th, kind, lines...)
+}
+
+// askBy is ask with the token that a reply to a NoticeHeld carries.
+func (w *work) askBy(held Token, m *Inbound, a *Arrival, tech *Technician, th thread, kind NoticeKind, lines ...string) error {
 	if !w.backlog.hushes(kind) {
 		if crowded, err := w.crowdedClaim(tech, m, a); crowded || err != nil {
 			return err
@@ -153,7 +177,7 @@ func (w *work) ask(m *Inbound, a *Arrival, tech *Technician, th thread, kind Not
 	n.To, n.Lines, n.Subject = tech.Mailbox(), lines, firstOf(n.Subject, w.d.bareSubject(m.Subject))
 	id := Token{Purpose: PurposeWork, Number: uint64(n.Ticket), Participant: tech.Number()}
 	if kind == NoticeHeld {
-		id = Token{Purpose: PurposeHeld, Number: uint64(a.ID), Participant: tech.Number()}
+		id = held
 		n.ReplyTo, n.Text, n.Author = w.address(id), clip(m.Shown(), maxQuoted), tech.Mailbox()
 	}
 	return w.queue(n, id)
@@ -187,7 +211,7 @@ const maxQuoted = 4 << 10
 // is released is filed after this transaction, since its raw bytes are read.
 func (w *work) answerHeld(m *Inbound, a *Arrival, s sender, th thread) error {
 	tech := s.technician
-	if tech == nil || tech.Number() != th.token.Participant || !w.vouched(s, th) {
+	if tech == nil || tech.Number() != th.token.Participant || !w.vouched(s, th) && !w.oneTime(m, s, th) {
 		return w.ignore(a, "an answer about a held mail from somebody else")
 	}
 	held, err := w.tx.Arrival(ArrivalID(th.token.Number))
@@ -222,6 +246,13 @@ func (w *work) answerHeld(m *Inbound, a *Arrival, s sender, th thread) error {
 	}
 	w.released = w.released || held.Release != ""
 	return w.ignore(a, fmt.Sprintf("answer about held arrival %d: %s", held.ID, o.Commands[0].Name))
+}
+
+// oneTime tells whether m came to the one-time address of a question itself,
+// straight from a person at the address that was asked: nobody else has seen it, so
+// that it stands in for evidence (DESIGN.md section 3, "Authority").
+func (w *work) oneTime(m *Inbound, s sender, th thread) bool {
+	return s.person(m) && !th.several && (!th.mid || w.d.Addresses.Pattern == "")
 }
 
 func (w *work) holdAgain() string {

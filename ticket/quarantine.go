@@ -195,6 +195,9 @@ func (w *work) fileReleased(m *Inbound, a *Arrival, how string) error {
 		return fmt.Errorf("arrival %d: %s: %w", a.ID, why, ErrState)
 	}
 	tech := s.technician
+	if confirmed && tech != nil && !s.contrary { // what else it claims is looked at as with any other
+		return w.fromTechnician(m, a, s, th)
+	}
 	if addr, ok := strings.CutPrefix(how, "from "); ok {
 		if err := w.openFor(m, a, addr); err != nil {
 			return err

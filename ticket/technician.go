@@ -19,14 +19,14 @@ func (w *work) fromTechnician(m *Inbound, a *Arrival, s sender, th thread) error
 		return w.hold(m, a, tech, th, "held: the field "+m.Doubled+" stands twice", "hold-doubled")
 	case m.Kind != KindRequest:
 		return w.hold(m, a, tech, th, "held: marked as spam", "hold-spam")
-	case !s.proven && !w.d.TokenTechnician && w.askLater(m, a):
+	case !s.stands() && !w.d.TokenTechnician && w.askLater(m, a):
 		_, err := w.park(a, th, "held: no answer from DNS about the sender")
 		return err
-	case !s.proven && !w.d.TokenTechnician:
+	case !s.stands() && !w.d.TokenTechnician:
 		return w.holdUnproven(m, a, tech, th)
 	case th.several:
 		return w.hold(m, a, tech, th, "held: two different tokens", "hold-two-tokens")
-	case th.token == nil && s.proven && forwardedFor(m) != "":
+	case th.token == nil && s.stands() && forwardedFor(m) != "":
 		return w.openFor(withoutOrders(m), a, forwardedFor(m))
 	case th.token == nil && w.orders(m).away():
 		return w.answerAway(m, a, tech, w.orders(m))
@@ -96,7 +96,7 @@ func (w *work) work(m *Inbound, a *Arrival, s sender, th thread, released string
 		return w.refuseOrders(m, a, tech, th, d.wrong)
 	}
 	msg := fromInbound(m, a, MessageNote)
-	msg.Authority, msg.Verified = AuthorityTechnician, s.proven
+	msg.Authority, msg.Verified = AuthorityTechnician, s.stands()
 	if d.answer {
 		if err := w.takeAnswer(m, t, tech, msg, d.orders.Public); err != nil {
 			return err
@@ -177,6 +177,8 @@ func (w *work) deed(m *Inbound, th thread, tech *Technician, released bool) (dee
 // proofs words what a technician's authority rests on.
 func (s sender) proofs(m *Inbound, released string) []string {
 	switch {
+	case s.confirmed != 0:
+		return []string{fmt.Sprintf("confirmed from the registered address by arrival %d", s.confirmed)}
 	case s.proven:
 		return []string{m.Evidence.Method + " aligned with " + m.Evidence.Domain}
 	case released != "":
