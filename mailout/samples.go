@@ -367,6 +367,13 @@ func technicianLetters(language string) map[string]*ticket.Notice {
 			n.Ticket, n.Subject, n.ReplyTo, n.NoteAddress = 0, "", "", ""
 			n.Lines = says(language, ticket.Say("gathered"), ticket.Say("gathered-mail", 12, "info@esempio.it", ticket.Say("gathered quarantine")))
 		}),
+		"alert-spared": it(ticket.NoticeAlert, text("", ""), waiting, quoted, func(n *ticket.Notice) {
+			n.ClosesOn = ticket.Date{Year: 2026, Month: 11, Day: 30}
+			n.Lines = says(language, ticket.Say("spared", credits(3, language)), ticket.Say("spared-unless", ticket.Order("close"), ticket.Order("charge")))
+		}),
+		"alert-outspent": it(ticket.NoticeAlert, text("", ""), extra("fixed", 3, 3), func(n *ticket.Notice) {
+			n.Lines = says(language, ticket.Say("outspent", 12), ticket.Say("outspent-then", ticket.Order("quote"), ticket.Order("covered")))
+		}),
 		"alert": it(ticket.NoticeAlert, text("", ""), func(n *ticket.Notice) {
 			n.Ticket, n.Subject, n.ReplyTo, n.NoteAddress, n.InReplyTo, n.References = 0, "", "", "", "", nil
 			n.Lines = says(language, ticket.Say("imap credentials refused"), ticket.Say("said", "NO [AUTHENTICATIONFAILED]"))
