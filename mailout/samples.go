@@ -368,7 +368,7 @@ func technicianLetters(language string) map[string]*ticket.Notice {
 			n.Lines = says(language, ticket.Say("gathered"), ticket.Say("gathered-mail", 12, "info@esempio.it", ticket.Say("gathered quarantine")))
 		}),
 		"alert-spared": it(ticket.NoticeAlert, text("", ""), waiting, quoted, func(n *ticket.Notice) {
-			n.ClosesOn = ticket.Date{Year: 2026, Month: 11, Day: 30}
+			n.ClosesOn, n.Reserved = ticket.Date{Year: 2026, Month: 11, Day: 30}, 3
 			n.Lines = says(language, ticket.Say("spared", credits(3, language)), ticket.Say("spared-unless", ticket.Order("close"), ticket.Order("charge")))
 		}),
 		"alert-outspent": it(ticket.NoticeAlert, text("", ""), extra("fixed", 3, 3), func(n *ticket.Notice) {

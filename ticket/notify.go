@@ -60,6 +60,9 @@ func (w *work) about(kind NoticeKind, t *Ticket, lang string) *Notice {
 	if d.Doubtful && !kind.Technical() {
 		n.TopicText = "" // what it may be is for technicians
 	}
+	if kind.Technical() {
+		n.Reserved = t.Held
+	}
 	if kind == NoticeClosed || kind == NoticeCharged || kind == NoticeAnswer && t.State == StateClosed {
 		s := w.settlements[t.ID]
 		n.Credits, n.Charged, n.Released, n.Lapsed = s.charged, t.Charged, s.released, s.lapsed

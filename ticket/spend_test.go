@@ -204,6 +204,16 @@ func TestEveryOtherEndReleases(t *testing.T) {
 	}
 }
 
+// What technicians get says what their ticket holds, so that no button charges
+// unannounced.
+func TestTechniciansReadWhatIsHeld(t *testing.T) {
+	b, _ := held(t)
+	b.receive(b.mail(mario, "Re: [Assistenza #1] Sito", "Ci sono novità?"))
+	if n := pick(t, b.send(), ticket.NoticeTicketReply, anna); n.Reserved != 6 {
+		t.Errorf("%d reserved", n.Reserved)
+	}
+}
+
 // A mail that comes again charges nothing again.
 func TestAChargeHappensOnce(t *testing.T) {
 	b, work := held(t)

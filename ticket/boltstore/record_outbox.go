@@ -189,6 +189,7 @@ type noticeRecord struct {
 	Credits       ticket.Credits     `json:"credits,omitempty"`
 	Charged       ticket.Credits     `json:"charged,omitempty"`
 	Released      ticket.Credits     `json:"released,omitempty"`
+	Reserved      ticket.Credits     `json:"reserved,omitempty"`
 	Lapsed        ticket.Credits     `json:"lapsed,omitempty"`
 	Lots          []lotLineRecord    `json:"lots,omitempty"`
 	Entries       []entryLineRecord  `json:"entries,omitempty"`
@@ -215,7 +216,7 @@ func newNoticeRecord(n ticket.Notice) noticeRecord {
 		Commercial: maybe(n.Commercial, newContactPageRecord), Quote: maybe(n.Quote, newQuoteRecord), QuoteUntil: n.QuoteUntil,
 		QuoteOthers: n.QuoteOthers, Answered: n.Answered, Again: n.Again, Freed: n.Freed, Refusal: n.Refusal, TooLarge: n.TooLarge, Requester: mailboxRecord(n.Requester), About: n.About, Credits: n.Credits,
 		Balance: maybe(n.Balance, newBalanceRecord), Linked: n.Linked, Aside: n.Aside, Text: n.Text, Author: mailboxRecord(n.Author),
-		Charged: n.Charged, Released: n.Released, Lapsed: n.Lapsed, Lots: each(n.Lots, newLotLineRecord), Entries: each(n.Entries, newEntryLineRecord),
+		Charged: n.Charged, Released: n.Released, Lapsed: n.Lapsed, Reserved: n.Reserved, Lots: each(n.Lots, newLotLineRecord), Entries: each(n.Entries, newEntryLineRecord),
 		Verified: n.Verified, OtherPeople: each(n.OtherPeople, newMailboxRecord), Attachments: each(n.Attachments, newRelayRecord),
 		Lines: n.Lines, Sections: each(n.Sections, newSectionRecord), Story: each(n.Story, newSaidRecord), StoryLeft: n.StoryLeft,
 		Bounce: maybe(n.Bounce, newBounceRecord), Resent: n.Resent}
@@ -233,7 +234,7 @@ func (r noticeRecord) value() ticket.Notice {
 		Commercial: maybe(r.Commercial, contactPageRecord.value), Quote: maybe(r.Quote, quoteRecord.value), QuoteUntil: r.QuoteUntil,
 		QuoteOthers: r.QuoteOthers, Answered: r.Answered, Again: r.Again, Freed: r.Freed, Refusal: r.Refusal, TooLarge: r.TooLarge, Requester: r.Requester.value(), About: r.About, Credits: r.Credits,
 		Balance: maybe(r.Balance, balanceRecord.value), Linked: r.Linked, Aside: r.Aside, Text: r.Text, Author: r.Author.value(),
-		Charged: r.Charged, Released: r.Released, Lapsed: r.Lapsed, Lots: each(r.Lots, lotLineRecord.value), Entries: each(r.Entries, entryLineRecord.value),
+		Charged: r.Charged, Released: r.Released, Lapsed: r.Lapsed, Reserved: r.Reserved, Lots: each(r.Lots, lotLineRecord.value), Entries: each(r.Entries, entryLineRecord.value),
 		Verified: r.Verified, OtherPeople: each(r.OtherPeople, mailboxRecord.value), Attachments: each(r.Attachments, relayRecord.value),
 		Lines: r.Lines, Sections: each(r.Sections, sectionRecord.value), Story: each(r.Story, saidRecord.value), StoryLeft: r.StoryLeft,
 		Bounce: maybe(r.Bounce, bounceRecord.value), Resent: r.Resent}
