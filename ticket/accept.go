@@ -95,7 +95,7 @@ func (w *work) acceptLast(t *Ticket, cause, actor string) (Event, error) {
 // taken for a yes to its quote.
 func (w *work) readableAsYes(t *Ticket) (last *Message, why Words, err error) {
 	if t.Quote == nil || t.Customer == "" {
-		return nil, Say("no-quote"), nil
+		return nil, Say("quote-none"), nil
 	}
 	msgs, err := w.tx.Messages(t.ID)
 	if err != nil {
@@ -114,12 +114,12 @@ func (w *work) readableAsYes(t *Ticket) (last *Message, why Words, err error) {
 	case t.Quote.State == QuoteAccepted:
 		return nil, Say("accepted-already", t.Quote.Code), nil
 	case last == nil || last.Answers != t.Quote.Code || t.number(last.From.Address) < 0:
-		return nil, Say("accepted-nothing"), nil
+		return nil, Say("accepted-nothing", t.Quote.Code), nil
 	case !t.Quote.answerable(last.At):
 		return nil, Say("accepted-closed", t.Quote.Code), nil
 	}
 	if p := c.contact(last.From.Address); p == nil || !p.MaySpend {
-		return nil, Say("accepted-nothing"), nil
+		return nil, Say("accepted-nothing", t.Quote.Code), nil
 	}
 	return last, Words{}, nil
 }

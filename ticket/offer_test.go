@@ -232,19 +232,19 @@ func TestAcceptLast(t *testing.T) {
 		refused string
 	}{
 		{"all but the words", func(b *bench, n ticket.Notice) *ticket.Inbound { return b.says(n, meant) }, ""},
-		{"no evidence", func(b *bench, n ticket.Notice) *ticket.Inbound { return b.says(n, meant, unproved) }, "occorre che risponda"},
-		{"forged", func(b *bench, n ticket.Notice) *ticket.Inbound { return b.says(n, meant, forged) }, "occorre che risponda"},
+		{"no evidence", func(b *bench, n ticket.Notice) *ticket.Inbound { return b.says(n, meant, unproved) }, "deve rispondere alla lettera"},
+		{"forged", func(b *bench, n ticket.Notice) *ticket.Inbound { return b.says(n, meant, forged) }, "deve rispondere alla lettera"},
 		{"who may not spend", func(b *bench, n ticket.Notice) *ticket.Inbound {
 			return b.mail(luisa, "Re:", meant, replyTo(n), proved)
-		}, "occorre che risponda"},
+		}, "deve rispondere alla lettera"},
 		{"another mail came after it", func(b *bench, n ticket.Notice) *ticket.Inbound {
 			b.receive(b.says(n, meant))
 			return b.mail(luisa, "Re: [Assistenza #1]", "Aspettate!", proved)
-		}, "occorre che risponda"},
+		}, "deve rispondere alla lettera"},
 		{"too late", func(b *bench, n ticket.Notice) *ticket.Inbound {
 			b.now = b.ticket(1).Quote.ValidUntil
 			return b.says(n, meant)
-		}, "occorre che risponda"},
+		}, "deve rispondere alla lettera"},
 		{"accepted already", func(b *bench, n ticket.Notice) *ticket.Inbound { return b.says(n, "Accetto.") }, "già stato accettato"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

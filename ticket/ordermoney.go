@@ -83,25 +83,8 @@ func (w *work) orderWithdraw(j *job) (err error) {
 // where it has everything of spend but the wording (DESIGN.md section 3).
 func (w *work) refuseAccepted(j *job) (string, error) {
 	t := j.t
-	if !t.Quote.open() && (t.Quote == nil || t.Quote.State != QuoteExpired) {
-		return w.say("quote-none"), nil
-	}
-	yes, err := w.lastRequest(t)
-	if err != nil {
-		return "", err
-	}
-	if yes == nil || yes.Answers != t.Quote.Code {
-		return w.say("accepted-not", t.Quote.Code), nil
-	}
-	if w.current(t, t.Quote.Code, yes.At) != nil {
-		return w.say("accepted-late", t.Quote.Code), nil
-	}
-	c, err := w.tx.Customer(t.Customer)
-	if err != nil {
-		return "", err
-	}
-	if p := c.contact(yes.From.Address); p == nil || !p.MaySpend {
-		return w.say("accepted-may-not", yes.From.Address), nil
+	if _, why, err := w.readableAsYes(t); err != nil || why.key != "" {
+		return why.In(w.d.Language), err
 	}
 	missing, err := w.missing(t)
 	if err != nil {
@@ -117,30 +100,7 @@ func (w *work) refuseAccepted(j *job) (string, error) {
 
 // orderAccepted does what the customer's yes would have done, as of when it came.
 func (w *work) orderAccepted(j *job) error {
-	t := j.t
-	yes, err := w.lastRequest(t)
-	if err != nil {
-		return err
-	}
-	short, err := w.missing(t)
-	switch {
-	case err != nil:
-	case short > 0:
-		j.event = "quote"
-		j.did, err = w.runShort(t, t.number(yes.From.Address), short)
-	default:
-		j.did, err = w.accept(t, yes.At, j.tech.Name, yes.From)
-	}
+	e, err := w.acceptLast(j.t, cause(j.a), j.tech.Name)
+	j.whole = &e
 	return err
-}
-
-// lastRequest is the last mail of the customer's side on t; nil when there is none.
-func (w *work) lastRequest(t *Ticket) (last *Message, err error) {
-	msgs, err := w.tx.Messages(t.ID)
-	for _, m := range msgs {
-		if m.Kind == MessageRequest {
-			last = m
-		}
-	}
-	return last, err
 }

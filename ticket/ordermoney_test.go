@@ -85,6 +85,7 @@ func TestMoneyOrders(t *testing.T) {
 			if tk.State != c.state || tk.Held != c.held || tk.Charged != c.charged || (tk.Quote == nil) != (c.quote == 0) || tk.Quote != nil && tk.Quote.State != c.quote {
 				t.Errorf("it is %s, %d held, %d charged, quote %+v", tk.State, tk.Held, tk.Charged, tk.Quote)
 			}
+			b.wantAudit()
 			if quote.Quote != nil && strings.Contains(quote.Quote.Description, "Anna") {
 				t.Errorf("the signature describes the work: %q", quote.Quote.Description)
 			}

@@ -55,7 +55,7 @@ func (w *work) carryOut(j job) error {
 		if o.do == nil {
 			continue
 		}
-		j.Command, j.place, j.did, j.event = c, i+1, "", o.event
+		j.Command, j.place, j.did, j.event, j.whole = c, i+1, "", o.event, nil
 		before := j.t.clone()
 		if err := o.do(w, &j); err != nil {
 			return err
@@ -64,7 +64,10 @@ func (w *work) carryOut(j job) error {
 			continue
 		}
 		e := Event{Kind: j.event, Actor: j.tech.Name, Cause: cause(j.a), Text: firstOf(j.did, strings.Join(append([]string{"#" + c.Name}, c.Args...), " "))}
-		if o.event == "verdict" {
+		switch {
+		case j.whole != nil:
+			e = *j.whole
+		case o.event == "verdict":
 			e.Rulings = verdictRulings(j.t, "set by "+j.tech.Name)
 		}
 		if err := w.save(j.t, before, e); err != nil {

@@ -30,6 +30,7 @@ type job struct {
 	deed  deed
 	purse *purse // what may still be spent, while the commands are asked about
 	event string // the kind of its event, where that is another than the table's
+	whole *Event // its event, where that has another cause than the mail; nil: it has not
 	did   string // what its event says, where that is more than the command
 	place int    // of the command in its mail, from 1
 }
