@@ -10,7 +10,9 @@ import (
 	"github.com/spf13/cobra"
 
 	"sportello/mailin"
+	"sportello/mailout"
 	"sportello/policy"
+	"sportello/ticket"
 )
 
 // assessed is what the policy says: one object of `assess --json`.
@@ -44,12 +46,17 @@ type assessor struct {
 	stranger bool
 	plans    []string
 	now      time.Time
+	// of the letters that it writes; nil: none
+	composer  *mailout.Composer
+	language  string
+	addresses ticket.Addresses
 }
 
 func (a *app) assessVerb() *cobra.Command {
 	var plans []string
 	var stranger bool
 	var file string
+	var letter bool
 	cmd := &cobra.Command{
 		Use:   "assess FILE...",
 		Short: "Show what the policy says to mail; without --plan of a known customer with no active plan",
@@ -59,7 +66,15 @@ func (a *app) assessVerb() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			if letter {
+				if err := a.writesLetters(as); err != nil {
+					return err
+				}
+			}
 			return a.eachMail(ctx, files, func(w io.Writer, file string, raw []byte) error {
+				if letter {
+					return a.showLetter(ctx, w, as, file, raw)
+				}
 				s := as.assess(file, raw)
 				if a.json {
 					return writeJSON(w, s)
@@ -70,6 +85,7 @@ func (a *app) assessVerb() *cobra.Command {
 	}
 	cmd.Flags().StringArrayVar(&plans, "plan", nil, "a `PLAN` the customer has, as in the policy file; may be repeated")
 	cmd.Flags().BoolVar(&stranger, "stranger", false, "nobody knows the sender")
+	cmd.Flags().BoolVar(&letter, "letter", false, "show the letter that the customer would get at once, instead")
 	cmd.Flags().StringVar(&file, "policy", "", "policy `FILE` to ask instead of the desk's")
 	return cmd
 }

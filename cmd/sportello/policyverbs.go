@@ -13,7 +13,7 @@ import (
 
 func (a *app) policyVerbs() *cobra.Command {
 	return a.family("policy", "Look at the policy",
-		&cobra.Command{Use: "show", Short: "Print the policy file in use", Args: cobra.NoArgs, RunE: a.verb(a.policyShow)},
+		a.policyShowVerb(),
 		&cobra.Command{Use: "calendar YEAR", Short: "Print the days of a year on which the office is closed", Args: cobra.ExactArgs(1), RunE: a.verb(a.policyCalendar)},
 		a.policyDiffVerb(), a.correctionsVerb(), a.heldVerb(),
 	)
@@ -47,10 +47,24 @@ func policyOf(c *Config) *policy.Policy {
 	return c.Policy.Policy
 }
 
-func (a *app) policyShow(context.Context, []string) error {
+func (a *app) policyShowVerb() *cobra.Command {
+	var language string
+	cmd := &cobra.Command{Use: "show", Short: "Print the policy file in use", Args: cobra.NoArgs}
+	cmd.Flags().StringVar(&language, "language", "en", "the `LANGUAGE` of the embedded file's comments: it or en; a file of your own is printed as it is")
+	cmd.RunE = a.verb(func(context.Context, []string) error { return a.policyShow(language) })
+	return cmd
+}
+
+func (a *app) policyShow(language string) error {
+	if language != "it" && language != "en" {
+		return usagef("--language: %q is not allowed; it must be it or en", language)
+	}
 	p, text, err := a.policyInUse()
 	if err != nil {
 		return err
+	}
+	if p.Digest() == policy.Default(nil).Digest() {
+		text = policy.DefaultFileIn(language)
 	}
 	if a.json {
 		return writeJSON(a.stdout, struct {

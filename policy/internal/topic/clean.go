@@ -32,6 +32,10 @@ var history = []string{
 	"--- messaggio originale",
 }
 
+// Written is what was written this time, of a text that may hold history, a
+// signature and a legal footer.
+func Written(text string) string { return strings.TrimSpace(clean(text)) }
+
 // clean leaves what was written this time: no quoted history, no signature
 // block, no legal footer. Text of which nothing would remain is kept whole.
 func clean(text string) string {

@@ -50,5 +50,5 @@ func decodeExamples(data []byte) ([]Example, error) {
 	if err != nil {
 		return nil, fmt.Errorf("decode examples: %w", err)
 	}
-	return readExamples("examples.bin", "", z)
+	return readExamples("examples.bin", "", "", z)
 }

@@ -15,6 +15,7 @@ import (
 // An Example is a request with the label that is right for it.
 type Example struct {
 	Label, Subject, Text string
+	Writer               string // whose words these are
 }
 
 // String is the example as a line of a file of several labels.
@@ -38,11 +39,11 @@ func ReadExamples(dir fs.FS) ([]Example, error) {
 		if err != nil {
 			return nil, fmt.Errorf("read examples: %w", err)
 		}
-		label, _, _ := strings.Cut(strings.TrimSuffix(path.Base(name), ".txt"), "+")
-		if strings.HasPrefix(name, "by-") {
-			label = ""
+		label, writer, _ := strings.Cut(strings.TrimSuffix(path.Base(name), ".txt"), "+")
+		if by, several := strings.CutPrefix(label, "by-"); several {
+			label, writer = "", by
 		}
-		some, err := readExamples(name, label, f)
+		some, err := readExamples(name, label, writer, f)
 		f.Close()
 		if err != nil {
 			return nil, err
@@ -54,7 +55,7 @@ func ReadExamples(dir fs.FS) ([]Example, error) {
 
 // readExamples reads the lines of one file; each begins with its label when label
 // is empty.
-func readExamples(name, label string, r io.Reader) (all []Example, err error) {
+func readExamples(name, label, writer string, r io.Reader) (all []Example, err error) {
 	in := bufio.NewScanner(r)
 	in.Buffer(nil, 1<<20)
 	for n := 1; in.Scan(); n++ {
@@ -70,7 +71,7 @@ func readExamples(name, label string, r io.Reader) (all []Example, err error) {
 		if !ok || !found {
 			return nil, fmt.Errorf("%s:%d: no | between subject and text", name, n)
 		}
-		all = append(all, Example{strings.TrimSpace(is), strings.TrimSpace(subject), strings.ReplaceAll(strings.TrimSpace(text), `\n`, "\n")})
+		all = append(all, Example{strings.TrimSpace(is), strings.TrimSpace(subject), strings.ReplaceAll(strings.TrimSpace(text), `\n`, "\n"), writer})
 	}
 	if err := in.Err(); err != nil {
 		return nil, fmt.Errorf("read examples %s: %w", name, err)
@@ -84,11 +85,13 @@ func Digest(examples []Example) [32]byte {
 	h := sha256.New()
 	for _, e := range examples {
 		fmt.Fprintf(h, "%s\n", e.Label)
-		for _, f := range Read(e.Subject, e.Text).Features {
-			var b [4]byte
-			binary.LittleEndian.PutUint32(b[:], f.ID)
-			h.Write(b[:])
+		d := Read(e.Subject, e.Text)
+		var b []byte
+		for _, f := range d.Features {
+			b = binary.LittleEndian.AppendUint32(b, f.ID)
 		}
+		d.signs(func(s Sign) { b = binary.LittleEndian.AppendUint32(b, s.ID) })
+		h.Write(b)
 	}
 	return [32]byte(h.Sum(nil))
 }

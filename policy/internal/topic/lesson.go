@@ -16,7 +16,7 @@ import (
 // regression's. A dozen examples say nothing about pairs of words, so that words
 // and concepts alone count, wherever in the mail they stand.
 type Lesson struct {
-	base   *Model
+	base   *Panel
 	labels []string // the base's, then its own, in the order of the examples
 	taught []bool   // of each label: whether there is an example of it
 	rows   map[uint32]int32
@@ -46,7 +46,7 @@ type Recalled struct {
 }
 
 // Recall takes examples apart.
-func Recall(base *Model, examples []Example) (all []Recalled) {
+func Recall(base *Panel, examples []Example) (all []Recalled) {
 	for _, e := range examples {
 		d := Read(e.Subject, e.Text)
 		all = append(all, Recalled{e.Label, d, base.Scores(d)})
@@ -65,7 +65,7 @@ func Embedded() []Recalled {
 }
 
 // Learn makes a lesson of the examples of a policy file, held against embedded ones.
-func Learn(base *Model, taught, against []Recalled) *Lesson {
+func Learn(base *Panel, taught, against []Recalled) *Lesson {
 	l := &Lesson{base: base, labels: slices.Clone(base.Labels), rows: map[uint32]int32{}}
 	count := map[string]int{}
 	for _, e := range taught {
@@ -241,7 +241,7 @@ func shares(sums, p []float64) {
 	}
 }
 
-// Judge is Model.Judge with what was learned.
+// Judge is Panel.Judge with what was learned.
 func (l *Lesson) Judge(d *Document, n int) ([]Score, []string) {
 	before, why := l.base.Judge(d, n)
 	some := l.see(d)

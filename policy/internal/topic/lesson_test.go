@@ -29,7 +29,7 @@ func TestKeptExamplesAreFresh(t *testing.T) {
 
 // Mail without a word of what was taught is judged as before.
 func TestALessonChangesNothingElse(t *testing.T) {
-	taught := []Example{{"zoo", "", "la giraffa ha fame"}, {"zoo", "", "giraffa malata"}, {"zoo", "", "nutrite la giraffa"}}
+	taught := []Example{{Label: "zoo", Text: "la giraffa ha fame"}, {Label: "zoo", Text: "giraffa malata"}, {Label: "zoo", Text: "nutrite la giraffa"}}
 	l := Learn(Default(), Recall(Default(), taught), Embedded())
 	if scores, why := l.Judge(Read("", "Chiedo notizie della giraffa"), 3); scores[0].Label != "zoo" || len(why) == 0 {
 		t.Errorf("the giraffe: %v, %q", scores[:2], why)

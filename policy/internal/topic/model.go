@@ -1,21 +1,9 @@
 package topic
 
 import (
-	"bytes"
-	"cmp"
-	"compress/gzip"
-	_ "embed"
-	"encoding/binary"
-	"errors"
-	"fmt"
-	"io"
 	"math"
 	"slices"
-	"sync"
 )
-
-//go:embed model.bin
-var modelData []byte
 
 // A Model weighs features for each label. It does not change after it was
 // made and may be used by several goroutines.
@@ -25,9 +13,6 @@ type Model struct {
 	Rows    map[uint32]int32 // feature to row
 	Weights []int8           // row × label, in units of Step
 	Step    float32
-	// Temperature divides the sums before they become probabilities, so that
-	// these are right as often as they say.
-	Temperature float32
 	// Digest is that of the examples the model was made from, as Digest gives.
 	Digest [32]byte
 	// seldom holds a bit for every feature of Rows: most features of a mail are
@@ -38,48 +23,14 @@ type Model struct {
 // seldomBits is how many bits there are, some ten for each feature.
 const seldomBits = 1 << 18
 
-// Default is the embedded model.
-var Default = sync.OnceValue(func() *Model {
-	m, err := Decode(modelData)
-	if err != nil {
-		panic(err) // the embedded file is part of the program and tested
-	}
-	return m
-})
-
-// A Score is a label with its probability.
-type Score struct {
-	Label string
-	P     float64
-}
-
-// Scores gives all labels, best first; equal ones in the order of Labels.
-func (m *Model) Scores(d *Document) []Score {
-	scores, _ := m.Judge(d, 0)
-	return scores
-}
-
-// Judge gives the scores and names up to n features that speak most for the
-// first label.
-func (m *Model) Judge(d *Document, n int) ([]Score, []string) {
+// add puts share of what the model says of each label into sums; what it knows of
+// the mail is for evidence.
+func (m *Model) add(d *Document, share float64, sums []float64) known {
 	k := m.known(d)
-	sums := m.sums(k)
-	var total float64
-	top := slices.Max(sums)
-	scores := make([]Score, len(sums))
-	for i, s := range sums {
-		p := math.Exp((s - top) / float64(m.Temperature))
-		scores[i] = Score{m.Labels[i], p}
-		total += p
+	for i, s := range m.sums(k) {
+		sums[i] += float64(share * s)
 	}
-	for i := range scores {
-		scores[i].P /= total
-	}
-	slices.SortStableFunc(scores, func(a, b Score) int { return cmp.Compare(b.P, a.P) })
-	if n == 0 {
-		return scores, nil
-	}
-	return scores, m.evidence(d, k, slices.Index(sums, top), n)
+	return k
 }
 
 // known is what the model knows of a mail: each feature once, with its row,
@@ -177,79 +128,4 @@ func (m *Model) evidence(d *Document, k known, label, n int) []string {
 		}
 	}
 	return names
-}
-
-const magic = "topics1\n"
-
-// Encode writes the model in the form that Decode reads; equal models give
-// equal bytes.
-func (m *Model) Encode() ([]byte, error) {
-	var b bytes.Buffer
-	z, err := gzip.NewWriterLevel(&b, gzip.BestCompression)
-	if err != nil {
-		return nil, err
-	}
-	ids := make([]uint32, len(m.Rows))
-	for id, row := range m.Rows {
-		ids[row] = id
-	}
-	head := []uint32{uint32(len(m.Labels)), uint32(len(ids))}
-	io.WriteString(z, magic)
-	for _, part := range []any{head, m.Digest, m.Step, m.Temperature, m.Bias, ids, m.Weights} {
-		if err := binary.Write(z, binary.LittleEndian, part); err != nil {
-			return nil, fmt.Errorf("encode model: %w", err)
-		}
-	}
-	for _, l := range m.Labels {
-		io.WriteString(z, l+"\n")
-	}
-	if err := z.Close(); err != nil {
-		return nil, fmt.Errorf("encode model: %w", err)
-	}
-	return b.Bytes(), nil
-}
-
-// Decode reads a model.
-func Decode(data []byte) (*Model, error) {
-	z, err := gzip.NewReader(bytes.NewReader(data))
-	if err != nil {
-		return nil, fmt.Errorf("decode model: %w", err)
-	}
-	raw, err := io.ReadAll(z)
-	if err != nil {
-		return nil, fmt.Errorf("decode model: %w", err)
-	}
-	r := bytes.NewReader(raw)
-	var name [len(magic)]byte
-	var head [2]uint32
-	m := &Model{Rows: map[uint32]int32{}}
-	for _, part := range []any{&name, &head, &m.Digest, &m.Step, &m.Temperature} {
-		if err := binary.Read(r, binary.LittleEndian, part); err != nil {
-			return nil, fmt.Errorf("decode model: %w", err)
-		}
-	}
-	if string(name[:]) != magic || head[0] == 0 || int(head[0])*int(head[1]) > len(raw) {
-		return nil, errors.New("decode model: not a topic model")
-	}
-	m.Bias = make([]float32, head[0])
-	m.Weights = make([]int8, head[0]*head[1])
-	ids := make([]uint32, head[1])
-	for _, part := range []any{m.Bias, ids, m.Weights} {
-		if err := binary.Read(r, binary.LittleEndian, part); err != nil {
-			return nil, fmt.Errorf("decode model: %w", err)
-		}
-	}
-	m.seldom = make([]uint64, seldomBits/64)
-	for i, id := range ids {
-		m.Rows[id] = int32(i)
-		m.seldom[id%seldomBits>>6] |= 1 << (id & 63)
-	}
-	rest, _ := io.ReadAll(r)
-	for _, l := range bytes.Fields(rest) {
-		m.Labels = append(m.Labels, string(l))
-	}
-	if len(m.Labels) != int(head[0]) {
-		return nil, errors.New("decode model: labels missing")
-	}
-	return m, nil
 }

@@ -106,7 +106,7 @@ func TestModelSurvivesItsEncoding(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !slices.Equal(data, modelData) {
+	if !slices.Equal(data, panelData) {
 		t.Error("the embedded model is encoded otherwise now")
 	}
 	back, err := Decode(data)
@@ -124,10 +124,14 @@ func TestReadExamples(t *testing.T) {
 	dir := fstest.MapFS{
 		"mail-down.txt":   {Data: []byte("# comment\n\nposta | nessuno riceve\\ndavvero\n| senza oggetto\n")},
 		"mail-down+2.txt": {Data: []byte("a | b | c\n")},
+		"by-zia.txt":      {Data: []byte("# a writer\nunclear | boh | chi lo sa | davvero\ncommercial | | quanto costa\n")},
 		"README.md":       {Data: []byte("not read")},
 	}
 	got, err := ReadExamples(dir)
-	want := []Example{{"mail-down", "a", "b | c"}, {"mail-down", "posta", "nessuno riceve\ndavvero"}, {"mail-down", "", "senza oggetto"}}
+	want := []Example{
+		{"unclear", "boh", "chi lo sa | davvero", "zia"}, {"commercial", "", "quanto costa", "zia"},
+		{"mail-down", "a", "b | c", "2"}, {"mail-down", "posta", "nessuno riceve\ndavvero", ""}, {"mail-down", "", "senza oggetto", ""},
+	}
 	if err != nil || !slices.Equal(got, want) {
 		t.Errorf("%q, %v", got, err)
 	}

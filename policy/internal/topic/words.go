@@ -18,11 +18,12 @@ type word struct {
 	text string
 	stem uint32 // hash of the word without its ending
 	stop bool   // says nothing alone; counts in pairs
+	part bool   // a comma, a dash or a bracket stands before it
 }
 
 func newWord(w string) word {
 	h := hash(stem(w))
-	return word{w, h, stopwords[h]}
+	return word{text: w, stem: h, stop: stopwords[h]}
 }
 
 // A sentence is a stretch of words of one mail; sentences end at punctuation
@@ -37,6 +38,7 @@ type sentence struct {
 func sentences(text string, subject bool, out []sentence) []sentence {
 	all := make([]word, 0, min(len(text)/5, maxWords)+8)
 	from := 0 // the sentence under way is all[from:]
+	part := false
 	end := func(question bool) {
 		if len(all) > from {
 			out = append(out, sentence{words: all[from:len(all):len(all)], question: question, subject: subject})
@@ -61,16 +63,24 @@ func sentences(text string, subject bool, out []sentence) []sentence {
 			text = text[size:]
 			continue
 		case !unicode.IsLetter(r) && !unicode.IsDigit(r):
+			part = part || parts(r)
 			text = text[size:]
 			continue
 		}
 		var chunk string
 		chunk, text = next(text)
+		at := len(all)
 		all = split(fold(chunk), all)
+		if at < len(all) {
+			all[at].part, part = part, false
+		}
 	}
 	end(false)
 	return out
 }
+
+// parts tells the signs between the clauses of a sentence.
+func parts(r rune) bool { return strings.ContainsRune(",:()–—…", r) }
 
 // listItem tells that a new point of a list begins.
 func listItem(s string) bool {

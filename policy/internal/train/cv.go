@@ -15,31 +15,48 @@ import (
 // outcome is what a model says of a mail that it was not trained on.
 type outcome struct {
 	mail   string // what tells it from others
+	writer string
 	scores []topic.Score
 	right  []string
 }
 
-// crossValidate trains folds models. A fold is a stretch of every label's
-// examples, since neighbours in a file resemble each other.
-func crossValidate(s *set, folds int) []outcome {
+// crossValidate trains a panel for each fold that of puts an example into, on what
+// lies in the others.
+func crossValidate(s *set, folds []string, of func(doc) string) []outcome {
 	var all []outcome
-	for fold := range folds {
+	for _, fold := range folds {
 		var train, test []int
 		for i, d := range s.docs {
-			if d.fold*folds/d.of == fold {
+			if of(d) == fold {
 				test = append(test, i)
 			} else {
 				train = append(train, i)
 			}
 		}
-		m := fit(s, train)
+		p := fit(s, train)
 		for _, i := range test {
 			e := s.docs[i].example
-			all = append(all, outcome{e.Subject + " | " + e.Text, m.Scores(topic.Read(e.Subject, e.Text)), []string{e.Label}})
+			all = append(all, outcome{e.Subject + " | " + e.Text, e.Writer, p.Scores(topic.Read(e.Subject, e.Text)), []string{e.Label}})
 		}
 	}
 	return all
 }
+
+// writers are those of whom there are enough examples to be left out; others are
+// trained on always.
+func (s *set) writers() (all []string) {
+	count := map[string]int{}
+	for _, d := range s.docs {
+		if count[d.example.Writer]++; count[d.example.Writer] == enoughOfOne {
+			all = append(all, d.example.Writer)
+		}
+	}
+	return all
+}
+
+const enoughOfOne = 100
+
+func writer(d doc) string { return d.example.Writer }
 
 // temperature makes the probabilities of mails not trained on as likely as possible.
 func temperature(all []outcome) float32 {
@@ -65,7 +82,7 @@ func temperature(all []outcome) float32 {
 }
 
 // measure scores m on labelled mails.
-func measure(w io.Writer, m *topic.Model, file string) error {
+func measure(w io.Writer, m *topic.Panel, file string) error {
 	data, err := os.ReadFile(file)
 	if err != nil {
 		return fmt.Errorf("probe: %w", err)
@@ -79,11 +96,11 @@ func measure(w io.Writer, m *topic.Model, file string) error {
 		if err := json.Unmarshal([]byte(line), &mail); err != nil {
 			return fmt.Errorf("probe %s: %w", file, err)
 		}
-		all = append(all, outcome{mail.ID, m.Scores(topic.Read(mail.Subject, mail.Body)), append(mail.Also, mail.Topic)})
+		all = append(all, outcome{mail.ID, "", m.Scores(topic.Read(mail.Subject, mail.Body)), append(mail.Also, mail.Topic)})
 	}
 	fmt.Fprintln(w)
 	report(w, all)
-	return nil
+	return verdicts(w, all)
 }
 
 // report prints the rates, the calibration and the mails that went wrong.
@@ -108,6 +125,7 @@ func report(w io.Writer, all []outcome) {
 	}
 	n := float64(len(all))
 	fmt.Fprintf(w, "mails %d  top-1 %.1f %%  top-2 %.1f %%\n", len(all), float64(100*one)/n, float64(100*two)/n)
+	fmt.Fprintf(w, "surest as it says at temperature × %.2f\n", temperature(all))
 	fmt.Fprintln(w, "confidence   mails   said  right")
 	for i, b := range bins {
 		if b[0] > 0 {

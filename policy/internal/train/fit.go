@@ -19,11 +19,16 @@ const (
 	smooth   = 0.03 // share of the target that goes to the other labels
 )
 
-// fit trains a multinomial logistic regression on the documents listed, by
+// fit trains the two judges.
+func fit(s *set, docs []int) *topic.Panel {
+	return &topic.Panel{Model: fitModel(s, docs), Net: fitNet(s, docs)}
+}
+
+// fitModel trains a multinomial logistic regression on the documents listed, by
 // stochastic gradient with a rate for each weight (AdaGrad). Products are
 // rounded before they are summed, so that machines with fused instructions
 // come to the same model.
-func fit(s *set, docs []int) *topic.Model {
+func fitModel(s *set, docs []int) *topic.Model {
 	rows := vocabulary(s, docs)
 	n := len(s.labels)
 	w, g := make([]float64, len(rows)*n), make([]float64, len(rows)*n)
@@ -37,7 +42,7 @@ func fit(s *set, docs []int) *topic.Model {
 		r.Shuffle(len(order), func(i, j int) { order[i], order[j] = order[j], order[i] })
 		for _, i := range order {
 			d := &s.docs[i]
-			fs := seen(d.variants[r.IntN(len(d.variants))], rows, r)
+			fs := seen(d.variants[r.IntN(len(d.variants))].features, rows, r)
 			scores(fs, w, bias, p)
 			for l := range p {
 				target := smooth / float64(n)
@@ -134,13 +139,13 @@ func scores(fs []valued, w, bias, p []float64) {
 func vocabulary(s *set, docs []int) map[uint32]int {
 	count := map[uint32]int{}
 	for _, i := range docs {
-		for _, f := range s.docs[i].variants[0] {
+		for _, f := range s.docs[i].variants[0].features {
 			count[f.id]++
 		}
 	}
 	rows := map[uint32]int{}
 	for _, i := range docs {
-		for _, f := range s.docs[i].variants[0] {
+		for _, f := range s.docs[i].variants[0].features {
 			if _, known := rows[f.id]; !known && count[f.id] >= atLeast {
 				rows[f.id] = len(rows)
 			}
@@ -158,7 +163,7 @@ func quantise(labels []string, rows map[uint32]int, w, bias []float64) *topic.Mo
 		most = max(most, math.Abs(x))
 	}
 	step := most / 127
-	m := &topic.Model{Labels: labels, Step: float32(step), Temperature: 1, Rows: map[uint32]int32{}}
+	m := &topic.Model{Labels: labels, Step: float32(step), Rows: map[uint32]int32{}}
 	for _, b := range bias {
 		m.Bias = append(m.Bias, float32(b))
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"math/rand/v2"
 	"slices"
 
@@ -19,7 +20,13 @@ type doc struct {
 	fold     int // position among its label, for contiguous folds
 	of       int // examples of the label
 	example  topic.Example
-	variants [][]feature // the first is the example as written
+	variants []variant // the first is the example as written
+}
+
+// variant is a mail as the model and as the network sees it, each thing once.
+type variant struct {
+	features []feature
+	signs    []topic.Sign
 }
 
 type feature struct {
@@ -65,22 +72,18 @@ func newSet(examples []topic.Example) *set {
 	return s
 }
 
-// read lists the features of a mail, each once, in order of id.
-func read(subject, text string) []feature {
-	var fs []feature
-	for _, f := range topic.Read(subject, text).Features {
-		fs = append(fs, feature{f.ID, f.Kind()})
+// read takes a mail apart; features and signs are in order of id.
+func read(subject, text string) (v variant) {
+	d := topic.Read(subject, text)
+	for _, f := range d.Features {
+		v.features = append(v.features, feature{f.ID, f.Kind()})
 	}
-	slices.SortFunc(fs, func(a, b feature) int {
-		switch {
-		case a.id < b.id:
-			return -1
-		case a.id > b.id:
-			return 1
-		}
-		return 0
-	})
-	return slices.CompactFunc(fs, func(a, b feature) bool { return a.id == b.id })
+	v.signs = d.Signs()
+	slices.SortFunc(v.features, func(a, b feature) int { return cmp.Compare(a.id, b.id) })
+	slices.SortFunc(v.signs, func(a, b topic.Sign) int { return cmp.Compare(a.ID, b.ID) })
+	v.features = slices.CompactFunc(v.features, func(a, b feature) bool { return a.id == b.id })
+	v.signs = slices.CompactFunc(v.signs, func(a, b topic.Sign) bool { return a.ID == b.ID })
+	return v
 }
 
 func (s *set) all() []int {

@@ -39,13 +39,14 @@ func TestFitIsReproducible(t *testing.T) {
 	}
 }
 
-// TestCrossValidation: on examples that a model has not seen it is right, and
-// as sure as it says. "go run ./internal/train -cv 5" in policy prints more.
-func TestCrossValidation(t *testing.T) {
+// TestAWriterLeftOut: on the mails of one writer the others' examples are right,
+// and as sure as they say. "go run ./internal/train -writers" in policy does it for
+// all writers and prints more.
+func TestAWriterLeftOut(t *testing.T) {
 	if testing.Short() {
-		t.Skip("trains five models")
+		t.Skip("trains a panel")
 	}
-	all := crossValidate(newSet(examples(t)), 5)
+	all := crossValidate(newSet(examples(t)), []string{"10"}, writer)
 	right, sure, said, sureRight := 0, 0, 0.0, 0
 	for _, o := range all {
 		ok := slices.Contains(o.right, o.scores[0].Label)
@@ -60,10 +61,10 @@ func TestCrossValidation(t *testing.T) {
 		}
 	}
 	t.Logf("right %d of %d; said %.1f and right %d of the %d surest", right, len(all), said, sureRight, sure)
-	if float64(right) < 0.87*float64(len(all)) {
+	if float64(right) < 0.9*float64(len(all)) {
 		t.Errorf("right %d of %d", right, len(all))
 	}
-	if gap := said - float64(sureRight); gap > 0.02*float64(sure) || gap < -0.04*float64(sure) {
+	if gap := said - float64(sureRight); gap > 0.03*float64(sure) {
 		t.Errorf("the surest %d said %.1f and %d were right", sure, said, sureRight)
 	}
 }

@@ -1,0 +1,111 @@
+package topic
+
+import (
+	"bytes"
+	"compress/gzip"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+)
+
+const magic = "topics2\n"
+
+// sizes is what the file of a panel begins with, after the magic.
+type sizes struct{ Labels, Rows, Hidden, Signs uint32 }
+
+// Encode writes the panel in the form that Decode reads; equal panels give equal
+// bytes.
+func (p *Panel) Encode() ([]byte, error) {
+	var b bytes.Buffer
+	z, err := gzip.NewWriterLevel(&b, gzip.BestCompression)
+	if err != nil {
+		return nil, err
+	}
+	m, n := p.Model, p.Net
+	h := sizes{uint32(len(m.Labels)), uint32(len(m.Rows)), uint32(n.Hidden), uint32(len(n.Rows))}
+	io.WriteString(z, magic)
+	for _, part := range []any{
+		h, m.Digest, m.Step, m.Bias, inOrder(m.Rows), m.Weights, n.Step, n.Start, n.Out, n.Bias, inOrder(n.Rows), n.Table,
+	} {
+		if err := binary.Write(z, binary.LittleEndian, part); err != nil {
+			return nil, fmt.Errorf("encode the panel: %w", err)
+		}
+	}
+	for _, l := range m.Labels {
+		io.WriteString(z, l+"\n")
+	}
+	if err := z.Close(); err != nil {
+		return nil, fmt.Errorf("encode the panel: %w", err)
+	}
+	return b.Bytes(), nil
+}
+
+// inOrder lists the ids by their row.
+func inOrder(rows map[uint32]int32) []uint32 {
+	ids := make([]uint32, len(rows))
+	for id, row := range rows {
+		ids[row] = id
+	}
+	return ids
+}
+
+// Decode reads a panel.
+func Decode(data []byte) (*Panel, error) {
+	z, err := gzip.NewReader(bytes.NewReader(data))
+	if err != nil {
+		return nil, fmt.Errorf("decode the panel: %w", err)
+	}
+	raw, err := io.ReadAll(z)
+	if err != nil {
+		return nil, fmt.Errorf("decode the panel: %w", err)
+	}
+	r := bytes.NewReader(raw)
+	var name [len(magic)]byte
+	var h sizes
+	m, n := &Model{}, &Net{}
+	if err := read(r, &name, &h, &m.Digest, &m.Step); err != nil {
+		return nil, err
+	}
+	size := uint64(h.Labels)*uint64(h.Rows) + uint64(h.Hidden)*uint64(h.Signs)
+	if string(name[:]) != magic || h.Labels == 0 || h.Hidden == 0 || size > uint64(len(raw)) {
+		return nil, errors.New("decode the panel: not one of topics")
+	}
+	m.Bias, m.Weights = make([]float32, h.Labels), make([]int8, h.Labels*h.Rows)
+	n.Hidden = int(h.Hidden)
+	n.Start, n.Out, n.Bias = make([]float32, h.Hidden), make([]float32, h.Labels*h.Hidden), make([]float32, h.Labels)
+	n.Table = make([]int8, h.Hidden*h.Signs)
+	ids, signs := make([]uint32, h.Rows), make([]uint32, h.Signs)
+	if err := read(r, m.Bias, ids, m.Weights, &n.Step, n.Start, n.Out, n.Bias, signs, n.Table); err != nil {
+		return nil, err
+	}
+	m.Rows, m.seldom = index(ids)
+	n.Rows, n.seldom = index(signs)
+	rest, _ := io.ReadAll(r)
+	for _, l := range bytes.Fields(rest) {
+		m.Labels = append(m.Labels, string(l))
+	}
+	if len(m.Labels) != int(h.Labels) {
+		return nil, errors.New("decode the panel: labels missing")
+	}
+	return &Panel{m, n}, nil
+}
+
+func read(r io.Reader, parts ...any) error {
+	for _, part := range parts {
+		if err := binary.Read(r, binary.LittleEndian, part); err != nil {
+			return fmt.Errorf("decode the panel: %w", err)
+		}
+	}
+	return nil
+}
+
+// index makes rows of ids, and the bits that tell most others apart at once.
+func index(ids []uint32) (rows map[uint32]int32, seldom []uint64) {
+	rows, seldom = make(map[uint32]int32, len(ids)), make([]uint64, seldomBits/64)
+	for i, id := range ids {
+		rows[id] = int32(i)
+		seldom[id%seldomBits>>6] |= 1 << (id & 63)
+	}
+	return rows, seldom
+}

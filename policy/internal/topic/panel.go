@@ -1,0 +1,75 @@
+package topic
+
+import (
+	"cmp"
+	_ "embed"
+	"math"
+	"slices"
+	"sync"
+)
+
+//go:embed model.bin
+var panelData []byte
+
+// A Panel is two judges of different kinds, a Model and a Net, asked together:
+// their log-odds are averaged. Where they err they seldom err alike. It does not
+// change after it was made and may be used by several goroutines.
+type Panel struct {
+	*Model
+	Net *Net
+}
+
+// How the two are heard; found by leaving one writer out of the examples
+// (train -writers).
+const (
+	// modelShare is how much the model counts, the rest is the network's.
+	modelShare = 0.4
+	// temperature divides the log-odds before they become probabilities, so that
+	// these are right as often as they say.
+	temperature = 0.85
+)
+
+// Default is the embedded panel.
+var Default = sync.OnceValue(func() *Panel {
+	p, err := Decode(panelData)
+	if err != nil {
+		panic(err) // the embedded file is part of the program and tested
+	}
+	return p
+})
+
+// A Score is a label with its probability.
+type Score struct {
+	Label string
+	P     float64
+}
+
+// Scores gives all labels, best first; equal ones in the order of Labels.
+func (p *Panel) Scores(d *Document) []Score {
+	scores, _ := p.Judge(d, 0)
+	return scores
+}
+
+// Judge gives the scores and names up to n features that speak most for the
+// first label.
+func (p *Panel) Judge(d *Document, n int) ([]Score, []string) {
+	sums := make([]float64, len(p.Labels))
+	k := p.Model.add(d, modelShare, sums)
+	p.Net.add(d, 1-modelShare, sums)
+	var total float64
+	top := slices.Max(sums)
+	scores := make([]Score, len(sums))
+	for i, s := range sums {
+		odds := math.Exp((s - top) / temperature)
+		scores[i] = Score{p.Labels[i], odds}
+		total += odds
+	}
+	for i := range scores {
+		scores[i].P /= total
+	}
+	slices.SortStableFunc(scores, func(a, b Score) int { return cmp.Compare(b.P, a.P) })
+	if n == 0 {
+		return scores, nil
+	}
+	return scores, p.evidence(d, k, slices.Index(sums, top), n)
+}
