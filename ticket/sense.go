@@ -9,7 +9,8 @@ import (
 // Sense is what m amounts to as a reply to the quote of that code and price. A
 // line that was set aside and may still be the sender's own word counts: one of
 // the signature is read with the text, any other makes it nothing, and a person
-// reads it. The subject and the other form of the text must not say otherwise. Nobody takes the word of what may be a robot.
+// reads it. The subject and the other form of the text must not say otherwise.
+// Nobody takes the word of what may be a robot.
 func (m *Inbound) Sense(p *policy.Policy, code string, credits Credits) policy.Sense {
 	sense, _ := m.read(p, code, credits)
 	return sense
@@ -18,12 +19,16 @@ func (m *Inbound) Sense(p *policy.Policy, code string, credits Credits) policy.S
 // Obstacle says what keeps m from being a yes or a no to the quote of that code
 // and price: one of its lines, where that is all.
 func (m *Inbound) Obstacle(p *policy.Policy, code string, credits Credits) Words {
-	_, why := m.read(p, code, credits)
+	sense, why := m.read(p, code, credits)
+	if why.key == "" && sense != policy.SenseAccept && sense != policy.SenseDecline {
+		text, _, _ := m.spoken()
+		return m.hindrance(p, text, code, credits)
+	}
 	return why
 }
 
-// read is Sense, with what stood in the way of a yes or no; no words when nothing
-// did.
+// read is Sense, with what takes from the words that they say yes or no; no words
+// where it is they themselves.
 func (m *Inbound) read(p *policy.Policy, code string, credits Credits) (policy.Sense, Words) {
 	from, _ := m.Sole()
 	text, doubt, sure := m.spoken()
@@ -33,7 +38,6 @@ func (m *Inbound) read(p *policy.Policy, code string, credits Credits) (policy.S
 	sense := p.Sense(text, code, credits, from.Name)
 	switch {
 	case sense != policy.SenseAccept && sense != policy.SenseDecline:
-		return sense, m.hindrance(p, text, code, credits)
 	case m.Doubtful:
 		return policy.SenseNone, Say("claim-robot")
 	case m.Forked:
