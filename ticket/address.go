@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"regexp"
+	"slices"
 	"strings"
 
 	"sportello/ticket/address"
@@ -110,3 +111,8 @@ func (t Technician) Number() int {
 func (t Technician) Mailbox() Mailbox { return Mailbox{Name: t.Name, Address: t.Addresses[0]} }
 
 func (t Technician) has(addr string) bool { return contains(t.Addresses, addr) }
+
+// away tells whether the technician is absent on a day.
+func (t Technician) away(d Date) bool {
+	return slices.ContainsFunc(t.Absent, func(s Span) bool { return s.holds(d) })
+}

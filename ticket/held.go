@@ -234,10 +234,10 @@ func (w *work) answerHeld(m *Inbound, a *Arrival, s sender, th thread) error {
 	case "send":
 		held.Release = "send"
 	case "from":
-		if len(c.Args) == 0 {
-			return w.settleHeld(m, a, tech, w.holdAgain())
+		held.Release = "from"
+		if len(c.Args) > 0 {
+			held.Release = "from " + bareAddress(c.Args[0])
 		}
-		held.Release = "from " + bareAddress(c.Args[0])
 	default:
 		return w.settleHeld(m, a, tech, w.holdAgain())
 	}

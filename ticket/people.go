@@ -20,9 +20,16 @@ type Contact struct {
 	MaySpend bool
 }
 
+// Span is days, first and last among them.
+type Span struct{ First, Last Date }
+
+// holds tells whether d is one of them.
+func (s Span) holds(d Date) bool { return !d.Before(s.First) && !s.Last.Before(d) }
+
 // Technician is somebody who works at the desk. The first address receives;
 // mail from any of them is hers.
 type Technician struct {
 	Name      string
 	Addresses []string // in the form of address.Canonical, at least one
+	Absent    []Span   // when mail about her tickets goes to all
 }

@@ -198,8 +198,11 @@ func (w *work) fileReleased(m *Inbound, a *Arrival, how string) error {
 	if confirmed && tech != nil && !s.contrary { // what else it claims is looked at as with any other
 		return w.fromTechnician(m, a, s, th)
 	}
-	if addr, ok := strings.CutPrefix(how, "from "); ok {
-		if err := w.openFor(m, a, addr); err != nil {
+	if addr, ok := strings.CutPrefix(how, "from"); ok {
+		if addr = firstOf(strings.TrimSpace(addr), w.forwardedFrom(m)); addr == "" {
+			return fmt.Errorf("arrival %d: it does not tell whose mail it forwards: %w", a.ID, ErrInput)
+		}
+		if err := w.openFor(w.withoutOrders(m), a, addr); err != nil {
 			return err
 		}
 		return w.tellReleased(m, a, tech)

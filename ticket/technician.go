@@ -26,13 +26,13 @@ func (w *work) fromTechnician(m *Inbound, a *Arrival, s sender, th thread) error
 		return w.holdUnproven(m, a, tech, th)
 	case th.several:
 		return w.hold(m, a, tech, th, "held: two different tokens", "hold-two-tokens")
-	case th.token == nil && s.stands() && forwardedFor(m) != "":
-		return w.openFor(withoutOrders(m), a, forwardedFor(m))
+	case th.token == nil && s.stands() && w.forwardedFor(m) != "":
+		return w.openFor(w.withoutOrders(m), a, w.forwardedFor(m))
 	case th.token == nil && w.orders(m).away():
 		return w.answerAway(m, a, tech, w.orders(m))
 	case th.token == nil || th.ticket == nil:
 		return w.hold(m, a, tech, th, "held: a technician's mail without token", "hold-no-token",
-			w.orders(m).Wrong.In(w.d.Language)...)
+			append(w.orders(m).Wrong.In(w.d.Language), w.proposal(m)...)...)
 	case !th.token.technicians() || th.token.Participant != tech.Number():
 		return w.hold(m, a, tech, th, "held: the token is not this technician's", "hold-foreign-token")
 	case !w.vouched(s, th):
@@ -45,27 +45,6 @@ func (w *work) fromTechnician(m *Inbound, a *Arrival, s sender, th thread) error
 		return w.hold(m, a, tech, th, "held: a note that was also sent to the customer", "hold-note-leak")
 	}
 	return w.work(m, a, s, th, "")
-}
-
-// forwardedFor is the person for whom a technician's mail opens a ticket by its
-// first line, `#from ADDRESS`; "" when it does not.
-func forwardedFor(m *Inbound) string {
-	o := ParseOrders(m.Reply, m.Signature)
-	if !o.Right() || o.Held || len(o.Commands) != 1 || o.Commands[0].Name != "from" || len(o.Commands[0].Args) == 0 {
-		return ""
-	}
-	return bareAddress(o.Commands[0].Args[0])
-}
-
-// withoutOrders is m as its customer's mail: without the commands on top, and
-// whole where nothing else was written above what is forwarded.
-func withoutOrders(m *Inbound) *Inbound {
-	c := *m
-	c.Reply, c.Opinion = ParseOrders(m.Reply, "").Public, nil
-	if rest := strings.SplitAfterN(strings.TrimSpace(m.Text), "\n", 2); c.Reply == "" && len(rest) == 2 {
-		c.Reply = strings.TrimSpace(rest[1])
-	}
-	return &c
 }
 
 // technicians tells whether t is of the kinds that technicians get.

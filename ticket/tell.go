@@ -62,10 +62,11 @@ func (w *work) copyCommercial(t *Ticket, m *Inbound, msg *Message, s sender) err
 	return w.queue(n, Token{Purpose: PurposeBounce, Number: uint64(t.ID), Participant: len(t.Participants)})
 }
 
-// concerned are the technicians who hear of something on t.
+// concerned are the technicians who hear of something on t: who works on it, or all
+// while nobody does or she is absent.
 func (w *work) concerned(kind NoticeKind, t *Ticket) []*Technician {
 	if kind != NoticeTicketNew {
-		if tech := w.d.technicianNamed(t.Assignee); tech != nil {
+		if tech := w.d.technicianNamed(t.Assignee); tech != nil && !tech.away(w.d.day(w.now)) {
 			return []*Technician{tech}
 		}
 	}

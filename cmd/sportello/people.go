@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"sportello/policy"
 	"sportello/ticket"
 )
 
@@ -40,6 +41,14 @@ func (r *configReader) technicians(tables []*section) []ticket.Technician {
 			}
 			numbers[t.Number()] = t.Addresses[0]
 		}
+		for _, text := range s.texts("absent") {
+			span, err := readSpan(text)
+			if err != nil {
+				s.fault("absent", "%q is not allowed; it must be days like \"2026-12-24..2027-01-06\" or one like \"2026-12-24\"", text)
+				continue
+			}
+			t.Absent = append(t.Absent, span)
+		}
 		s.unknown()
 		all = append(all, t)
 	}
@@ -48,6 +57,21 @@ func (r *configReader) technicians(tables []*section) []ticket.Technician {
 			"is missing; at least one is required: [[technician]] with name and addresses"})
 	}
 	return all
+}
+
+// readSpan reads FIRST..LAST or one day.
+func readSpan(text string) (span ticket.Span, err error) {
+	first, last, ranged := strings.Cut(text, "..")
+	if !ranged {
+		last = first
+	}
+	if span.First, err = policy.ParseDate(strings.TrimSpace(first)); err != nil {
+		return span, err
+	}
+	if span.Last, err = policy.ParseDate(strings.TrimSpace(last)); err == nil && span.Last.Before(span.First) {
+		err = fmt.Errorf("%s ends before it begins", text)
+	}
+	return span, err
 }
 
 // ownAddresses refuses a technician who would be the desk itself: its letters
