@@ -17,6 +17,10 @@ import (
 // confirmTime is how long an answer to the question counts.
 const confirmTime = 24 * time.Hour
 
+// confirmGrace is how much longer a held mail waits: an answer that came in time
+// may be fetched late.
+const confirmGrace = time.Hour
+
 // confirmsADay is how many such questions one address gets in a day.
 const confirmsADay = 3
 
@@ -29,13 +33,13 @@ func (w *work) mayConfirm(addr string) (bool, error) {
 // is filed for what it is. It answers false for a copy of what is held already.
 func (w *work) awaitConfirmation(a *Arrival, th thread, reason string) (fresh bool, err error) {
 	a.Confirm = w.now.Add(confirmTime)
-	a.AskAgain = a.Confirm
+	a.AskAgain = a.Confirm.Add(confirmGrace)
 	return w.park(a, th, reason)
 }
 
-// What the answer to a question must say.
+// What the answer to a question about a quote must say; of a technician's mail it
+// is enough that the answer comes from there.
 const (
-	confirmAny = 0 // whatever: that it comes from there is enough
 	confirmYes = 1 // an acceptance
 	confirmNo  = 2 // a refusal
 )
@@ -108,7 +112,7 @@ func (w *work) confirms(m *Inbound, s sender, th thread, held *Arrival) bool {
 	case confirmNo:
 		return sense == policy.SenseDecline
 	}
-	return true
+	return false
 }
 
 // sentTo tells whether the letters to participant i go to addr.

@@ -126,7 +126,7 @@ func TestConfirmationsAreFew(t *testing.T) {
 	if n := letters[0]; !strings.Contains(n.Lines[0], "nulla prova chi l'ha scritto") || len(n.Lines) != 1 {
 		t.Errorf("Anna reads %q", n.Lines)
 	}
-	b.now = b.now.Add(24 * time.Hour)
+	b.now = b.now.Add(25 * time.Hour)
 	b.must(b.Sweep(b.ctx))
 	wantLetters(t, b.send(), "ticket-reply anna, ticket-reply bruno")
 	if s := b.stats(); s.Quarantine != 0 || b.ticket(1).State != ticket.StateOpen {
@@ -171,6 +171,16 @@ func TestAnAnswerWaitsForDNS(t *testing.T) {
 		b.receive(b.says(letters[0], yesIt, unproved))
 		b.wantMoney(1, 0, ticket.QuoteAccepted)
 	}
+}
+
+// A confirmation that came in time counts, though it is fetched later than that.
+func TestAConfirmationIsFetchedLate(t *testing.T) {
+	b, _, confirm := doubtful(t, yesIt)
+	yes := b.says(confirm, yesIt, unproved, func(m *ticket.Inbound) { m.Arrived = b.now.Add(24*time.Hour - time.Second) })
+	b.now = b.now.Add(24*time.Hour + 30*time.Minute)
+	b.must(b.Sweep(b.ctx))
+	b.receive(yes)
+	b.wantMoney(1, 0, ticket.QuoteAccepted)
 }
 
 // In token mode nothing is asked: the token and the registered address suffice.
