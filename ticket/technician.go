@@ -238,7 +238,8 @@ func strikeAddress(s, old, new string) string {
 	}
 }
 
-// takeNote files a note, and tells the assignee and who wrote notes before.
+// takeNote files a note, and tells the assignee, or everybody while she is absent,
+// and who wrote notes before.
 // A mail of commands only is kept as a note that nobody is told of.
 func (w *work) takeNote(m *Inbound, t *Ticket, tech *Technician, msg *Message, tell bool) error {
 	if err := w.addMessage(t, msg); err != nil || !tell {
@@ -248,9 +249,11 @@ func (w *work) takeNote(m *Inbound, t *Ticket, tech *Technician, msg *Message, t
 	if err != nil {
 		return err
 	}
+	assignee := w.d.technicianNamed(t.Assignee)
+	missed := assignee != nil && assignee.away(w.today())
 	for i := range w.d.Technicians {
 		other := &w.d.Technicians[i]
-		if other.Name == tech.Name || other.Name != t.Assignee && !contains(names, other.Name) {
+		if other.Name == tech.Name || !missed && other.Name != t.Assignee && !contains(names, other.Name) {
 			continue
 		}
 		err := w.tellTechnician(NoticeTicketReply, t, other, func(n *Notice) {
