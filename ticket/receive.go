@@ -168,6 +168,9 @@ func (w *work) save(t, before *Ticket, e Event) error {
 	if before == nil || t.Messages != before.Messages || t.State != before.State {
 		t.Changed = w.now
 	}
+	if before == nil || !before.AnswerDue.Equal(t.AnswerDue) {
+		t.RemindAt = w.remindAt(t)
+	}
 	e.Seq, e.At, e.Changes = t.Events, w.now, changes(before, t)
 	if err := w.tx.AddEvent(t.ID, &e); err != nil {
 		return err

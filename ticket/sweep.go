@@ -74,6 +74,9 @@ func (w *work) wake(id ID) error {
 			return err
 		}
 	}
+	if t.State == StateOpen && !t.RemindAt.IsZero() && !w.now.Before(t.RemindAt) {
+		return w.remind(t)
+	}
 	switch {
 	case t.State != StateWaiting:
 		return nil

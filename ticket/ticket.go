@@ -36,6 +36,7 @@ type Ticket struct {
 	Changed      time.Time // last message or change of state
 	Closed       time.Time // since when it is closed; zero while it is not
 	AnswerDue    time.Time // first instant that is late; zero: no promise, or not our turn
+	RemindAt     time.Time // when the technicians are reminded of AnswerDue; zero: they were, or need not be
 	ClosesAt     time.Time // when auto-close happens; zero: no closing date
 	WarnAt       time.Time // when the closing is warned; zero once warned
 	SleepsUntil  time.Time // `#wait DATE`: it is our turn again then; zero: it does not sleep
@@ -110,6 +111,9 @@ func (t *Ticket) Wake() time.Time {
 		if !at.IsZero() && (first.IsZero() || at.Before(first)) {
 			first = at
 		}
+	}
+	if t.State == StateOpen {
+		consider(t.RemindAt)
 	}
 	if t.State == StateWaiting {
 		consider(t.WarnAt)

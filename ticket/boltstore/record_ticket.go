@@ -151,6 +151,7 @@ type ticketRecord struct {
 	Changed      time.Time           `json:"changed,omitzero"`
 	Closed       time.Time           `json:"closed,omitzero"`
 	AnswerDue    time.Time           `json:"answer_due,omitzero"`
+	RemindAt     time.Time           `json:"remind_at,omitzero"`
 	ClosesAt     time.Time           `json:"closes_at,omitzero"`
 	WarnAt       time.Time           `json:"warn_at,omitzero"`
 	SleepsUntil  time.Time           `json:"sleeps_until,omitzero"`
@@ -176,7 +177,7 @@ func newTicketRecord(t *ticket.Ticket) *ticketRecord {
 	return &ticketRecord{ID: t.ID, Subject: t.Subject, State: t.State, ClosedReason: t.ClosedReason,
 		Decision: newDecisionRecord(t.Decision), Guessed: t.Guessed, Requester: mailboxRecord(t.Requester), Unproven: t.Unproven, Customer: t.Customer,
 		Candidates: t.Candidates, Assignee: t.Assignee, Language: t.Language, Opened: t.Opened.UTC(), Changed: t.Changed.UTC(), Closed: t.Closed.UTC(),
-		AnswerDue: t.AnswerDue.UTC(), ClosesAt: t.ClosesAt.UTC(), WarnAt: t.WarnAt.UTC(), SpareAt: t.SpareAt.UTC(), SleepsUntil: t.SleepsUntil.UTC(), MergedInto: t.MergedInto, Linked: t.Linked,
+		AnswerDue: t.AnswerDue.UTC(), RemindAt: t.RemindAt.UTC(), ClosesAt: t.ClosesAt.UTC(), WarnAt: t.WarnAt.UTC(), SpareAt: t.SpareAt.UTC(), SleepsUntil: t.SleepsUntil.UTC(), MergedInto: t.MergedInto, Linked: t.Linked,
 		Participants: each(t.Participants, newParticipantRecord), Asked: each(t.Asked, newAskedRecord), Quote: maybe(t.Quote, newQuoteRecord), Held: t.Held,
 		Charged: t.Charged, Answered: t.Answered, WaitsFor: t.WaitsFor, Elsewhere: t.Elsewhere, LastInbound: t.LastInbound, References: t.References,
 		Threads:  each(t.Threads, newThreadRecord),
@@ -187,7 +188,7 @@ func (r *ticketRecord) value() *ticket.Ticket {
 	return &ticket.Ticket{ID: r.ID, Subject: r.Subject, State: r.State, ClosedReason: r.ClosedReason,
 		Decision: r.Decision.value(), Guessed: r.Guessed, Requester: r.Requester.value(), Unproven: r.Unproven, Customer: r.Customer,
 		Candidates: r.Candidates, Assignee: r.Assignee, Language: r.Language, Opened: r.Opened, Changed: r.Changed, Closed: r.Closed,
-		AnswerDue: r.AnswerDue, ClosesAt: r.ClosesAt, WarnAt: r.WarnAt, SpareAt: r.SpareAt, SleepsUntil: r.SleepsUntil, MergedInto: r.MergedInto, Linked: r.Linked,
+		AnswerDue: r.AnswerDue, RemindAt: r.RemindAt, ClosesAt: r.ClosesAt, WarnAt: r.WarnAt, SpareAt: r.SpareAt, SleepsUntil: r.SleepsUntil, MergedInto: r.MergedInto, Linked: r.Linked,
 		Participants: each(r.Participants, participantRecord.value), Asked: each(r.Asked, askedRecord.value), Quote: maybe(r.Quote, quoteRecord.value), Held: r.Held,
 		Charged: r.Charged, Answered: r.Answered, WaitsFor: r.WaitsFor, Elsewhere: r.Elsewhere, LastInbound: r.LastInbound, References: r.References,
 		Threads:  each(r.Threads, threadRecord.value),
