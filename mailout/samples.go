@@ -228,6 +228,7 @@ func customerLetters(language string) map[string]*ticket.Notice {
 		"ack-allowance": it(ticket.NoticeAck, fourthOfTwelve),
 		"ack-closed-office": it(ticket.NoticeAck, func(n *ticket.Notice) {
 			n.OfficeOpensAt = time.Date(2026, 11, 23, 8, 0, 0, 0, time.UTC)
+			n.ClosedFrom, n.ClosedTo = ticket.Date{Year: 2026, Month: 11, Day: 27}, ticket.Date{Year: 2026, Month: 12, Day: 1}
 			n.Linked = []ticket.ID{900}
 		}),
 		"ack-extra-range":    it(ticket.NoticeAck, extra("range", 1, 4)),

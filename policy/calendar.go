@@ -91,6 +91,17 @@ func (p *Policy) Open(t time.Time) bool {
 	})
 }
 
+// NextClosure is the first closure that begins after d, within days of it: its first
+// and its last day. Zero dates: there is none.
+func (p *Policy) NextClosure(d Date, days int) (from, to Date) {
+	for _, c := range p.calendar.closures {
+		if d.Before(c.from) && !d.AddDays(days).Before(c.from) && (from.IsZero() || c.from.Before(from)) {
+			from, to = c.from, c.to
+		}
+	}
+	return from, to
+}
+
 // NextOpening is t itself in office hours, else the next instant at which they
 // begin, in the desk's zone. The zero time: not within three years.
 func (p *Policy) NextOpening(t time.Time) time.Time {

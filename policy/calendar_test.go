@@ -197,3 +197,17 @@ func TestPromisedDay(t *testing.T) {
 		}
 	}
 }
+
+// TestNextClosure: a closure is told from so many days before on, until it begins.
+func TestNextClosure(t *testing.T) {
+	p := Default(rome(t))
+	p.calendar.closures = []closure{{day(t, "2026-12-28"), day(t, "2027-01-05"), "late"}, {day(t, "2026-12-24"), day(t, "2026-12-24"), "early"}}
+	for on, want := range map[string]string{
+		"2026-12-16": "", "2026-12-17": "2026-12-24", "2026-12-23": "2026-12-24", "2026-12-24": "2026-12-28", "2026-12-27": "2026-12-28",
+		"2026-12-28": "", "2027-01-03": "",
+	} {
+		if from, to := p.NextClosure(day(t, on), 7); from.String() != want || from.IsZero() != to.IsZero() {
+			t.Errorf("on %s: %s to %s, want %q", on, from, to, want)
+		}
+	}
+}

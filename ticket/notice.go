@@ -56,6 +56,8 @@ type Notice struct {
 	CustomerName  string
 	Assignee      string
 	OfficeOpensAt time.Time // next opening; zero: the office is open now
+	ClosedFrom    Date      // acknowledgements: a closure of the office that begins soon; zero: none does
+	ClosedTo      Date
 	Commercial    *policy.Contact
 	Quote         *Quote
 	QuoteUntil    Date     // last day of Quote

@@ -94,6 +94,9 @@ func (w *work) about(kind NoticeKind, t *Ticket, lang string) *Notice {
 	if opens := p.NextOpening(w.now); opens.After(w.now) {
 		n.OfficeOpensAt = opens
 	}
+	if kind == NoticeAck || kind == NoticeQuote {
+		n.ClosedFrom, n.ClosedTo = p.NextClosure(w.today(), closureToldDays)
+	}
 	if !kind.Technical() && !n.AnswerDue.IsZero() {
 		n.AnswerDue = p.PromisedDay(n.AnswerDue)
 	}
@@ -102,6 +105,9 @@ func (w *work) about(kind NoticeKind, t *Ticket, lang string) *Notice {
 	}
 	return n
 }
+
+// closureToldDays is how long before it a closure of the office is told.
+const closureToldDays = 7
 
 // lastDay is the day that a half-open deadline lets count last.
 func (w *work) lastDay(end time.Time) Date { return w.d.day(end.Add(-time.Second)) }

@@ -170,6 +170,8 @@ type noticeRecord struct {
 	CustomerName  string             `json:"customer_name,omitempty"`
 	Assignee      string             `json:"assignee,omitempty"`
 	OfficeOpensAt time.Time          `json:"office_opens_at,omitzero"`
+	ClosedFrom    ticket.Date        `json:"closed_from,omitzero"`
+	ClosedTo      ticket.Date        `json:"closed_to,omitzero"`
 	Commercial    *contactPageRecord `json:"commercial,omitempty"`
 	Quote         *quoteRecord       `json:"quote,omitempty"`
 	QuoteUntil    ticket.Date        `json:"quote_until,omitzero"`
@@ -213,7 +215,7 @@ func newNoticeRecord(n ticket.Notice) noticeRecord {
 		Price: priceRecord(n.Price), Allowance: maybe(n.Allowance, newAllowanceRecord), LapsedText: n.LapsedText, LapsedOn: n.LapsedOn,
 		AnswerDue: n.AnswerDue, ClosesOn: n.ClosesOn, ClosesAfter: n.ClosesAfter, ReopenDays: n.ReopenDays, ZoneName: n.ZoneName, Stranger: n.Stranger,
 		Customer: n.Customer, CustomerName: n.CustomerName, Assignee: n.Assignee, OfficeOpensAt: n.OfficeOpensAt.UTC(),
-		Commercial: maybe(n.Commercial, newContactPageRecord), Quote: maybe(n.Quote, newQuoteRecord), QuoteUntil: n.QuoteUntil,
+		ClosedFrom: n.ClosedFrom, ClosedTo: n.ClosedTo, Commercial: maybe(n.Commercial, newContactPageRecord), Quote: maybe(n.Quote, newQuoteRecord), QuoteUntil: n.QuoteUntil,
 		QuoteOthers: n.QuoteOthers, Answered: n.Answered, Again: n.Again, Freed: n.Freed, Refusal: n.Refusal, TooLarge: n.TooLarge, Requester: mailboxRecord(n.Requester), About: n.About, Credits: n.Credits,
 		Balance: maybe(n.Balance, newBalanceRecord), Linked: n.Linked, Aside: n.Aside, Text: n.Text, Author: mailboxRecord(n.Author),
 		Charged: n.Charged, Released: n.Released, Lapsed: n.Lapsed, Reserved: n.Reserved, Lots: each(n.Lots, newLotLineRecord), Entries: each(n.Entries, newEntryLineRecord),
@@ -231,7 +233,7 @@ func (r noticeRecord) value() ticket.Notice {
 		Price: policy.Price(r.Price), Allowance: maybe(r.Allowance, allowanceRecord.value), LapsedText: r.LapsedText, LapsedOn: r.LapsedOn,
 		AnswerDue: r.AnswerDue, ClosesOn: r.ClosesOn, ClosesAfter: r.ClosesAfter, ReopenDays: r.ReopenDays, ZoneName: r.ZoneName, Stranger: r.Stranger,
 		Customer: r.Customer, CustomerName: r.CustomerName, Assignee: r.Assignee, OfficeOpensAt: r.OfficeOpensAt,
-		Commercial: maybe(r.Commercial, contactPageRecord.value), Quote: maybe(r.Quote, quoteRecord.value), QuoteUntil: r.QuoteUntil,
+		ClosedFrom: r.ClosedFrom, ClosedTo: r.ClosedTo, Commercial: maybe(r.Commercial, contactPageRecord.value), Quote: maybe(r.Quote, quoteRecord.value), QuoteUntil: r.QuoteUntil,
 		QuoteOthers: r.QuoteOthers, Answered: r.Answered, Again: r.Again, Freed: r.Freed, Refusal: r.Refusal, TooLarge: r.TooLarge, Requester: r.Requester.value(), About: r.About, Credits: r.Credits,
 		Balance: maybe(r.Balance, balanceRecord.value), Linked: r.Linked, Aside: r.Aside, Text: r.Text, Author: r.Author.value(),
 		Charged: r.Charged, Released: r.Released, Lapsed: r.Lapsed, Reserved: r.Reserved, Lots: each(r.Lots, lotLineRecord.value), Entries: each(r.Entries, entryLineRecord.value),
