@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"sportello/policy"
 	"sportello/ticket"
@@ -120,6 +121,7 @@ func TestShow(t *testing.T) {
 	if got := strings.Join(kinds, " "); got != "request notice note answer" || n.Ticket != 1 || n.Story[0].At != (policy.Date{Year: 2026, Month: 11, Day: 23}) || n.Story[0].Clock != "10:00" {
 		t.Errorf("the thread is %s of ticket %d: %+v", got, n.Ticket, n.Story)
 	}
+	b.now = b.now.Add(time.Hour)
 	b.receive(b.mail(bruno, "Re: Sito", "Va meglio ora?", replyTo(n)))
 	wantLetters(t, b.send(), "answer mario")
 }

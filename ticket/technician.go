@@ -97,6 +97,9 @@ func (w *work) work(m *Inbound, a *Arrival, s sender, th thread, released string
 		if err := w.tellAnswer(m, t, tech, msg); err != nil {
 			return err
 		}
+		if err := w.tellCrossed(t, tech, msg); err != nil {
+			return err
+		}
 	}
 	if len(d.orders.Commands) > 0 && !d.orders.away() || released != "" {
 		lines := w.outcome(d, before, t)
