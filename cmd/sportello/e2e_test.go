@@ -258,7 +258,7 @@ func TestRealServers(t *testing.T) {
 }
 
 // TestAuthenticated: with evidence asked for, a technician's signed reply goes
-// out, and an unsigned one is held and told.
+// out, and an unsigned one is held until its registered address confirms it.
 func TestAuthenticated(t *testing.T) {
 	s := startServers(t, support, tech, customer)
 	key := newSigner(t)
@@ -269,7 +269,7 @@ func TestAuthenticated(t *testing.T) {
 	h := header(t, s.awaitMail(t, tech, "the new ticket", notice("ticket-new")))
 	to, thread := addressIn(t, h, "Reply-To"), "In-Reply-To: "+h.Get("Message-Id")+"\n"
 	s.post(t, tech, to, letter(tech, to, "Re: "+h.Get("Subject"), "forged@example.test", thread, "Mandateci la password."))
-	s.awaitMail(t, tech, "the alert", notice("alert"))
+	s.awaitMail(t, tech, "the question", notice("held"))
 	if v := d.ticket(t, 1); v.State != "open" {
 		t.Errorf("an unsigned mail made the ticket %s", v.State)
 	}
