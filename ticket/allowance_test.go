@@ -227,7 +227,7 @@ func TestTheLastInterventionGoesToWhoIsAnsweredFirst(t *testing.T) {
 	}
 	b.receive(b.mail(anna, "Re: Richiesta", "Fatto.", replyTo(pick(t, two, ticket.NoticeTicketNew, anna))))
 	letters := b.send()
-	wantLetters(t, letters, "answer paola, alert anna, alert bruno")
+	wantLetters(t, letters, "answer paola, alert anna, alert bruno, ticket-reply bruno")
 	if alert := pick(t, letters, ticket.NoticeAlert, anna); alert.Ticket != first || alert.Coverage != policy.Extra {
 		t.Errorf("alert about #%d, %s", alert.Ticket, alert.Coverage)
 	}

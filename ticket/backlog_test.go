@@ -94,7 +94,7 @@ func TestAnswerFromTheSummary(t *testing.T) {
 	if !strings.Contains(link, "%5B"+strings.ReplaceAll(b.Name, " ", "%20")+"%20%231%5D") {
 		t.Errorf("link %q", link)
 	}
-	wantLetters(t, b.send(), "answer mario")
+	wantLetters(t, b.send(), "answer mario, ticket-reply bruno")
 }
 
 // TestRecentBacklog: what lay in the mailbox at the first start and is not old

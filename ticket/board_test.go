@@ -123,5 +123,5 @@ func TestShow(t *testing.T) {
 	}
 	b.now = b.now.Add(time.Hour)
 	b.receive(b.mail(bruno, "Re: Sito", "Va meglio ora?", replyTo(n)))
-	wantLetters(t, b.send(), "answer mario")
+	wantLetters(t, b.send(), "answer mario, ticket-reply anna")
 }

@@ -72,7 +72,7 @@ func TestClosingWaitsForTheLetter(t *testing.T) {
 				t.Errorf("closing date set: %v, want %v", got, c.dated)
 			}
 			if c.outcome.State == ticket.RowFailed {
-				wantLetters(t, b.send(), "alert anna, alert bruno")
+				wantLetters(t, b.send(), "ticket-reply bruno, alert anna, alert bruno")
 			}
 		})
 	}

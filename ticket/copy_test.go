@@ -125,7 +125,7 @@ func TestCopyTakesNothing(t *testing.T) {
 					}
 				}
 				b.receive(b.mail(anna, "Re: Password", "La nuova password: SEGRETO", replyTo(letter), proved))
-				wantLetters(t, b.send(), "answer mario")
+				wantLetters(t, b.send(), "answer mario, ticket-reply bruno")
 			}
 		}
 	}

@@ -487,8 +487,8 @@ func TestTechnicianAnswers(t *testing.T) {
 	text := "Riavviato il server.\nPer altro scriva a " + mail.ReplyTo + " o ad Anna@Example.it"
 	b.receive(b.mail(anna, "Re: [Assistenza #1] Sito irraggiungibile", text, replyTo(mail)))
 	letters = b.send()
-	wantLetters(t, letters, "answer mario, answer luisa")
-	for _, n := range letters {
+	wantLetters(t, letters, "answer mario, answer luisa, ticket-reply bruno")
+	for _, n := range toCustomers(letters) {
 		if strings.Contains(strings.ToLower(fmt.Sprintf("%+v", n)), anna) || strings.Contains(n.Text, "+t1.") {
 			t.Errorf("a technician's address or token reaches the customer: %+v", n)
 		}
@@ -562,7 +562,7 @@ func testReplyToNote(t *testing.T, pattern string) {
 func TestCommands(t *testing.T) {
 	for _, c := range []struct{ name, text, letters, state, assignee string }{
 		{"close without text", "#close", "transcript anna, closed mario", "closed", ""},
-		{"close with text", "#close\nFatto.", "answer mario, transcript anna", "closed", "Anna Ferretti"},
+		{"close with text", "#close\nFatto.", "answer mario, ticket-reply bruno, transcript anna", "closed", "Anna Ferretti"},
 		{"assign", "#assign bruno", "transcript anna", "open", "Bruno Conti"},
 		{"take and wait", "#take\n#wait", "transcript anna", "waiting", "Anna Ferretti"},
 		{"unknown", "#chiudo\nFatto.", "transcript anna", "open", ""},
@@ -697,7 +697,7 @@ func TestNoAnswerFromDNS(t *testing.T) {
 		}
 		want := "[held after 1h21m0s]"
 		if answered {
-			want = "[answer after 21m0s]"
+			want = "[answer after 21m0s ticket-reply after 21m0s]"
 		}
 		if got := fmt.Sprint(story); got != want {
 			t.Errorf("DNS answers later %v: %s, want %s", answered, got, want)

@@ -112,7 +112,7 @@ func TestGatheredTicketIsAnswered(t *testing.T) {
 		addr, subject, _ := strings.Cut(link, "?subject=")
 		subject = strings.NewReplacer("%20", " ", "%23", "#", "%5B", "[", "%5D", "]").Replace(subject)
 		b.receive(b.mail(anna, subject, "Sì, certo.", proved, func(m *ticket.Inbound) { m.Recipients = []string{addr} }))
-		if got := b.send(); kinds(got) != "answer x11" {
+		if got := b.send(); kinds(got) != "answer x11, ticket-reply bruno" {
 			t.Errorf("pattern %q: %s to %q with %q", pattern, kinds(got), addr, subject)
 		}
 	}

@@ -17,6 +17,10 @@ func joined(a, b map[string]string) map[string]string {
 // orderPhrases are what technicians read about their commands.
 var orderPhrases = map[string]map[string]string{
 	"it": {
+		"answered-takes":      "%s ha risposto al cliente e prende la richiesta: d'ora in poi ne riceve la posta.",
+		"answered-other":      "%s ha risposto al cliente. La richiesta è assegnata a: %s.",
+		"answered-yours":      "%s ha risposto al cliente sulla richiesta assegnata a Lei.",
+		"answered-crossed":    "%s ha risposto allo stesso messaggio del cliente: sono partite entrambe le risposte, la Sua e questa.",
 		"woken":               "È arrivato il giorno fino al quale il ticket doveva aspettare: ora tocca a noi.",
 		"subject-list":        "Elenco dei ticket",
 		"subject-help":        "Comandi",
@@ -39,7 +43,6 @@ var orderPhrases = map[string]map[string]string{
 		"confirm-yes":         "Se l'ha scritta Lei, risponda a questa e-mail entro 24 ore, anche senza testo: vale una volta sola.",
 		"confirm-no":          "Se non l'ha scritta Lei, non risponda: resta senza effetto. %s la elimina.",
 		"from-proposed":       "Il messaggio inoltrato sembra di %s: %s da solo, come risposta, apre un ticket a suo nome",
-		"crossed":             "Avete risposto in due a pochi minuti di distanza: al cliente sono partite entrambe le risposte.",
 		"held-only":           "serve solo a rispondere alla domanda su un'e-mail trattenuta",
 		"from-elsewhere":      "questa e-mail appartiene già a un ticket: inoltri il messaggio del cliente a %s",
 		"credits-held":        "per il preventivo %s sono riservati %d crediti: prima chiuda il lavoro",
@@ -65,6 +68,10 @@ var orderPhrases = map[string]map[string]string{
 		"order-date":          "«%s» non è una data: si scrive come 2026-12-24 o 24/12/2026",
 	},
 	"en": {
+		"answered-takes":      "%s has answered the customer and takes the request: mail about it goes there from now on.",
+		"answered-other":      "%s has answered the customer. The request is assigned to: %s.",
+		"answered-yours":      "%s has answered the customer on the request assigned to you.",
+		"answered-crossed":    "%s answered the same message of the customer: both answers went out, yours and this one.",
 		"woken":               "The day until which the ticket was to wait has come: it is our turn now.",
 		"subject-list":        "List of tickets",
 		"subject-help":        "Commands",
@@ -87,7 +94,6 @@ var orderPhrases = map[string]map[string]string{
 		"confirm-yes":         "If you wrote it, reply to this email within 24 hours, even without any text: it counts once.",
 		"confirm-no":          "If you did not write it, do not reply: it stays without effect. %s deletes it.",
 		"from-proposed":       "The forwarded message seems to come from %s: %s alone, as the reply, opens a ticket for them",
-		"crossed":             "Two of you replied within minutes: both replies have gone to the customer.",
 		"held-only":           "it only answers the question about an email on hold",
 		"from-elsewhere":      "this email belongs to a ticket already: forward the customer's message to %s",
 		"credits-held":        "quote %s holds %d credits: finish that work first",

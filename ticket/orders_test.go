@@ -48,9 +48,9 @@ func TestOrders(t *testing.T) {
 		{"somebody joins", "#cc " + external, 1, "Eseguito: #cc " + external, "",
 			func(tk *ticket.Ticket) bool { return len(tk.Participants) == 2 && tk.Participants[1].Approved }},
 		{"somebody joins and is answered", "#cc <" + external + ">\nRiavviato.", 1, "Risposta inviata a Mario Rossi <mario@rossi.example>, " + external,
-			"answer mario, answer perito", func(tk *ticket.Ticket) bool { return tk.State == ticket.StateWaiting }},
+			"answer mario, answer perito, ticket-reply bruno", func(tk *ticket.Ticket) bool { return tk.State == ticket.StateWaiting }},
 		{"somebody joins and leaves", "#cc " + external + "\n#uncc " + external + "\nRiavviato.", 1, "Risposta inviata a Mario Rossi <mario@rossi.example>",
-			"answer mario", func(tk *ticket.Ticket) bool { return tk.Participants[1].Removed }},
+			"answer mario, ticket-reply bruno", func(tk *ticket.Ticket) bool { return tk.Participants[1].Removed }},
 		{"a technician is in already", "#cc bruno@casa.example", 1, "Riga 1, #cc bruno@casa.example: bruno@casa.example è un indirizzo nostro: le lettere gli arrivano già|" + nothing, "",
 			func(tk *ticket.Ticket) bool { return len(tk.Participants) == 1 }},
 		{"the requester stays", "#uncc " + mario, 1, "Riga 1, #uncc " + mario + ": " + mario + " ha aperto il ticket: le lettere gli vanno comunque|" + nothing, "",
@@ -67,7 +67,7 @@ func TestOrders(t *testing.T) {
 			func(tk *ticket.Ticket) bool { return tk.Customer == "" }},
 		{"merged within a customer", "#unisci #1", 4, "Stato: chiuso, doppione (prima: aperto)|Il #4 (Rossi Impianti (C1), luisa@rossi.example) è unito al #1 (Rossi Impianti (C1), mario@rossi.example): la posta che arriva per il primo continua nel secondo.", "",
 			func(tk *ticket.Ticket) bool { return tk.MergedInto == 1 && tk.ClosedReason == ticket.ReasonDuplicate }},
-		{"answered and merged", "#merge 1\nCi pensiamo nell'altro ticket.", 4, "Risposta inviata a luisa@rossi.example", "answer luisa",
+		{"answered and merged", "#merge 1\nCi pensiamo nell'altro ticket.", 4, "Risposta inviata a luisa@rossi.example", "answer luisa, ticket-reply bruno",
 			func(tk *ticket.Ticket) bool { return tk.MergedInto == 1 }},
 		{"merged across customers", "#merge 1", 3, "Riga 1, #unisci 1: il #3 è di Smith Ltd (C2), john@smith.example, il #1 è di Rossi Impianti (C1), mario@rossi.example: se davvero vanno uniti scriva #unisci 1 forza|" + nothing, "",
 			func(tk *ticket.Ticket) bool { return tk.MergedInto == 0 }},
@@ -81,7 +81,7 @@ func TestOrders(t *testing.T) {
 			func(tk *ticket.Ticket) bool {
 				return tk.SleepsUntil.Equal(time.Date(2026, 12, 24, 0, 0, 0, 0, time.FixedZone("", 3600))) && tk.ClosesAt.IsZero() && tk.WaitsFor == 0
 			}},
-		{"answered and asleep", "#attesa 24/12\nNe riparliamo a Natale.", 1, "Risposta inviata a Mario", "answer mario",
+		{"answered and asleep", "#attesa 24/12\nNe riparliamo a Natale.", 1, "Risposta inviata a Mario", "answer mario, ticket-reply bruno",
 			func(tk *ticket.Ticket) bool {
 				return !tk.SleepsUntil.IsZero() && tk.ClosesAt.IsZero() && tk.WaitsFor == 0
 			}},
@@ -89,7 +89,7 @@ func TestOrders(t *testing.T) {
 			func(tk *ticket.Ticket) bool { return tk.SleepsUntil.IsZero() && tk.State == ticket.StateOpen }},
 		{"asleep for ever", "#wait 2062-12-24", 1, "Riga 1, #attesa 2062-12-24: la data deve cadere entro 366 giorni|" + nothing, "",
 			func(tk *ticket.Ticket) bool { return tk.SleepsUntil.IsZero() }},
-		{"answered, and still our turn", "#reopen\nIntanto: stiamo guardando.", 1, "Risposta inviata a Mario", "answer mario",
+		{"answered, and still our turn", "#reopen\nIntanto: stiamo guardando.", 1, "Risposta inviata a Mario", "answer mario, ticket-reply bruno",
 			func(tk *ticket.Ticket) bool { return tk.State == ticket.StateOpen && tk.ClosesAt.IsZero() }},
 		{"every wrong line is named", "#take\n#topic mail-down\n\n#merge 77\n#customer C9\n#spam", 1,
 			"Riga 4, #unisci 77: il ticket #77 non esiste|Riga 5, #customer C9: nessun cliente ha il codice o il nome «C9»|" + nothing, "",
@@ -196,7 +196,7 @@ func TestMergedTicketRedirects(t *testing.T) {
 	}
 	wantLetters(t, b.send(), "ticket-reply anna, ticket-reply bruno, ticket-reply anna, ticket-reply bruno")
 	b.receive(b.mail(anna, "Re: Sito", "Riavviato.", replyTo(work[3])))
-	wantLetters(t, b.send(), "answer mario, answer luisa")
+	wantLetters(t, b.send(), "answer mario, answer luisa, ticket-reply bruno")
 }
 
 // TestBoundAddress: after #customer the next mail of that address is the customer's.
@@ -205,7 +205,7 @@ func TestBoundAddress(t *testing.T) {
 	b.receive(b.mail(stranger, "Sito fermo", down))
 	work := pick(t, b.send(), ticket.NoticeTicketNew, anna)
 	b.receive(b.mail(anna, "Re: Sito", "#customer C1\nRiavviato.", replyTo(work)))
-	wantLetters(t, b.send(), "answer nessuno, transcript anna")
+	wantLetters(t, b.send(), "answer nessuno, ticket-reply bruno, transcript anna")
 	b.receive(b.mail(stranger, "Sito ancora fermo", down))
 	if tk := b.ticket(2); tk.Customer != "C1" || tk.Decision.Coverage != policy.Covered {
 		t.Errorf("ticket %+v", tk)

@@ -21,7 +21,7 @@ func TestReactions(t *testing.T) {
 	b.receive(b.mail(anna, "Re: Sito", "👍\n\nAnna reacted via Gmail", replyTo(work), proved, thumb(ticket.ReactionProgram)))
 	wantLetters(t, b.send(), "")
 	b.receive(b.mail(anna, "Re: Sito", "👍", replyTo(work), proved, thumb(ticket.ReactionSign))) // she wrote it herself
-	wantLetters(t, b.send(), "answer mario")
+	wantLetters(t, b.send(), "answer mario, ticket-reply bruno")
 
 	b.must(b.Close(b.ctx, 1, 0, "admin"))
 	closed := pick(t, b.send(), ticket.NoticeClosed, mario)

@@ -103,18 +103,18 @@ func TestWhoLostTheRight(t *testing.T) {
 		want  string // letters, after the answer
 		alert string // words in the alert
 	}{
-		{"nobody", func(*bench) {}, "answer luisa, answer mario", ""},
-		{"the requester is no contact any more", marioOnly, "answer mario, alert anna, alert bruno", luisa + " non è più un contatto"},
-		{"the participant is no contact any more", keep(ticket.Contact{Address: luisa}), "answer luisa, alert anna, alert bruno", mario + " non è più un contatto"},
-		{"both", keep(), "alert anna, alert bruno, alert anna, alert bruno", "Nessuno fra i contatti del cliente"},
+		{"nobody", func(*bench) {}, "answer luisa, answer mario, ticket-reply bruno", ""},
+		{"the requester is no contact any more", marioOnly, "answer mario, ticket-reply bruno, alert anna, alert bruno", luisa + " non è più un contatto"},
+		{"the participant is no contact any more", keep(ticket.Contact{Address: luisa}), "answer luisa, ticket-reply bruno, alert anna, alert bruno", mario + " non è più un contatto"},
+		{"both", keep(), "ticket-reply bruno, alert anna, alert bruno, alert anna, alert bruno", "Nessuno fra i contatti del cliente"},
 		{"she is another customer's contact now", func(b *bench) {
 			marioOnly(b)
 			b.must(b.PutCustomers(b.ctx, []*ticket.Customer{{ID: "C9", Name: "Nove", Contacts: []ticket.Contact{{Address: luisa}}}}, nil))
-		}, "answer mario, alert anna, alert bruno", luisa + " non è più un contatto"},
+		}, "answer mario, ticket-reply bruno, alert anna, alert bruno", luisa + " non è più un contatto"},
 		{"she left and came back", func(b *bench) {
 			marioOnly(b)
 			keep(ticket.Contact{Address: mario, MaySpend: true}, ticket.Contact{Address: luisa})(b)
-		}, "answer luisa, answer mario", ""},
+		}, "answer luisa, answer mario, ticket-reply bruno", ""},
 	} {
 		for _, when := range []string{"before the answer", "after it"} {
 			t.Run(c.name+", "+when, func(t *testing.T) {

@@ -97,7 +97,7 @@ func (w *work) work(m *Inbound, a *Arrival, s sender, th thread, released string
 		if err := w.tellAnswer(m, t, tech, msg); err != nil {
 			return err
 		}
-		if err := w.tellCrossed(t, tech, msg); err != nil {
+		if err := w.tellColleagues(m, before, t, tech, msg); err != nil {
 			return err
 		}
 	}

@@ -21,7 +21,7 @@ func TestConfirmedByTheTechnician(t *testing.T) {
 		state      ticket.State
 	}{
 		{"an answer, confirmed with nothing", "Riavviato.", true,
-			func(b *bench, n ticket.Notice) *ticket.Inbound { return b.mail(anna, "Re: x", "", replyTo(n)) }, "answer mario", ticket.StateWaiting},
+			func(b *bench, n ticket.Notice) *ticket.Inbound { return b.mail(anna, "Re: x", "", replyTo(n)) }, "answer mario, ticket-reply bruno", ticket.StateWaiting},
 		{"a command, confirmed with a word", "#close", true,
 			func(b *bench, n ticket.Notice) *ticket.Inbound {
 				return b.mail(anna, "Re: x", "Sì, sono io", replyTo(n))

@@ -99,7 +99,7 @@ func TestHeldQuestions(t *testing.T) {
 		{"an answer without a sign of its ticket goes to the customer", "Riavviato.",
 			func(n ticket.Notice) func(*ticket.Inbound) { return unsigned(n.ReplyTo) },
 			"#invia: il testo va a " + customer + " come risposta sul ticket #1",
-			"#send", "answer mario, transcript anna", "Assegnato a: Anna Ferretti (prima: nessuno)|Stato: in attesa del cliente (prima: aperto)|Risposta inviata a " + customer, true},
+			"#send", "answer mario, ticket-reply bruno, transcript anna", "Assegnato a: Anna Ferretti (prima: nessuno)|Stato: in attesa del cliente (prima: aperto)|Risposta inviata a " + customer, true},
 		{"a note that went to the customer too", "Cliente difficile.",
 			func(n ticket.Notice) func(*ticket.Inbound) {
 				return func(m *ticket.Inbound) {
@@ -111,7 +111,7 @@ func TestHeldQuestions(t *testing.T) {
 			"#invia", "transcript anna", "Nota interna registrata: il cliente non la vede.", true},
 		{"a command further down", "Fatto.\n#chiudi", func(n ticket.Notice) func(*ticket.Inbound) { return replyTo(n) },
 			"#invia: il testo va a " + customer + " come risposta sul ticket #1 così com'è, compresa la riga con il comando",
-			"#invia", "answer mario, transcript anna", "Risposta inviata a " + customer, true},
+			"#invia", "answer mario, ticket-reply bruno, transcript anna", "Risposta inviata a " + customer, true},
 		{"commands alone", "#prendo", func(n ticket.Notice) func(*ticket.Inbound) { return unsigned(n.ReplyTo) },
 			"#invia: sul ticket #1 si esegue #prendo, al cliente non va alcun testo",
 			"#invia", "transcript anna", "Eseguito: #prendo|Assegnato a: Anna Ferretti (prima: nessuno)", true},
