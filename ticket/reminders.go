@@ -39,15 +39,18 @@ func (d *Desk) remindLots(ctx context.Context) error {
 	return nil
 }
 
-// remindAll writes to whose lots refs are; "" is their end: the day is done.
+// remindAll writes to whose lots refs are, looking at each customer once; "" is
+// their end: the day is done.
 func (w *work) remindAll(refs []string, looked counted) error {
+	seen := map[string]bool{}
 	for _, ref := range refs {
 		if ref == "" {
 			_, err := w.once(looked)
 			return err
 		}
 		customer, _, err := w.tx.LotByRef(ref)
-		if err == nil {
+		if err == nil && !seen[customer] {
+			seen[customer] = true
 			err = w.remindOf(customer)
 		}
 		if err != nil {

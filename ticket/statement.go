@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"sportello/policy"
 )
 
 // maxStatement bounds the movements that a statement by mail shows: the latest.
@@ -119,8 +121,9 @@ func (w *work) aboutCredits(kind NoticeKind, c *Customer, to *Contact) (*Notice,
 	return n, nil
 }
 
-// movements are the latest entries of a customer's ledger, oldest first; what
-// one cause did to several lots is one movement.
+// movements are the latest entries of a customer's ledger in the order in which
+// they were posted, a purchase with its own day; what one cause did to several
+// lots is one movement.
 func (w *work) movements(customer string) ([]EntryLine, error) {
 	var lines []EntryLine
 	last := ""
@@ -135,7 +138,11 @@ func (w *work) movements(customer string) ([]EntryLine, error) {
 			continue
 		}
 		last = what
-		lines = append(lines, EntryLine{Day: w.d.day(e.At), Kind: e.Move.Kind, Credits: e.Move.Credits, Ticket: e.Ticket, Available: e.Available})
+		day := w.d.day(e.At)
+		if e.Move.Kind == policy.MovePurchase {
+			day = e.Move.Purchased // which may have been told later
+		}
+		lines = append(lines, EntryLine{Day: day, Kind: e.Move.Kind, Credits: e.Move.Credits, Ticket: e.Ticket, Available: e.Available})
 		if len(lines) > 2*maxStatement { // what fell out is not kept
 			lines = append(lines[:0:0], lines[len(lines)-maxStatement:]...)
 		}

@@ -100,7 +100,7 @@ func TestAStatementTellsWhatHappened(t *testing.T) {
 	for _, e := range n.Entries {
 		lines = append(lines, fmt.Sprintf("%s %s %d #%d: %d", e.Day, e.Kind, e.Credits, e.Ticket, e.Available))
 	}
-	want := "2026-11-23 purchase 10 #0: 10; 2026-11-23 hold 6 #1: 4; 2026-11-23 purchase 5 #0: 9; 2026-11-23 capture 2 #1: 9; 2026-11-23 release 4 #1: 13"
+	want := "2026-03-01 purchase 10 #0: 10; 2026-11-23 hold 6 #1: 4; 2026-11-23 purchase 5 #0: 9; 2026-11-23 capture 2 #1: 9; 2026-11-23 release 4 #1: 13"
 	if got := strings.Join(lines, "; "); got != want {
 		t.Errorf("entries %s\nwant %s", got, want)
 	}
@@ -109,6 +109,23 @@ func TestAStatementTellsWhatHappened(t *testing.T) {
 	}
 	if n.ReplyTo != "" || n.Envelope != "" || n.InReplyTo == "" {
 		t.Errorf("envelope %q, reply to %q, in reply to %q", n.Envelope, n.ReplyTo, n.InReplyTo)
+	}
+}
+
+// A purchase is told with its own day, even when the desk heard of it later.
+func TestAStatementDatesAPurchaseByItsDay(t *testing.T) {
+	b := newBench(t, storetest.NewMem())
+	b.must(second(b.Buy(b.ctx, "C1", policy.Lot{Ref: "EARLIER", Quantity: 4, Purchased: b.d().AddDays(-90)})))
+	b.must(second(b.Buy(b.ctx, "C1", policy.Lot{Ref: "TODAY", Quantity: 5})))
+	b.receive(b.mail(mario, "Saldo", "saldo", proved))
+	var days []string
+	for _, e := range pick(t, b.send(), ticket.NoticeStatement, mario).Entries {
+		if e.Kind == policy.MovePurchase && e.Credits < 6 {
+			days = append(days, fmt.Sprintf("%d %s", e.Credits, e.Day))
+		}
+	}
+	if want := []string{"4 " + b.d().AddDays(-90).String(), "5 " + b.d().String()}; fmt.Sprint(days) != fmt.Sprint(want) {
+		t.Errorf("got %q, want %q", days, want)
 	}
 }
 

@@ -72,7 +72,7 @@ func sceneStatement(s *stage) error {
 	if err != nil {
 		return err
 	}
-	if text := mailin.Parse(raw, mailin.Options{}).Text; !strings.Contains(text, "Disponibili: 9 crediti") {
+	if text := mailin.Parse(raw, mailin.Options{}).Text; !strings.Contains(text, "Crediti disponibili: 9") {
 		return fmt.Errorf("the statement does not tell the 9 credits that are left:\n%s", text)
 	}
 	return s.whole(raw)
