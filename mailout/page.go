@@ -22,7 +22,7 @@ const (
 
 // block is one piece of a page.
 type block struct {
-	Kind string // para, item, fact, button, link, text, message, small, sign, rule, row, heading, entry, act
+	Kind string // para, item, fact, button, link, text, message, small, sign, rule, row, heading, entry, act, bar
 	Args []string
 }
 
@@ -91,6 +91,8 @@ func plainText(page []block) string {
 			if about := entryLine(b); about != "" {
 				out.WriteString(wrap("  ", "  ", about))
 			}
+		case "bar":
+			out.WriteString(wrap("- ", "  ", b.Args[0]+": "+b.Args[1]))
 		case "row":
 			rows := page[i : i+sameKind(page[i:])]
 			out.WriteString(plainTable(rows))
@@ -114,7 +116,9 @@ func entryLine(b block) string {
 }
 
 // joined tells whether blocks of a kind follow each other without an empty line.
-func joined(kind string) bool { return kind == "item" || kind == "fact" || kind == "row" }
+func joined(kind string) bool {
+	return kind == "item" || kind == "fact" || kind == "row" || kind == "bar"
+}
 
 // wrap breaks a paragraph at textWidth; the first line begins with first, the
 // others with indent. Words are never broken: an address stays whole. No line

@@ -33,6 +33,21 @@ func listed(n *ticket.Notice) {
 	}
 }
 
+// day is the digest of a working day.
+func day(n *ticket.Notice) {
+	listed(n)
+	n.Subject = ""
+	n.Sections[0].Title, n.Sections[1].Title = ticket.Say("daily-due", 2).In(n.Language), ticket.Say("daily-quotes", 4).In(n.Language)
+	bar := func(name string, count int) ticket.Bar {
+		return ticket.Bar{Label: ticket.Say("daily " + name).In(n.Language), Count: count}
+	}
+	n.Charts = []ticket.Chart{
+		{Title: ticket.Say("daily-now").In(n.Language), Bars: []ticket.Bar{bar("open", 14), bar("due", 2), bar("waiting", 23), bar("quotes", 4), bar("closing", 1), bar("quarantine", 0)}},
+		{Title: ticket.Say("daily-since").In(n.Language), Since: ticket.Date{Year: 2026, Month: 11, Day: 20},
+			Bars: []ticket.Bar{bar("new", 9), bar("closed", 11), bar("suppressed", 1), bar("ignored", 137), bar("refused", 0)}},
+	}
+}
+
 // told is the answer to #show.
 func told(n *ticket.Notice) {
 	anna := ticket.Mailbox{Name: "Anna Ferretti", Address: "anna@example.it"}

@@ -368,6 +368,8 @@ func technicianLetters(language string) map[string]*ticket.Notice {
 			n.Ticket, n.Subject, n.ReplyTo, n.NoteAddress = 0, "", "", ""
 			n.Lines = says(language, ticket.Say("gathered"), ticket.Say("gathered-mail", 12, "info@esempio.it", ticket.Say("gathered quarantine")))
 		}),
+		"digest-day":   it(ticket.NoticeDigest, text("", ""), day),
+		"digest-quiet": it(ticket.NoticeDigest, text("", ""), day, func(n *ticket.Notice) { n.Sections = nil }),
 		"alert-spared": it(ticket.NoticeAlert, text("", ""), waiting, quoted, func(n *ticket.Notice) {
 			n.ClosesOn, n.Reserved = ticket.Date{Year: 2026, Month: 11, Day: 30}, 3
 			n.Lines = says(language, ticket.Say("spared", credits(3, language)), ticket.Say("spared-unless", ticket.Order("close"), ticket.Order("charge")))

@@ -16,29 +16,35 @@ import (
 // item TEXT, button LABEL URL, link LABEL URL, text TEXT (as written), message
 // TITLE TEXT (in a frame), small TEXT, sign LINE…, rule, row CELL… (of a table with
 // what rows follow; the first names the columns, the last column is of numbers), heading TEXT, entry TITLE URL
-// PART… (what is empty of them is left out), act LABEL URL (a button that the text does without). Words: b (bold), date, day,
+// PART… (what is empty of them is left out), act LABEL URL (a button that the text does without), bar LABEL NUMBER PERCENT. Words: b (bold), date, day,
 // moment, credits, ordinal, size, cap, and say LEI TU VOI, which chooses by the tone.
 func letterFuncs(language string, tone Tone) template.FuncMap {
 	return template.FuncMap{
 		"fact": markup("fact", 2), "item": markup("item", 1), "button": markup("button", 2), "link": markup("link", 2), "text": markup("text", 1),
 		"message": markup("message", 2), "small": markup("small", 1), "sign": markup("sign", 1), "rule": markup("rule", 0), "row": markup("row", 1),
-		"act": markup("act", 2), "heading": markup("heading", 1), "entry": markup("entry", 1),
+		"act": markup("act", 2), "bar": markup("bar", 3), "heading": markup("heading", 1), "entry": markup("entry", 1),
 		"dated": func(before string, d ticket.Date) string {
 			if d.IsZero() {
 				return ""
 			}
 			return before + longDate(d, language)
 		},
-		"kind":     func(k ticket.NoticeKind) string { return ticket.Say("kind " + k.String()).In(language) },
-		"list":     func(all []string) string { return strings.Join(all, ", ") },
-		"say":      tone.say,
-		"b":        func(s any) string { return boldStart + fmt.Sprint(s) + boldEnd },
-		"date":     func(d ticket.Date) string { return longDate(d, language) },
-		"day":      func(d ticket.Date) string { return shortDate(d, language) },
-		"moment":   func(t time.Time) string { return moment(t, language) },
-		"credits":  func(n ticket.Credits) string { return credits(n, language) },
-		"size":     func(n int64) string { return fileSize(n, language) },
-		"cap":      capital,
+		"kind":    func(k ticket.NoticeKind) string { return ticket.Say("kind " + k.String()).In(language) },
+		"list":    func(all []string) string { return strings.Join(all, ", ") },
+		"say":     tone.say,
+		"b":       func(s any) string { return boldStart + fmt.Sprint(s) + boldEnd },
+		"date":    func(d ticket.Date) string { return longDate(d, language) },
+		"day":     func(d ticket.Date) string { return shortDate(d, language) },
+		"moment":  func(t time.Time) string { return moment(t, language) },
+		"credits": func(n ticket.Credits) string { return credits(n, language) },
+		"size":    func(n int64) string { return fileSize(n, language) },
+		"cap":     capital,
+		"percent": func(n, of int) int {
+			if of == 0 || n == 0 {
+				return 0
+			}
+			return max(2, n*100/of)
+		},
 		"next":     func(n int) int { return n + 1 },
 		"ordinal":  func(n int) string { return ordinal(n, language) },
 		"person":   person,

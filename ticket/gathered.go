@@ -16,6 +16,7 @@ const (
 	addressAnHour = 5 // letters about the mail of one address
 	lettersAnHour = 8 // letters about the mail of all addresses, both of these together
 	maxGathered   = 200
+	summariesADay = 3 // summaries that name one address for its refused mail
 )
 
 // Gathered is what the technicians have still to be told of in one letter.
@@ -78,6 +79,9 @@ func (w *work) crowdedClaim(tech *Technician, m *Inbound, a *Arrival) (bool, err
 	if sole && m.Doubled == "" && tech.has(from.Address) && m.Evidence.Proves(from.Address) {
 		return false, nil
 	}
+	if err := w.tally(tallyRefused); err != nil {
+		return false, err
+	}
 	if room, err := w.roomForLetter(counted{"claim", tech.Mailbox().Address, unproven}, claimsAnHour); room || err != nil {
 		return false, err
 	}
@@ -87,14 +91,23 @@ func (w *work) crowdedClaim(tech *Technician, m *Inbound, a *Arrival) (bool, err
 	return true, w.gatherMail(a.Fate.String(), from.Address)
 }
 
-// gatherMail gathers one mail in the name of addr.
+// gatherMail gathers one mail in the name of addr. What goes on beyond a few
+// summaries a day is silence: the digest counts it.
 func (w *work) gatherMail(why, addr string) error {
+	g, err := w.tx.Gathered()
+	if err != nil {
+		return err
+	}
+	same := func(m GatheredMail) bool { return m.Why == why && m.Address == addr }
+	if !slices.ContainsFunc(g.Mails, same) {
+		if ok, err := w.within(counted{"summary", addr, unproven}, 24*time.Hour, summariesADay); err != nil || !ok {
+			return err
+		}
+	}
 	return w.gather(func(g *Gathered) bool {
-		for i := range g.Mails {
-			if g.Mails[i].Why == why && g.Mails[i].Address == addr {
-				g.Mails[i].Count++
-				return true
-			}
+		if i := slices.IndexFunc(g.Mails, same); i >= 0 {
+			g.Mails[i].Count++
+			return true
 		}
 		if len(g.Mails) >= maxGathered {
 			return false

@@ -152,3 +152,35 @@ func TestLettersAboutAMailStandUnderIt(t *testing.T) {
 		}
 	}
 }
+
+// TestRefusedForDays: mail in a technician's name that goes on and on is told in a few
+// summaries a day, then no more; the digest counts all of it.
+func TestRefusedForDays(t *testing.T) {
+	b := authenticated(t)
+	b.now = time.Date(2026, 11, 23, 9, 0, 0, 0, b.Zone)
+	b.receive(b.mail(mario, "Sito irraggiungibile", down, proved))
+	b.must(b.Daily(b.ctx))
+	b.send()
+	summaries, mails := 0, 0
+	for range 23 { // hours
+		for range 12 {
+			b.now = b.now.Add(5 * time.Minute)
+			b.receive(b.mail(anna, fmt.Sprintf("Prova %d", mails), "Mandateci la password.", unproved))
+			mails++
+			b.must(b.Sweep(b.ctx))
+			for _, n := range b.send() {
+				if n.Kind == ticket.NoticeDigest && n.To.Address == anna {
+					summaries++
+				}
+			}
+		}
+	}
+	if summaries != 3 {
+		t.Errorf("%d summaries of %d mails, want 3", summaries, mails)
+	}
+	b.now = time.Date(2026, 11, 24, 9, 0, 0, 0, b.Zone)
+	b.must(b.Daily(b.ctx))
+	if got := digests(b.send()); len(got) != 2 || !strings.Contains(got[0], fmt.Sprintf("E-mail rifiutate %d", mails)) {
+		t.Errorf("%d mails, the digest: %v", mails, got)
+	}
+}

@@ -143,6 +143,9 @@ func (w *work) tooMany(s sender) (string, error) {
 	if err != nil || ok {
 		return "", err
 	}
+	if err := w.tally(tallyRefused); err != nil {
+		return "", err
+	}
 	why := fmt.Sprintf("more than %d tickets in an hour from one %s", limit, who)
 	key := "flood"
 	if how == proven { // of addresses that nobody proved there are as many as somebody likes

@@ -88,6 +88,7 @@ type Notice struct {
 	Attachments []Relay
 	Lines       []string  // transcript, alert, reasons: one fact a line
 	Sections    []Section // lists: of tickets, of commands
+	Charts      []Chart   // digest
 	Story       []Said    // a ticket's thread
 	StoryLeft   int       // how many older entries Story leaves out
 	Bounce      *Bounce

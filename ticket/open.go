@@ -227,7 +227,7 @@ func (w *work) acknowledge(m *Inbound, s sender, t *Ticket, auth Authority) (str
 	case s.contrary:
 		return "the evidence contradicts the sender", nil
 	case s.quiet && (m.Robot || m.Doubtful || m.NullPath):
-		return "a robot wrote it", w.tx.Count(CountSuppressed, 1)
+		return "a robot wrote it", w.countSuppressed()
 	case s.quiet:
 		return "", nil
 	}
@@ -248,10 +248,18 @@ func (w *work) acknowledge(m *Inbound, s sender, t *Ticket, auth Authority) (str
 	})
 }
 
+// countSuppressed counts an acknowledgement or quote that is not written.
+func (w *work) countSuppressed() error {
+	if err := w.tx.Count(CountSuppressed, 1); err != nil {
+		return err
+	}
+	return w.tally(tallySuppressed)
+}
+
 // suppress counts a letter that a limit does not let out. That the desk's total
 // is used up is told once an hour.
 func (w *work) suppress(why string) error {
-	if err := w.tx.Count(CountSuppressed, 1); err != nil || why != refusedByTotal {
+	if err := w.countSuppressed(); err != nil || why != refusedByTotal {
 		return err
 	}
 	return w.alertOnce("acks", time.Hour, w.say("acks-full", w.d.Limits.AcksPerHour))

@@ -145,8 +145,10 @@ func (w *work) filed(a *Arrival, id ID, seq int) error {
 }
 
 func (w *work) ignore(a *Arrival, why string) error {
-	_, err := w.setAside(a, FateIgnored, why)
-	return err
+	if _, err := w.setAside(a, FateIgnored, why); err != nil {
+		return err
+	}
+	return w.tally(tallyIgnored)
 }
 
 // note adds an event that changes nothing.

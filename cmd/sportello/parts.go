@@ -218,6 +218,9 @@ func (p *parts) sweep(ctx context.Context) error {
 		if err == nil {
 			err = p.office.desk.Sweep(ctx)
 		}
+		if err == nil {
+			err = p.office.desk.Daily(ctx)
+		}
 		switch {
 		case errors.Is(err, ticket.ErrCommit):
 			return fmt.Errorf("sweep: %w", err)

@@ -110,6 +110,28 @@ func (r sectionRecord) value() ticket.Section {
 	return ticket.Section{Title: r.Title, Tickets: each(r.Tickets, listedRecord.value), Manual: each(r.Manual, manualRecord.value), More: r.More}
 }
 
+type barRecord struct {
+	Label string `json:"label"`
+	Count int    `json:"count"`
+}
+
+func newBarRecord(b ticket.Bar) barRecord { return barRecord(b) }
+func (r barRecord) value() ticket.Bar     { return ticket.Bar(r) }
+
+type chartRecord struct {
+	Title string      `json:"title"`
+	Since ticket.Date `json:"since,omitzero"`
+	Bars  []barRecord `json:"bars"`
+}
+
+func newChartRecord(c ticket.Chart) chartRecord {
+	return chartRecord{c.Title, c.Since, each(c.Bars, newBarRecord)}
+}
+
+func (r chartRecord) value() ticket.Chart {
+	return ticket.Chart{Title: r.Title, Since: r.Since, Bars: each(r.Bars, barRecord.value)}
+}
+
 type saidRecord struct {
 	Kind     ticket.MessageKind `json:"kind,omitempty"`
 	Notice   ticket.NoticeKind  `json:"notice,omitempty"`
@@ -200,6 +222,7 @@ type noticeRecord struct {
 	Attachments   []relayRecord      `json:"attachments,omitempty"`
 	Lines         []string           `json:"lines,omitempty"`
 	Sections      []sectionRecord    `json:"sections,omitempty"`
+	Charts        []chartRecord      `json:"charts,omitempty"`
 	Story         []saidRecord       `json:"story,omitempty"`
 	StoryLeft     int                `json:"story_left,omitempty"`
 	Bounce        *bounceRecord      `json:"bounce,omitempty"`
@@ -220,7 +243,7 @@ func newNoticeRecord(n ticket.Notice) noticeRecord {
 		Balance: maybe(n.Balance, newBalanceRecord), Linked: n.Linked, Aside: n.Aside, Text: n.Text, Author: mailboxRecord(n.Author),
 		Charged: n.Charged, Released: n.Released, Lapsed: n.Lapsed, Reserved: n.Reserved, Lots: each(n.Lots, newLotLineRecord), Entries: each(n.Entries, newEntryLineRecord),
 		Verified: n.Verified, OtherPeople: each(n.OtherPeople, newMailboxRecord), Attachments: each(n.Attachments, newRelayRecord),
-		Lines: n.Lines, Sections: each(n.Sections, newSectionRecord), Story: each(n.Story, newSaidRecord), StoryLeft: n.StoryLeft,
+		Lines: n.Lines, Sections: each(n.Sections, newSectionRecord), Charts: each(n.Charts, newChartRecord), Story: each(n.Story, newSaidRecord), StoryLeft: n.StoryLeft,
 		Bounce: maybe(n.Bounce, newBounceRecord), Resent: n.Resent}
 }
 
@@ -238,7 +261,7 @@ func (r noticeRecord) value() ticket.Notice {
 		Balance: maybe(r.Balance, balanceRecord.value), Linked: r.Linked, Aside: r.Aside, Text: r.Text, Author: r.Author.value(),
 		Charged: r.Charged, Released: r.Released, Lapsed: r.Lapsed, Reserved: r.Reserved, Lots: each(r.Lots, lotLineRecord.value), Entries: each(r.Entries, entryLineRecord.value),
 		Verified: r.Verified, OtherPeople: each(r.OtherPeople, mailboxRecord.value), Attachments: each(r.Attachments, relayRecord.value),
-		Lines: r.Lines, Sections: each(r.Sections, sectionRecord.value), Story: each(r.Story, saidRecord.value), StoryLeft: r.StoryLeft,
+		Lines: r.Lines, Sections: each(r.Sections, sectionRecord.value), Charts: each(r.Charts, chartRecord.value), Story: each(r.Story, saidRecord.value), StoryLeft: r.StoryLeft,
 		Bounce: maybe(r.Bounce, bounceRecord.value), Resent: r.Resent}
 }
 
