@@ -25,6 +25,9 @@ type Options struct {
 	// or by the token address that it asked to answer to; nil: it knows none. Of
 	// its bytes only the text counts.
 	Sent func(key string) []byte
+	// Saying tells whether a word is part of no name, so that it says something
+	// even among those of a signature; nil: none does.
+	Saying func(word string) bool
 	// Arrived is when the server took the mail; it becomes Inbound.Arrived.
 	Arrived time.Time
 }

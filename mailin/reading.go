@@ -12,7 +12,7 @@ import (
 
 // read tells what was written this time from what the mail quotes.
 func (m *mail) read(in *ticket.Inbound, o Options) {
-	k := history.Known{Subject: bareSubject(in.Subject), Letters: o.letters(in), Asked: o.Sent != nil}
+	k := history.Known{Subject: bareSubject(in.Subject), Letters: o.letters(in), Asked: o.Sent != nil, Saying: o.Saying}
 	if from, ok := in.Sole(); ok {
 		k.Name, k.Address = from.Name, from.Address
 	}

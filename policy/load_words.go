@@ -26,7 +26,7 @@ func loadGrammar(t table) grammar {
 		phrases: map[string]meaning{}, orders: map[string]bool{}, whenever: map[string]bool{}, settled: map[string]meaning{}, objects: map[string]bool{}, about: map[string]bool{}, by: map[string]bool{},
 		take: map[string]bool{}, remarks: map[string]bool{}, addressees: map[string]bool{}, offices: map[string]bool{}, lexicon: map[string]bool{},
 		regrets: map[string]bool{}, reasons: map[string]bool{}, dropped: map[string]bool{}, yielding: wordSet(yielding),
-		firstNames: wordSet(firstNames), notNames: wordSet(notNames), companies: wordSet(companies), firms: wordSet(firms),
+		firstNames: wordSet(firstNames), notNames: namesNobody, companies: wordSet(companies), firms: wordSet(firms),
 	}
 	for _, lang := range []string{"it", "en"} {
 		g.load(t.table(lang))

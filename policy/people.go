@@ -28,6 +28,12 @@ when what which how why who where wait hold stop cancel cancelled pause price co
 and or plus please add change remove check call phone send provided condition conditions until without with less more one
 two three four five six seven eight nine ten credit credits quote offer work works site urgent nothing none all`
 
+// NamesNobody tells whether a word is part of no name, and would say something
+// if it stood beside a yes.
+func NamesNobody(word string) bool { return namesNobody[fold(word)] }
+
+var namesNobody = wordSet(notNames)
+
 // company suffixes: "Rossi Impianti Srl".
 const companies = "srl s.r.l srls spa s.p.a snc s.n.c sas s.a.s scarl ltd inc llc gmbh"
 

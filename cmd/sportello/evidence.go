@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"sportello/mailin"
+	"sportello/policy"
 	"sportello/ticket"
 )
 
@@ -46,7 +47,7 @@ func (c *Config) newReading(keys ticket.Keys) *reading {
 // options are what a parser of this desk's mail knows without keys.
 func (c *Config) options() mailin.Options {
 	a := c.addresses()
-	return mailin.Options{Own: a.Own, Listed: a.Listed}
+	return mailin.Options{Own: a.Own, Listed: a.Listed, Saying: policy.NamesNobody}
 }
 
 // parse reads a mail without asking anybody about it.

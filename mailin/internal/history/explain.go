@@ -188,7 +188,8 @@ func (e *explainer) framed(s string) bool {
 	return k != 0 && left <= 2
 }
 
-// signature: who and where the sender is, what a program or a lawyer added.
+// signature: who and where the sender is, what a program or a lawyer added. A
+// name beside the sender's own may be anything: whoever reads the words judges it.
 func (e *explainer) signature(i int) bool {
 	l := &e.t.lines[i]
 	s, low := l.s, l.low
@@ -223,11 +224,11 @@ func (e *explainer) signature(i int) bool {
 	}
 	for _, w := range rest {
 		c, _ := utf8.DecodeRuneInString(strings.TrimLeft(w, "\"'*_"))
-		if !unicode.IsUpper(c) && !(role && len(w) > 6) {
+		if !unicode.IsUpper(c) && !(role && len(w) > 6) || e.t.known.saying(strings.Trim(w, ".:-*_\"'<>")) {
 			return false
 		}
 	}
-	return len(rest) <= 4 && (firm || place || known > 0)
+	return len(rest) <= 4 && (firm || place)
 }
 
 // smallWords stand between the words of a name, a role or an address.

@@ -11,13 +11,16 @@ import (
 // Known is what is known about a mail beside its text. The zero value is a
 // text of which nothing is known.
 type Known struct {
-	Name, Address string   // who wrote it
-	To            []string // names and addresses of those whom it answers
-	Subject       string   // without Re:
-	Letters       []Letter // of ours that it may answer, the likeliest first
-	Form          string   // the text of the mail's HTML where the text itself is another form: it shows more of the structure
-	Asked         bool     // letters were looked for: none in Letters is none known
+	Name, Address string                 // who wrote it
+	To            []string               // names and addresses of those whom it answers
+	Subject       string                 // without Re:
+	Letters       []Letter               // of ours that it may answer, the likeliest first
+	Form          string                 // the text of the mail's HTML where the text itself is another form: it shows more of the structure
+	Asked         bool                   // letters were looked for: none in Letters is none known
+	Saying        func(word string) bool // a word that is part of no name and says something in a signature too; nil: none
 }
+
+func (k *Known) saying(word string) bool { return k.Saying != nil && k.Saying(word) }
 
 // Letter is a mail that a text may quote.
 type Letter struct {
