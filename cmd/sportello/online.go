@@ -35,18 +35,26 @@ type stepJSON struct {
 	Text   string `json:"text"`
 }
 
-// checkOnline tries everything that the desk needs from the network, and says
-// of each step how it went. After a failure the others are still tried.
+// checkOnline tries everything that the desk needs from the network, says of
+// each step how it went, and remembers it. After a failure the others are still tried.
 func (a *app) checkOnline(ctx context.Context, c *Config) error {
 	p, err := a.newProbe(c)
 	if err != nil {
 		return err
 	}
-	return a.tryAll(ctx, p.steps())
+	steps := p.steps()
+	said, err := a.tryAll(ctx, steps)
+	if ctx.Err() != nil || len(said) < len(steps) {
+		return err // what was broken off says nothing about the servers
+	}
+	if kept := a.remember(c, said); kept != nil {
+		fmt.Fprintf(a.stderr, "warning: `serve` will not know what was found: %v\n", kept)
+	}
+	return err
 }
 
-// tryAll prints how each step went; its error names those that failed.
-func (a *app) tryAll(ctx context.Context, steps []step) error {
+// tryAll prints and returns how each step went; its error names those that failed.
+func (a *app) tryAll(ctx context.Context, steps []step) (all []stepJSON, err error) {
 	var failed []string
 	for _, s := range steps {
 		found, err := s.try(ctx)
@@ -58,14 +66,15 @@ func (a *app) tryAll(ctx context.Context, steps []step) error {
 			said.Result, said.Text = "failed", err.Error()
 			failed = append(failed, s.name)
 		}
+		all = append(all, said)
 		if err := a.showStep(said); err != nil {
-			return err
+			return all, err
 		}
 	}
 	if len(failed) > 0 {
-		return fmt.Errorf("check --online: failed: %s", strings.Join(failed, ", "))
+		err = fmt.Errorf("check --online: failed: %s", strings.Join(failed, ", "))
 	}
-	return nil
+	return all, err
 }
 
 func (a *app) showStep(s stepJSON) error {

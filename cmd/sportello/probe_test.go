@@ -170,7 +170,7 @@ func TestCheckOnline(t *testing.T) {
 				t.Fatal(err)
 			}
 			p.patience = time.Millisecond // what the post office takes lies there at once
-			if err := a.tryAll(t.Context(), p.steps()); (err != nil) != tt.exit {
+			if _, err := a.tryAll(t.Context(), p.steps()); (err != nil) != tt.exit {
 				t.Errorf("error %v", err)
 			}
 			for _, want := range tt.want {

@@ -142,6 +142,7 @@ func (d *service) greet(c *Config) {
 	for _, w := range c.Policy.Policy.Warnings() {
 		d.log.Warn().Str("policy", w).Msg("the policy file")
 	}
+	d.greetTried(c)
 }
 
 // work runs the parts; SIGHUP replaces them by those of the configuration as
