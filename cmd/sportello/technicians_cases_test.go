@@ -1,0 +1,176 @@
+package main
+
+import (
+	"strings"
+	"testing"
+
+	"sportello/ticket"
+)
+
+const (
+	passed  = "Authentication-Results: mx.officina.example; dmarc=pass header.from=officina.example"
+	failed  = "Authentication-Results: mx.officina.example; dmarc=fail header.from=officina.example"
+	closing = "closed olga, transcript carla"
+)
+
+// TestA01: a technician's From without evidence asks her once; evidence against
+// it alerts her, and nothing is asked.
+func TestA01(t *testing.T) {
+	d := newCaseDesk(t)
+	d.causes("absent", d.order(carla, "#close"), "held carla", ticket.StateOpen)
+	d.causes("contrary", d.order(carla, "#close", failed), "alert carla", ticket.StateOpen)
+	d.causes("proved", d.signed(d.order(carla, "#close")), closing, ticket.StateClosed)
+}
+
+// TestA02: the results that a sender writes himself are none.
+func TestA02(t *testing.T) {
+	d := newCaseDesk(t)
+	d.causes("", d.order(carla, "#close", "Authentication-Results: mx.altrove.example; dmarc=pass header.from=officina.example"), "held carla", ticket.StateOpen)
+}
+
+// TestA03: the topmost results decide alone.
+func TestA03(t *testing.T) {
+	d := newCaseDesk(t)
+	other := "Authentication-Results: mx.altrove.example; dmarc=pass header.from=officina.example"
+	above := func(fields ...string) string { return strings.Join(fields, "\n") + "\n" + d.order(carla, "#close") }
+	d.causes("fail above pass", above(failed, passed), "alert carla", ticket.StateOpen)
+	d.causes("another above pass", above(other, passed), "held carla", ticket.StateOpen)
+	d.causes("pass above fail", above(passed, failed), closing, ticket.StateClosed)
+}
+
+// TestA05: what a quoted envelope sender says inside the results is inert.
+func TestA05(t *testing.T) {
+	d := newCaseDesk(t)
+	d.causes("", d.order(carla, "#close", `Authentication-Results: mx.officina.example; spf=pass smtp.mailfrom="x; dmarc=pass header.from=officina.example"@altrove.example`), "held carla", ticket.StateOpen)
+}
+
+// TestA07: a From put above a signed one leaves nobody.
+func TestA07(t *testing.T) {
+	d := newCaseDesk(t)
+	d.causes("", "From: "+carla+"\n"+d.signed(d.order(outsider, "#close")), "alert carla", ticket.StateOpen)
+}
+
+// TestA09: a signature of one's own domain says nothing about another From.
+func TestA09(t *testing.T) {
+	d := newCaseDesk(t)
+	d.causes("another domain", d.key.sign(t, "altrove.example", d.order(carla, "#close")), "held carla", ticket.StateOpen)
+	d.causes("below ours", d.key.sign(t, "ospiti.officina.example", d.order(carla, "#close")), "held carla", ticket.StateOpen)
+}
+
+// TestA13: only the leading lines of new text are commands.
+func TestA13(t *testing.T) {
+	d := newCaseDesk(t)
+	d.causes("", d.signed(d.order(carla, "Ci guardiamo.\n\nIl 23/11/2026 10:00, Olga Prati ha scritto:\n> #close\n> #charge 100")), "answer olga, ticket-reply dario", ticket.StateWaiting)
+}
+
+// TestA14: a customer's command is text.
+func TestA14(t *testing.T) {
+	d := newCaseDesk(t)
+	d.causes("", d.signed(d.mail(piero, caseDeskAddress, "#charge -50\n#close")), "ack piero, ticket-new carla, ticket-new dario", ticket.StateOpen)
+}
+
+// TestA15: a technician in Reply-To is not the author.
+func TestA15(t *testing.T) {
+	d := newCaseDesk(t)
+	d.causes("", d.signed(d.order(olga, "#close", "Reply-To: "+carla)), "alert carla", ticket.StateOpen)
+}
+
+// TestA16: a display name is nobody's identity.
+func TestA16(t *testing.T) {
+	d := newCaseDesk(t)
+	for _, from := range []string{`"carla@officina.example" <chi@altrove.example>`, `=?utf-8?q?carla=40officina.example=00=0A?= <chi@altrove.example>`, `"Carla (carla@officina.example)" <chi@altrove.example>`} {
+		d.causes(from, d.signed(d.order(from, "#close")), "alert carla", ticket.StateOpen)
+	}
+}
+
+// TestA17: addresses that look alike are others.
+func TestA17(t *testing.T) {
+	d := newCaseDesk(t)
+	for _, from := range []string{"carla@0fficina.example", "carla@officina.examp1e", "сarla@officina.example"} {
+		d.causes(from, d.order(from, "#close"), "alert carla", ticket.StateOpen)
+	}
+	d.causes("full width", d.order("ｃarla@officina.example", "#close"), "alert carla, alert dario", ticket.StateOpen)
+	d.causes("upper case is hers", d.signed(d.order("CARLA@Officina.Example", "#close")), closing, ticket.StateClosed)
+}
+
+// TestA18: a technician's absence note is recorded, and nobody is told.
+func TestA18(t *testing.T) {
+	d := newCaseDesk(t)
+	d.causes("", d.signed(d.order(carla, "Sono fuori ufficio fino a lunedì.", "Auto-Submitted: auto-replied")), "", ticket.StateOpen)
+}
+
+// TestA22: a technician's private address is a stranger's.
+func TestA22(t *testing.T) {
+	d := newCaseDesk(t)
+	d.causes("", d.signed(d.order("Carla Riva <carla@casa.example>", "#close")), "alert carla", ticket.StateOpen)
+}
+
+// TestA24: what only resembles a command is none, and she is told once.
+func TestA24(t *testing.T) {
+	d := newCaseDesk(t)
+	d.causes("Cyrillic", d.signed(d.order(carla, "#сlose")), "transcript carla", ticket.StateOpen)
+	d.causes("white space before it", d.signed(d.order(carla, "\u00a0\u200b #close")), closing, ticket.StateClosed)
+}
+
+// TestA25: a command mail is done whole or not at all.
+func TestA25(t *testing.T) {
+	d := newCaseDesk(t)
+	d.causes("", d.signed(d.order(carla, "#take\n#wait\n#note\n#clsoe\n#close")), "transcript carla", ticket.StateOpen)
+	if a := d.ticket(1).Assignee; a != "" {
+		t.Errorf("it was taken by %s", a)
+	}
+}
+
+// TestA27: what is not exactly one well-formed mailbox is nobody.
+func TestA27(t *testing.T) {
+	d := newCaseDesk(t)
+	for _, from := range []string{"ospite@officina.example carla@officina.example", "carla@officina.example, dario@officina.example", "carla(x)@(y)officina.example, chi@altrove.example"} {
+		d.causes(from, d.order(from, "#close"), "alert carla", ticket.StateOpen)
+	}
+}
+
+// TestA10: a signature over part of a body says nothing about the rest.
+func TestA10(t *testing.T) {
+	d := newCaseDesk(t)
+	raw := strings.Replace(d.signed(d.order(carla, "Ciao")), "c=simple/simple;", "c=simple/simple; l=6;", 1)
+	d.causes("", raw+"#charge 900\n", "held carla", ticket.StateOpen)
+}
+
+// TestA12: a mail has its effect once, whoever sends it again.
+func TestA12(t *testing.T) {
+	d := newCaseDesk(t)
+	old := d.signed(d.order(carla, "#close"))
+	d.causes("once", old, closing, ticket.StateClosed)
+	d.causes("reopened", d.signed(d.order(carla, "#reopen")), "reopened olga, transcript carla", ticket.StateOpen)
+	d.causes("again", old, "", ticket.StateOpen)
+	d.causes("with another header above", "Received: from altrove.example\n"+old, "", ticket.StateOpen)
+}
+
+// TestA19: a forward with evidence and #from is the customer's ticket; without
+// the command she is asked.
+func TestA19(t *testing.T) {
+	d := newCaseDesk(t)
+	forward := "\n\n---------- Forwarded message ---------\nDa: Nadia Costa <nadia@cantina.example>\nDate: lun 23 nov 2026 alle ore 09:00\nSubject: Posta ferma\nTo: <carla@officina.example>\n\nDa stamattina non ricevo posta.\n"
+	d.causes("asked", d.signed(d.mail(carla, caseDeskAddress, forward)), "held carla", ticket.StateOpen)
+	d.causes("taken", d.signed(d.mail(carla, caseDeskAddress, "#from nadia@cantina.example"+forward)), toTeam, ticket.StateOpen)
+	if r := d.ticket(2).Requester.Address; r != "nadia@cantina.example" {
+		t.Errorf("ticket 2 is of %s", r)
+	}
+}
+
+// TestA23: a note that also went to the customer is asked about.
+func TestA23(t *testing.T) {
+	d := newCaseDesk(t)
+	note := d.work.NoteAddress
+	d.causes("a note", d.signed(d.order(carla, "Il disco è pieno.", "To: "+note)), "", ticket.StateOpen)
+	if m := d.last(1); m.Kind != ticket.MessageNote {
+		t.Errorf("it is %v", m.Kind)
+	}
+	d.causes("a note with the customer in Cc", d.signed(d.order(carla, "Il disco è pieno ancora.", "To: "+note, "Cc: "+olga)), "held carla", ticket.StateOpen)
+}
+
+// TestA26: what a form says in Reply-To is never a technician's mail.
+func TestA26(t *testing.T) {
+	d := newCaseDesk(t)
+	d.causes("", d.signed(d.order("Modulo <noreply@vivaio.example>", "#close", "Reply-To: "+carla, "X-Mailer: PHPMailer 6.9")), "alert carla", ticket.StateOpen)
+}
