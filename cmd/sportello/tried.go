@@ -79,7 +79,11 @@ func (a *app) remember(c *Config, said []stepJSON) error {
 	if err != nil {
 		return err
 	}
-	return replaceFile(filepath.Join(c.Desk.StateDir, triedName), append(data, '\n'))
+	err = replaceFile(filepath.Join(c.Desk.StateDir, triedName), append(data, '\n'))
+	if errors.Is(err, os.ErrNotExist) {
+		return fmt.Errorf("there is no desk in %s yet: `sportello init` makes one, then check again", c.Desk.StateDir)
+	}
+	return err
 }
 
 // withoutSecrets strikes passwords and token addresses out of text.
