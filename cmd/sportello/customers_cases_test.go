@@ -60,3 +60,108 @@ func TestB15(t *testing.T) {
 		t.Errorf("it stands with authority %v, verified %v", m.Authority, m.Verified)
 	}
 }
+
+// TestB05: who answers with another's token or Message-ID is shown as another
+// sender and decides nothing.
+func TestB05(t *testing.T) {
+	d := newCaseDesk(t)
+	var quote ticket.Notice
+	for _, n := range d.play(d.signed(d.mail(olga, caseDeskAddress, "Buongiorno, potete creare una nuova casella di posta per l'ufficio? Grazie.", "Subject: Nuova casella di posta"))) {
+		if n.Kind == ticket.NoticeQuote {
+			quote = n
+		}
+	}
+	sign := "In-Reply-To: <" + quote.MessageID + ">"
+	d.causes("by the address", d.signed(d.mail(nadia, quote.ReplyTo, "Accetto.", sign)), reply, ticket.StateOpen)
+	d.causes("by the Message-ID", d.signed(d.mail(nadia, caseDeskAddress, "Accetto!", sign)), reply, ticket.StateOpen)
+	if m := d.last(2); m.Authority != ticket.AuthorityLink || m.From.Address != "nadia@cantina.example" {
+		t.Errorf("it stands with authority %v, from %s", m.Authority, m.From.Address)
+	}
+	if q := d.ticket(2).Quote; q == nil || q.State != ticket.QuoteOffered {
+		t.Errorf("the quote is %+v", q)
+	}
+}
+
+// second opens another ticket and returns its acknowledgement.
+func (d *caseDesk) second(from string) (ack ticket.Notice) {
+	d.t.Helper()
+	for _, n := range d.play(d.signed(d.mail(from, caseDeskAddress, "La posta non arriva da ieri: errore 451.", "Subject: Posta ferma"))) {
+		if n.Kind == ticket.NoticeAck {
+			ack = n
+		}
+	}
+	if ack.ID == 0 {
+		d.t.Fatal("it was not acknowledged")
+	}
+	return ack
+}
+
+// TestB11: the address comes first, then our Message-ID, then the tag.
+func TestB11(t *testing.T) {
+	d := newCaseDesk(t)
+	ack := d.second(piero)
+	for _, c := range []struct {
+		name, to, id, subject string
+		want                  ticket.ID
+	}{
+		{"address against Message-ID", d.ack.ReplyTo, ack.MessageID, "Re: [Officina #1] Sito", 1},
+		{"Message-ID against tag", caseDeskAddress, ack.MessageID, "Re: [Officina #1] Sito", 2},
+		{"two tags and a Message-ID", caseDeskAddress, d.ack.MessageID, "Re: [Officina #2] R: [Officina #1] Sito", 1},
+	} {
+		d.causes(c.name, d.signed(d.mail(piero, c.to, c.name, "In-Reply-To: <"+c.id+">", "Subject: "+c.subject)), reply, ticket.StateOpen)
+		if got := d.last(c.want).Text; got != c.name {
+			t.Errorf("%s: ticket %d ends with %q", c.name, c.want, got)
+		}
+	}
+}
+
+// TestB12: a reply follows a merge, and opens again what was closed.
+func TestB12(t *testing.T) {
+	d := newCaseDesk(t)
+	ack := d.second(piero)
+	d.causes("closed", d.signed(d.order(carla, "#close")), closing, ticket.StateClosed)
+	d.causes("opened again", d.signed(d.mail(olga, d.ack.ReplyTo, "È di nuovo fermo.", "In-Reply-To: <"+d.ack.MessageID+">")), "reopened olga, "+reply, ticket.StateOpen)
+	d.causes("merged", d.signed(d.order(carla, "#merge 2")), "transcript carla", ticket.StateClosed)
+	d.causes("followed", d.signed(d.mail(piero, ack.ReplyTo, "Ci sono novità?", "In-Reply-To: <"+ack.MessageID+">")), reply, ticket.StateClosed)
+	if got := d.last(2).Text; got != "Ci sono novità?" {
+		t.Errorf("ticket 2 ends with %q", got)
+	}
+}
+
+// TestB13: a copy of somebody's mail to one's own reply address gets nothing of hers.
+func TestB13(t *testing.T) {
+	d := newCaseDesk(t)
+	ack := d.second(nadia)
+	hers := d.signed(d.mail(olga, caseDeskAddress, "Ho perso la password del pannello.", "Subject: Password"))
+	for _, raw := range []string{hers, "Delivered-To: " + ack.ReplyTo + "\n" + hers} {
+		for _, n := range d.play(raw) {
+			if n.To.Address == "nadia@cantina.example" {
+				t.Errorf("%s goes to her", n.Kind)
+			}
+		}
+	}
+	if tk := d.ticket(3); tk.Requester.Address != "olga@vivaio.example" || tk.MergedInto != 0 {
+		t.Errorf("ticket 3 is of %s, merged into %d", tk.Requester.Address, tk.MergedInto)
+	}
+}
+
+// TestB14: what a service mails to the desk is nobody's to read: a tag joins it
+// to no ticket, and no letter goes to anybody outside but its own sender.
+func TestB14(t *testing.T) {
+	d := newCaseDesk(t)
+	d.second(nadia)
+	for i, from := range []string{"Servizio <no-reply@servizio.example>", "Servizio <conferme@servizio.example>"} {
+		raw := d.signed(d.mail(from, caseDeskAddress, "Il Suo codice di verifica è 48213.", "Subject: Conferma per [Officina #2]", "Reply-To: "+outsider))
+		for _, n := range d.play(raw) {
+			if !strings.HasSuffix(n.To.Address, "@officina.example") && n.To.Address != "conferme@servizio.example" {
+				t.Errorf("%s: %s goes to %s", from, n.Kind, n.To.Address)
+			}
+		}
+		if tk := d.ticket(ticket.ID(3 + i)); !strings.HasSuffix(tk.Requester.Address, "@servizio.example") {
+			t.Errorf("%s: ticket %d is of %s", from, tk.ID, tk.Requester.Address)
+		}
+		if m := d.last(2); strings.Contains(m.Text, "48213") {
+			t.Errorf("%s: it joined ticket 2", from)
+		}
+	}
+}

@@ -174,3 +174,45 @@ func TestA26(t *testing.T) {
 	d := newCaseDesk(t)
 	d.causes("", d.signed(d.order("Modulo <noreply@vivaio.example>", "#close", "Reply-To: "+carla, "X-Mailer: PHPMailer 6.9")), "alert carla", ticket.StateOpen)
 }
+
+// TestA21: a mailbox in wrong hands charges little, and everybody learns of it.
+func TestA21(t *testing.T) {
+	d := newCaseDesk(t)
+	d.Limits.ChargePerTechnicianDay, d.Limits.ChargeAlert = 5, 3
+	charge := func(n string) string { return d.signed(d.order(carla, "#charge "+n)) }
+	var quote ticket.Notice
+	for _, n := range d.play(d.signed(d.order(carla, "#quote 9"))) {
+		if n.Kind == ticket.NoticeQuote {
+			quote = n
+		}
+	}
+	d.causes("accepted", d.signed(d.mail(olga, quote.ReplyTo, "Accetto.", "In-Reply-To: <"+quote.MessageID+">")), "quote-accepted olga, ticket-reply carla", ticket.StateOpen)
+	d.causes("a fortune", charge("100000"), "transcript carla", ticket.StateOpen)
+	d.causes("some", charge("3"), "alert dario, charged olga, transcript carla", ticket.StateOpen)
+	d.causes("beyond the day's", charge("3"), "transcript carla", ticket.StateOpen)
+	d.causes("up to the day's", charge("2"), "charged olga, transcript carla", ticket.StateOpen)
+	if c := d.ticket(1).Charged; c != 5 {
+		t.Errorf("%d credits were charged", c)
+	}
+}
+
+// TestA28: a hundred forgeries cost her a few letters and stop nothing of hers.
+func TestA28(t *testing.T) {
+	for name, fields := range map[string][]string{"absent": nil, "contrary": {failed}} {
+		d := newCaseDesk(t)
+		var told int
+		for range 100 {
+			for _, n := range d.play(d.order(carla, "#close", fields...)) {
+				if n.To.Address == "carla@officina.example" {
+					told++
+				} else if n.Kind != ticket.NoticeAlert {
+					t.Errorf("%s: %s goes to %s", name, n.Kind, n.To.Address)
+				}
+			}
+		}
+		if told == 0 || told > 5 {
+			t.Errorf("%s: she got %d letters", name, told)
+		}
+		d.causes(name+", then hers", d.signed(d.order(carla, "#close")), closing, ticket.StateClosed)
+	}
+}
