@@ -9,8 +9,8 @@ import (
 // Sense is what m amounts to as a reply to the quote of that code and price. A
 // line that was set aside and may still be the sender's own word counts: one of
 // the signature is read with the text, any other makes it nothing, and a person
-// reads it. The subject and the other form of the text must not say otherwise.
-// Nobody takes the word of what may be a robot.
+// reads it. The subject and the other form of the text must not say otherwise,
+// and beside a yes no file may say more. Nobody takes the word of what may be a robot.
 func (m *Inbound) Sense(p *policy.Policy, code string, credits Credits) policy.Sense {
 	sense, _ := m.read(p, code, credits)
 	return sense
@@ -45,7 +45,27 @@ func (m *Inbound) read(p *policy.Policy, code string, credits Credits) (policy.S
 	case m.Titled != "" && p.Sense(m.Titled, code, credits, from.Name) != sense:
 		return policy.SenseNone, Say("claim-subject", shownLine(m.Titled))
 	}
+	if file := m.enclosed(); file != nil && sense == policy.SenseAccept {
+		return policy.SenseNone, Say("claim-file", shownLine(firstOf(file.Name, file.Type)))
+	}
 	return sense, Words{}
+}
+
+// enclosed is a file of m that may say more than its text: any but pictures, which
+// the text tells of where they stand in it, and what a program adds of itself: a
+// signature, a card, the mail that is answered.
+func (m *Inbound) enclosed() *Attachment {
+	for i := range m.Attachments {
+		a := &m.Attachments[i]
+		_, kind, _ := strings.Cut(a.Type, "/")
+		if strings.HasPrefix(a.Type, "image/") || strings.HasSuffix(kind, "-signature") || strings.HasSuffix(kind, "vcard") || kind == "pgp-keys" || kind == "rfc822" {
+			continue
+		}
+		if !m.elsewhere(a, m.Reply, true) {
+			return a
+		}
+	}
+	return nil
 }
 
 // spoken is what the sender says, the signature with it as far as it may be his
