@@ -21,6 +21,7 @@ type Desk struct {
 	Language    string // it or en: where nothing else is known
 	Zone        *time.Location
 	Technicians []Technician
+	Monitors    []string // addresses of monitoring systems: one ticket for one alarm
 	ReopenDays  int
 	Limits      Limits
 	// TokenTechnician and TokenCustomer: [security] technician or customer is

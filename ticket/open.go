@@ -87,6 +87,9 @@ func (w *work) newTicket(m *Inbound, s sender, goesOn ID) (*Ticket, error) {
 	if t.Unproven {
 		t.Participants[0].Name = ""
 	}
+	if s.mute {
+		t.silence()
+	}
 	if goesOn != 0 {
 		t.Linked = []ID{goesOn}
 	}
@@ -222,7 +225,7 @@ func (w *work) linkBack(from, to ID, a *Arrival) error {
 func (w *work) acknowledge(m *Inbound, s sender, t *Ticket, auth Authority) (string, error) {
 	known := len(s.customers) > 0
 	switch {
-	case !s.sole || !w.recent(m) || !known && !s.aligned || w.d.Addresses.Own(s.Address):
+	case s.mute || !s.sole || !w.recent(m) || !known && !s.aligned || w.d.Addresses.Own(s.Address):
 		return "", nil
 	case s.contrary:
 		return "the evidence contradicts the sender", nil

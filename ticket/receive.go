@@ -47,6 +47,9 @@ func (w *work) file(m *Inbound, ref RawRef) error {
 
 // become files m as its kind says.
 func (w *work) become(m *Inbound, a *Arrival, s sender, th thread) error {
+	if w.alarmed(m, s, th) {
+		return w.alarm(m, a, s, th)
+	}
 	switch m.Kind {
 	case KindOwn:
 		return w.echo(m, a, th)

@@ -48,6 +48,7 @@ type Ticket struct {
 	Quote        *Quote        // the latest
 	Held         Credits
 	Charged      Credits
+	Alarms       int      // how often a monitor's alarm came again
 	Answered     bool     // a technician has answered before
 	WaitsFor     NoticeID // the letter whose sending starts the closing clock; 0: none
 	Elsewhere    bool     // the clock of the requester's last mail is not the desk's: letters name the zone

@@ -39,6 +39,7 @@ type DeskConfig struct {
 	Address    string // here and below in the form of address.Canonical
 	Aliases    []string
 	Lists      []string
+	Monitors   []string
 	Language   string // it or en
 	Zone       *time.Location
 	StateDir   string
@@ -167,6 +168,9 @@ func (r *configReader) desk(s *section) DeskConfig {
 	}
 	for _, a := range s.texts("aliases") {
 		d.Aliases = append(d.Aliases, r.address(s, "aliases", a))
+	}
+	for _, a := range s.texts("monitors") {
+		d.Monitors = append(d.Monitors, r.address(s, "monitors", a))
 	}
 	for _, l := range s.texts("lists") {
 		if l == "" || strings.ContainsAny(l, " \t<>") {

@@ -54,7 +54,7 @@ func openOffice(c *Config, env environment, o boltstore.Options) (*office, error
 func (c *Config) newDesk(store ticket.Store, keys ticket.Keys, r *reading, now func() time.Time) *ticket.Desk {
 	desk := &ticket.Desk{
 		Store: store, Policy: c.Policy.Policy, Keys: keys, Name: c.Desk.Name, Tag: c.Desk.Tag, Addresses: c.addresses(),
-		Language: c.Desk.Language, Zone: c.Desk.Zone, Technicians: c.Technicians, ReopenDays: c.Desk.ReopenDays,
+		Language: c.Desk.Language, Zone: c.Desk.Zone, Technicians: c.Technicians, Monitors: c.Desk.Monitors, ReopenDays: c.Desk.ReopenDays,
 		Limits: ticket.Limits{
 			AcksPerAddressHour: c.Limits.AcksPerAddressHour, AcksPerHour: c.Limits.AcksPerHour,
 			TicketsPerStrangerHour: c.Limits.TicketsPerStrangerHour, TicketsPerContactHour: c.Limits.TicketsPerContactHour,

@@ -163,6 +163,7 @@ type ticketRecord struct {
 	Quote        *quoteRecord        `json:"quote,omitempty"`
 	Held         ticket.Credits      `json:"held,omitempty"`
 	Charged      ticket.Credits      `json:"charged,omitempty"`
+	Alarms       int                 `json:"alarms,omitempty"`
 	Answered     bool                `json:"answered,omitempty"`
 	WaitsFor     ticket.NoticeID     `json:"waits_for,omitempty"`
 	Elsewhere    bool                `json:"elsewhere,omitempty"`
@@ -179,7 +180,7 @@ func newTicketRecord(t *ticket.Ticket) *ticketRecord {
 		Candidates: t.Candidates, Assignee: t.Assignee, Language: t.Language, Opened: t.Opened.UTC(), Changed: t.Changed.UTC(), Closed: t.Closed.UTC(),
 		AnswerDue: t.AnswerDue.UTC(), RemindAt: t.RemindAt.UTC(), ClosesAt: t.ClosesAt.UTC(), WarnAt: t.WarnAt.UTC(), SpareAt: t.SpareAt.UTC(), SleepsUntil: t.SleepsUntil.UTC(), MergedInto: t.MergedInto, Linked: t.Linked,
 		Participants: each(t.Participants, newParticipantRecord), Asked: each(t.Asked, newAskedRecord), Quote: maybe(t.Quote, newQuoteRecord), Held: t.Held,
-		Charged: t.Charged, Answered: t.Answered, WaitsFor: t.WaitsFor, Elsewhere: t.Elsewhere, LastInbound: t.LastInbound, References: t.References,
+		Charged: t.Charged, Alarms: t.Alarms, Answered: t.Answered, WaitsFor: t.WaitsFor, Elsewhere: t.Elsewhere, LastInbound: t.LastInbound, References: t.References,
 		Threads:  each(t.Threads, newThreadRecord),
 		Messages: t.Messages, Events: t.Events}
 }
@@ -190,7 +191,7 @@ func (r *ticketRecord) value() *ticket.Ticket {
 		Candidates: r.Candidates, Assignee: r.Assignee, Language: r.Language, Opened: r.Opened, Changed: r.Changed, Closed: r.Closed,
 		AnswerDue: r.AnswerDue, RemindAt: r.RemindAt, ClosesAt: r.ClosesAt, WarnAt: r.WarnAt, SpareAt: r.SpareAt, SleepsUntil: r.SleepsUntil, MergedInto: r.MergedInto, Linked: r.Linked,
 		Participants: each(r.Participants, participantRecord.value), Asked: each(r.Asked, askedRecord.value), Quote: maybe(r.Quote, quoteRecord.value), Held: r.Held,
-		Charged: r.Charged, Answered: r.Answered, WaitsFor: r.WaitsFor, Elsewhere: r.Elsewhere, LastInbound: r.LastInbound, References: r.References,
+		Charged: r.Charged, Alarms: r.Alarms, Answered: r.Answered, WaitsFor: r.WaitsFor, Elsewhere: r.Elsewhere, LastInbound: r.LastInbound, References: r.References,
 		Threads:  each(r.Threads, threadRecord.value),
 		Messages: r.Messages, Events: r.Events}
 }
