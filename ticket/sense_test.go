@@ -28,7 +28,7 @@ func TestSenseOfAll(t *testing.T) {
 		"a role in its place":  {func(m *Inbound) { m.Text, m.Aside = "Accetto.\nAmministratore", []Aside{{2, AsideSignature, false}} }, policy.SenseAccept},
 		"a file beside it":     {with(Attachment{Name: "condizioni.pdf", Type: "application/pdf", Size: 9}), policy.SenseNone},
 		"a text beside it":     {with(Attachment{Name: "note.txt", Type: "text/plain", Size: 9}), policy.SenseNone},
-		"a mail beside it":     {with(Attachment{Type: "message/rfc822", Size: 9}), policy.SenseNone},
+		"the mail it answers":  {with(Attachment{Type: "message/rfc822", Size: 9}), policy.SenseAccept},
 		"signed by a program":  {with(Attachment{Name: "smime.p7s", Type: "application/pkcs7-signature", Size: 9}), policy.SenseAccept},
 		"with a card":          {with(Attachment{Name: "neri.vcf", Type: "text/vcard", Size: 9}), policy.SenseAccept},
 		"with a logo":          {with(Attachment{Name: "logo.png", Type: "image/png", Size: 9}), policy.SenseAccept},
