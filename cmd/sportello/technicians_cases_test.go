@@ -66,13 +66,18 @@ func TestA13(t *testing.T) {
 // TestA14: a customer's command is text.
 func TestA14(t *testing.T) {
 	d := newCaseDesk(t)
-	d.causes("", d.signed(d.mail(piero, caseDeskAddress, "#charge -50\n#close")), "ack piero, ticket-new carla, ticket-new dario", ticket.StateOpen)
+	d.causes("a new ticket", d.signed(d.mail(piero, caseDeskAddress, "#charge -50\n#close")), "ack piero, "+toTeam, ticket.StateOpen)
+	d.causes("on his own", d.signed(d.mail(olga, d.ack.ReplyTo, "#close", "In-Reply-To: <"+d.ack.MessageID+">")), reply, ticket.StateOpen)
 }
 
 // TestA15: a technician in Reply-To is not the author.
 func TestA15(t *testing.T) {
 	d := newCaseDesk(t)
-	d.causes("", d.signed(d.order(olga, "#close", "Reply-To: "+carla)), "alert carla", ticket.StateOpen)
+	d.causes("to her address", d.signed(d.order(olga, "#close", "Reply-To: "+carla)), "alert carla", ticket.StateOpen)
+	d.causes("to the customer's", d.signed(d.mail(olga, d.ack.ReplyTo, "#close", "Reply-To: "+carla, "In-Reply-To: <"+d.ack.MessageID+">")), reply, ticket.StateOpen)
+	if m := d.last(1); m.From.Address != "olga@vivaio.example" {
+		t.Errorf("its author is %s", m.From.Address)
+	}
 }
 
 // TestA16: a display name is nobody's identity.
@@ -109,6 +114,7 @@ func TestA22(t *testing.T) {
 func TestA24(t *testing.T) {
 	d := newCaseDesk(t)
 	d.causes("Cyrillic", d.signed(d.order(carla, "#сlose")), "transcript carla", ticket.StateOpen)
+	d.causes("quoted and inside a word", d.signed(d.order(carla, "Scriva “#close” oppure il#close in fondo.")), "answer olga, ticket-reply dario", ticket.StateWaiting)
 	d.causes("white space before it", d.signed(d.order(carla, "\u00a0\u200b #close")), closing, ticket.StateClosed)
 }
 
@@ -144,6 +150,9 @@ func TestA12(t *testing.T) {
 	d.causes("reopened", d.signed(d.order(carla, "#reopen")), "reopened olga, transcript carla", ticket.StateOpen)
 	d.causes("again", old, "", ticket.StateOpen)
 	d.causes("with another header above", "Received: from altrove.example\n"+old, "", ticket.StateOpen)
+	unseen := d.signed(d.order(carla, "#close\nFatto."))
+	d.now = d.now.AddDate(1, 0, 0)
+	d.causes("a year later, never seen before", unseen, "held carla", ticket.StateOpen)
 }
 
 // TestA19: a forward with evidence and #from is the customer's ticket; without
