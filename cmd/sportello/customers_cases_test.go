@@ -20,6 +20,11 @@ func TestB01(t *testing.T) {
 	if m := d.last(1); !strings.Contains(m.Text, "Ancora") {
 		t.Errorf("ticket 1 ends with %q", m.Text)
 	}
+	d.TokenCustomer = false
+	d.causes("without evidence", d.mail(olga, caseDeskAddress, "Allora?", "Subject: Re: [Officina #1] Sito fermo"), reply, ticket.StateOpen)
+	if m := d.last(1); m.Text != "Allora?" || m.Verified {
+		t.Errorf("ticket 1 ends with %q, verified %v", m.Text, m.Verified)
+	}
 }
 
 // TestB02: a Message-ID that is made up, or read by somebody else, joins nobody.

@@ -102,6 +102,9 @@ func TestA17(t *testing.T) {
 func TestA18(t *testing.T) {
 	d := newCaseDesk(t)
 	d.causes("", d.signed(d.order(carla, "Sono fuori ufficio fino a lunedì.", "Auto-Submitted: auto-replied")), "", ticket.StateOpen)
+	if m := d.last(1); m.Kind != ticket.MessageAutoReply {
+		t.Errorf("the ticket ends with %v", m.Kind)
+	}
 }
 
 // TestA22: a technician's private address is a stranger's.
