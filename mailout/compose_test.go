@@ -89,6 +89,21 @@ func golden(t *testing.T, name, got string) {
 	}
 }
 
+// TestCoveredWithoutAPlan: a technician may call a request covered that no plan
+// covers; no letter then names one.
+func TestCoveredWithoutAPlan(t *testing.T) {
+	for language, broken := range map[string][]string{"it": {"nel Suo ,", "nel Suo\n", "nel \n"}, "en": {"in your ,", "in your\n", "in the \n"}} {
+		n := Samples(language)["quote-covered"]
+		n.PlanText, n.Site = "", ""
+		l, _ := compose(t, n)
+		for _, words := range broken {
+			if strings.Contains(l.Text, words) {
+				t.Errorf("%s: %q in\n%s", language, words, l.Text)
+			}
+		}
+	}
+}
+
 // TestGoldenPage keeps one whole HTML form under review.
 func TestGoldenPage(t *testing.T) {
 	_, raw := compose(t, Samples("it")["quote"])
