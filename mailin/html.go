@@ -70,6 +70,7 @@ type htmlElement struct {
 	tag    atom.Atom
 	quote  bool
 	sign   bool
+	struck bool   // its text is struck through
 	margin int    // empty lines it owes when it ends
 	item   int    // of <ol> the next number; of <ul> 0
 	href   string // of <a>
@@ -114,9 +115,9 @@ func (r *htmlRenderer) start() {
 
 // enter opens an element that has content.
 func (r *htmlRenderer) enter(tag atom.Atom, at *htmlAttributes) {
-	e := htmlElement{tag: tag, sign: at.signature()}
+	e := htmlElement{tag: tag, sign: at.signature(), struck: at.struck(tag)}
 	kind := htmlLayout(tag)
-	if kind == htmlInline && !e.sign && !at.oldHeader() {
+	if kind == htmlInline && !e.sign && !e.struck && !at.oldHeader() {
 		return
 	}
 	if n := len(r.open); kind != htmlInline && kind != htmlLink && n > 0 &&
@@ -162,8 +163,15 @@ func (r *htmlRenderer) enter(tag atom.Atom, at *htmlAttributes) {
 	if at.oldHeader() {
 		r.rule()
 	}
+	if e.struck {
+		r.word(htmlStruck)
+	}
 	r.push(e)
 }
+
+// htmlStruck stands around text that is struck through: who strikes a word out
+// does not say it.
+const htmlStruck = "~~"
 
 // htmlRule is how a horizontal line is written, as Outlook does.
 const htmlRule = "________________________________"
@@ -235,6 +243,9 @@ func (r *htmlRenderer) close() {
 }
 
 func (r *htmlRenderer) undo(e htmlElement) {
+	if e.struck {
+		r.line, r.words = append(r.line, htmlStruck...), true
+	}
 	switch htmlLayout(e.tag) {
 	case htmlLink:
 		r.link(e)

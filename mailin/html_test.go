@@ -31,6 +31,7 @@ func TestHTMLText(t *testing.T) {
 		{"rules that meet", "a<hr><hr>b", "a\n________________________________\nb"},
 		{"rule", "a<hr>b", "a\n________________________________\nb"},
 		{"stray end tags", "</div>a</p></blockquote>b</td>", "ab"},
+		{"struck through", `<p><s>Accetto</s> Non <del>più</del> <span style="text-decoration: line-through">ora</span></p>`, "~~Accetto~~ Non ~~più~~ ~~ora~~"},
 		{"nothing", "", ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -107,6 +107,11 @@ func (a *htmlAttributes) oldHeader() bool {
 	return strings.Contains(style, "border-top:solid#e1e1e11.0pt") || strings.Contains(style, "border-top:solid#b5c4df1.0pt")
 }
 
+// struck tells whether an element strikes its text through.
+func (a *htmlAttributes) struck(tag atom.Atom) bool {
+	return tag == atom.S || tag == atom.Strike || tag == atom.Del || strings.Contains(a.style, "line-through")
+}
+
 // signature tells whether the client marked this element as the signature:
 // the word stands in its id or in a class, with whatever around it but for what
 // only leads to it.
