@@ -56,13 +56,21 @@ func confirmToken(a ArrivalID, i int, refusal bool) Token {
 
 // answerConfirm reads what came to a one-time address. A confirmation lets the
 // held mail go, to be filed after this transaction; anything else is a mail like
-// others.
+// others, and where the one who was asked says anything else, nothing confirms
+// the held mail any more.
 func (w *work) answerConfirm(m *Inbound, a *Arrival, s sender, th thread) error {
 	held, err := w.tx.Arrival(ArrivalID(th.token.Number))
 	if err != nil && !errors.Is(err, ErrNotFound) {
 		return err
 	}
-	if err != nil || !w.confirms(m, s, th, held) {
+	asked := err == nil && w.asked(m, s, th, held)
+	if !asked || !w.confirms(m, s, th) {
+		if asked { // the answer counts once, whatever it says
+			held.Confirm, held.AskAgain = m.Arrived, w.now
+			if err := w.tx.PutArrival(held); err != nil {
+				return err
+			}
+		}
 		if s.technician != nil {
 			return w.fromTechnician(m, a, s, th)
 		}
@@ -89,9 +97,9 @@ func (w *work) answerConfirm(m *Inbound, a *Arrival, s sender, th thread) error 
 // confirmedBy stands before the number of the arrival that let a held one go.
 const confirmedBy = "confirmed "
 
-// confirms tells whether m, which came to a one-time address, confirms held: in
-// time, once, from the very address that was asked, with the words that it takes.
-func (w *work) confirms(m *Inbound, s sender, th thread, held *Arrival) bool {
+// asked tells whether m, which came to a one-time address, answers the question
+// about held: in time, once, from the very address that was asked.
+func (w *work) asked(m *Inbound, s sender, th thread, held *Arrival) bool {
 	switch {
 	case held.Fate != FateHeld || held.Release != "" || held.Confirm.IsZero() || !m.Arrived.Before(held.Confirm):
 		return false
@@ -99,8 +107,15 @@ func (w *work) confirms(m *Inbound, s sender, th thread, held *Arrival) bool {
 		return false
 	case s.technician != nil:
 		return s.technician.Number() == th.token.Participant
-	case th.ticket == nil || !th.ticket.sentTo(th.token.Participant, s.Address):
-		return false
+	}
+	return th.ticket != nil && th.ticket.sentTo(th.token.Participant, s.Address)
+}
+
+// confirms tells whether the answer m to the question has the words that it
+// takes; any will do of a technician.
+func (w *work) confirms(m *Inbound, s sender, th thread) bool {
+	if s.technician != nil {
+		return true
 	}
 	code, credits := "", Credits(0)
 	if q := th.ticket.Quote; q != nil {

@@ -116,6 +116,30 @@ func TestWhatConfirmsNothing(t *testing.T) {
 	}
 }
 
+// The one who was asked answers once: after any other word of hers no yes confirms
+// that mail any more. An absence note is no word of hers.
+func TestTheQuestionIsAnsweredOnce(t *testing.T) {
+	note := func(m *ticket.Inbound) { m.Kind = ticket.KindAutoReply }
+	for _, c := range []struct {
+		first string
+		with  func(*ticket.Inbound)
+		held  ticket.Credits
+		state ticket.QuoteState
+	}{
+		{"No, non l'ho scritta io.", unproved, 0, ticket.QuoteOffered},
+		{"Di quale preventivo si tratta?", unproved, 0, ticket.QuoteOffered},
+		{"Sono in ferie.", note, 1, ticket.QuoteAccepted},
+	} {
+		b, _, confirm := doubtful(t, yesIt)
+		b.receive(b.says(confirm, c.first, c.with))
+		b.must(b.Sweep(b.ctx))
+		b.receive(b.says(confirm, yesIt, unproved))
+		b.must(b.Sweep(b.ctx))
+		t.Log(c.first)
+		b.wantMoney(c.held, 0, c.state)
+	}
+}
+
 // One question is open at a time, an address is asked three times a day, and
 // what nobody confirms is filed for what it is: a person reads it.
 func TestConfirmationsAreFew(t *testing.T) {
