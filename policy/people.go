@@ -153,10 +153,15 @@ func (r reading) says(word string) bool {
 }
 
 // person tells whether words are a name: one to three, a first name among them,
-// written with capitals unless it is a first name alone.
+// written with capitals unless it is a first name alone. Of whom the name is
+// known no other word passes for one: "Scherzo Mario" is nobody.
 func (r reading) person(p piece) bool {
 	known := func(word string) bool { return r.firstNames[word] }
 	if len(p.words) == 0 || len(p.words) > 3 || !slices.ContainsFunc(p.words, known) || slices.ContainsFunc(p.words, r.word) {
+		return false
+	}
+	strange := func(word string) bool { return !known(word) && !r.own[word] && len(strings.Trim(word, ".")) != 1 }
+	if len(r.own) > 0 && slices.ContainsFunc(p.words, strange) {
 		return false
 	}
 	return len(p.words) == 1 || !slices.ContainsFunc(p.forms, uncapitalised) || !slices.ContainsFunc(p.forms, lower)

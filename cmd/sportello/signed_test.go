@@ -19,7 +19,8 @@ func TestAYesIsNotSignedAway(t *testing.T) {
 			policy.SenseAccept: {"Mario Rossi", "MARIO ROSSI", "Mario Rossi\nUfficio Acquisti\nTel. 011 555 0100", "Mario Rossi\nRossi Impianti Srl\nVia Torino 12, 10100 Torino",
 				"Mario Rossi\nDirettore Commerciale\nwww.rossi.example"},
 			policy.SenseNone: {"Mario Rossi Entro Domani", "Mario Rossi Gratis", "Forse Rossi", "Solo Mario", "Annullo Rossi", "Mario Rossi\nSalvo Approvazione Rossi",
-				"Mario Rossi\nSOLO GRATIS SRL", "Mario Rossi\nVia Roma 1 Non Ora", "Maybe Mario", "Mario Rossi Unless Cheaper"},
+				"Mario Rossi\nSOLO GRATIS SRL", "Mario Rossi\nVia Roma 1 Non Ora", "Maybe Mario", "Mario Rossi Unless Cheaper",
+				"Scherzo Mario", "Lunedì Mario", "Dopodomani Mario Rossi", "Mario Rossi Scherzavo"},
 		} {
 			for _, s := range signed {
 				raw := fmt.Sprintf("From: Mario Rossi <mario@rossi.example>\r\nTo: support@example.test\r\nSubject: Re: x\r\n\r\nAccetto il preventivo P-1-1.\r\n\r\n%s%s\r\n", mark, s)
