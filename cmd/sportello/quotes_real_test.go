@@ -182,6 +182,10 @@ func TestRealQuotes(t *testing.T) {
 	if got := strings.Join(kinds, ", "); got != want {
 		t.Errorf("the statement:\n%s\nwant\n%s", got, want)
 	}
+	s.post(t, customer, support, letter(customer, support, "Crediti", "saldo@customer.test", "", "Estratto conto"))
+	if got := s.awaitMail(t, customer, "the statement", notice("statement")); !strings.Contains(got, "12") || !strings.Contains(got, "(richiesta #4)") {
+		t.Errorf("the statement by mail:\n%s", got)
+	}
 	if out := d.must(t, "fsck", "--json"); strings.Contains(out, `"level":"error"`) {
 		t.Errorf("fsck: %s", out)
 	}
