@@ -6,18 +6,20 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"sportello/mailin"
 )
 
 // sentLetters is a look-up of the letters in files and folders of .eml files:
-// by Message-ID and by the address that they ask to answer to. nil: no places
-// were named.
+// by Message-ID and by the address that they ask to answer to, of several that
+// ask for one address the first that was written: a quote, and not what was said
+// to the answer. nil: no places were named.
 func sentLetters(places []string) (func(key string) []byte, error) {
 	if len(places) == 0 {
 		return nil, nil
 	}
-	letters := map[string][]byte{}
+	letters, written := map[string][]byte{}, map[string]time.Time{}
 	for _, place := range places {
 		err := filepath.WalkDir(place, func(name string, e fs.DirEntry, err error) error {
 			if err != nil || e.IsDir() || name != place && !strings.EqualFold(filepath.Ext(name), ".eml") {
@@ -32,7 +34,9 @@ func sentLetters(places []string) (func(key string) []byte, error) {
 				letters[in.MessageID] = raw
 			}
 			for _, to := range in.ReplyTo {
-				letters[to.Address] = raw
+				if first, ok := written[to.Address]; !ok || in.Date.Before(first) {
+					letters[to.Address], written[to.Address] = raw, in.Date
+				}
 			}
 			return nil
 		})
