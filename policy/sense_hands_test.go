@@ -118,19 +118,7 @@ var seeming = []string{
 }
 
 func TestSenseOfManyHands(t *testing.T) {
-	p := Default(rome(t))
-	for want, texts := range map[Sense][]string{SenseAccept: yesses, SenseDecline: noes} {
-		for _, text := range texts {
-			if got := p.Sense(text, "P-1042-2", 3); got != want {
-				t.Errorf("Sense(%q) = %d, want %d", text, got, want)
-			}
-		}
-	}
-	for _, text := range seeming {
-		if got := p.Sense(text, "P-1042-2", 3); got == SenseAccept || got == SenseDecline {
-			t.Errorf("Sense(%q) = %d", text, got)
-		}
-	}
+	wantSenses(t, yesses, noes, seeming)
 	if n := len(yesses) + len(noes) + len(seeming); n < 400 || len(seeming)*2 < 400 {
 		t.Errorf("%d texts, %d near misses", n, len(seeming))
 	}

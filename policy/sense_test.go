@@ -143,16 +143,21 @@ var unsettled = []string{
 	"Procedete quando avete finito", "Non è approvato ma accettato", "Il preventivo è stato quasi accettato", "Ufficio acquisti", "Accettato il tre", "Accetto, direi", "We are happy with the quote", "Va bene così per me, il prezzo è buono", "Ok, mi sembra giusto", "Grazie del preventivo", "Nessun problema", "Mi sembra buono", "Il preventivo va bene", "Va bene il prezzo", "Grazie, il preventivo è ok", "Happy with that", "Ho letto il preventivo", "Allora", "Troppo caro", "No thanks, we will decide later",
 }
 
-func TestSenseInOwnWords(t *testing.T) {
+func TestSenseInOwnWords(t *testing.T) { wantSenses(t, agreed, refusedWithReasons, unsettled) }
+
+// wantSenses wants yesses and noes read as what they are, as answers to a quote
+// of 3 credits, and neither of the others.
+func wantSenses(t *testing.T, yesses, noes, others []string) {
+	t.Helper()
 	p := Default(rome(t))
-	for want, texts := range map[Sense][]string{SenseAccept: agreed, SenseDecline: refusedWithReasons} {
+	for want, texts := range map[Sense][]string{SenseAccept: yesses, SenseDecline: noes} {
 		for _, text := range texts {
 			if got := p.Sense(text, "P-1042-2", 3); got != want {
 				t.Errorf("Sense(%q) = %d, want %d", text, got, want)
 			}
 		}
 	}
-	for _, text := range unsettled {
+	for _, text := range others {
 		if got := p.Sense(text, "P-1042-2", 3); got == SenseAccept || got == SenseDecline {
 			t.Errorf("Sense(%q) = %d", text, got)
 		}
