@@ -5,9 +5,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -23,32 +25,70 @@ const childTime = 30 * time.Second
 // checkInChild looks at the store in another process, read-only: reading a
 // damaged file through a memory map can kill the process that does it.
 func (a *app) checkInChild(ctx context.Context, stateDir string, afterRestore bool) error {
+	inTime, cancel := context.WithTimeout(ctx, childTime)
+	defer cancel()
+	said, err := child(inTime, nil, "inspect-store", stateDir, fmt.Sprintf("--after-restore=%t", afterRestore))
+	if err != nil && inTime.Err() != nil {
+		return fmt.Errorf("quick check: %w", inTime.Err())
+	}
+	return childVerdict(err, said, "quick check", stateDir)
+}
+
+// child runs this program with args in a process of its own, until ctx ends. One
+// that is told to stop, as with all processes of a service, is begun once more:
+// where that was meant for us too ctx has ended by then.
+func child(ctx context.Context, stdout io.Writer, args ...string) (said string, err error) {
 	self, err := os.Executable()
 	if err != nil {
-		return fmt.Errorf("quick check: %w", err)
+		return "", err
 	}
-	ctx, cancel := context.WithTimeout(ctx, childTime)
-	defer cancel()
-	var said bytes.Buffer
-	cmd := exec.CommandContext(ctx, self, "inspect-store", stateDir, fmt.Sprintf("--after-restore=%t", afterRestore))
-	cmd.Stderr = &said
-	err = cmd.Run()
+	for range 2 {
+		var stderr bytes.Buffer
+		cmd := exec.CommandContext(ctx, self, args...)
+		cmd.Stdout, cmd.Stderr = stdout, &stderr
+		cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // what a terminal says is for us
+		err = cmd.Run()
+		if said = stderr.String(); !endedBy(err, syscall.SIGTERM) {
+			break
+		}
+	}
+	return said, err
+}
+
+// endedBy tells whether a process was ended by one of sigs.
+func endedBy(err error, sigs ...syscall.Signal) bool {
 	exit, ok := errors.AsType[*exec.ExitError](err)
-	switch {
-	case err == nil:
+	if !ok {
+		return false
+	}
+	status, ok := exit.Sys().(syscall.WaitStatus)
+	return ok && status.Signaled() && slices.Contains(sigs, status.Signal())
+}
+
+// childVerdict is what it means that a child which looked at the store in
+// stateDir ended so and said that. One that crashed met pages that cannot be
+// read; one that somebody killed says nothing about them.
+func childVerdict(err error, said, what, stateDir string) error {
+	exit, ok := errors.AsType[*exec.ExitError](err)
+	if !ok {
+		if err != nil {
+			return fmt.Errorf("%s: %w", what, err)
+		}
 		return nil
-	case ctx.Err() != nil:
-		return fmt.Errorf("quick check: %w", ctx.Err())
-	case !ok:
-		return fmt.Errorf("quick check: %w", err)
 	}
-	if status, ok := exit.Sys().(syscall.WaitStatus); ok && status.Signaled() {
-		return statusError{exitRefused, fmt.Errorf("quick check: reading the database in %s killed the process that tried (%s): it is damaged or cut short; restore the last backup (sportello restore)",
-			stateDir, status.Signal())}
+	text, _, _ := strings.Cut(strings.TrimPrefix(said, "sportello: "), "\n")
+	switch {
+	case endedBy(err, syscall.SIGKILL, syscall.SIGTERM):
+		return fmt.Errorf("%s: the process that looked at %s was ended (%w)", what, stateDir, err)
+	case exit.ExitCode() == crashed || exit.ExitCode() < 0:
+		return statusError{exitRefused, fmt.Errorf("%s: reading the database in %s ended the process that tried (%w: %s): it is damaged or cut short; restore the last backup (sportello restore)",
+			what, stateDir, err, text)}
 	}
-	text, _, _ := strings.Cut(strings.TrimPrefix(said.String(), "sportello: "), "\n")
 	return statusError{exit.ExitCode(), errors.New(text)}
 }
+
+// crashed is how Go ends a program that panics or faults.
+const crashed = 2
 
 // inspectVerb is the child's side. It opens the store as `serve` will, which
 // tells who holds it, and then takes the quick look at its pages.

@@ -34,6 +34,7 @@ type daemon struct {
 	bin, config, dir string
 	cmd              *exec.Cmd
 	done             chan error
+	told             chan string // to systemd; closed when it has ended
 }
 
 // newDaemon writes the configuration text and makes the state directory.
@@ -80,6 +81,28 @@ func (d *daemon) must(t testing.TB, args ...string) string {
 // serve starts the daemon and returns when it says READY=1, as systemd would.
 func (d *daemon) serve(t testing.TB) {
 	t.Helper()
+	d.launch(t)
+	d.awaitReady(t)
+}
+
+// awaitReady waits for the READY=1 of a daemon that was launched.
+func (d *daemon) awaitReady(t testing.TB) {
+	t.Helper()
+	for state := range d.told {
+		if strings.Contains(state, "READY=1") {
+			go func(told <-chan string) { // systemd would go on reading
+				for range told {
+				}
+			}(d.told)
+			return
+		}
+	}
+	t.Fatalf("the daemon ended before it was ready\n%s", d.log())
+}
+
+// launch starts the daemon; told carries what it says to systemd until it has ended.
+func (d *daemon) launch(t testing.TB) {
+	t.Helper()
 	notify := filepath.Join(d.dir, "notify")
 	os.Remove(notify)
 	conn, err := net.ListenUnixgram("unixgram", &net.UnixAddr{Name: notify, Net: "unixgram"})
@@ -91,30 +114,26 @@ func (d *daemon) serve(t testing.TB) {
 		t.Fatal(err)
 	}
 	defer out.Close()
-	d.cmd = exec.Command(d.bin, "serve", "--config", d.config)
-	d.cmd.Env = append(os.Environ(), "NOTIFY_SOCKET="+notify)
-	d.cmd.Stderr, d.cmd.Stdout = out, out
-	if err := d.cmd.Start(); err != nil {
+	cmd := exec.Command(d.bin, "serve", "--config", d.config)
+	cmd.Env = append(os.Environ(), "NOTIFY_SOCKET="+notify)
+	cmd.Stderr, cmd.Stdout = out, out
+	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	d.done = make(chan error, 1)
-	go func() { d.done <- d.cmd.Wait(); conn.Close() }()
-	t.Cleanup(func() { d.cmd.Process.Kill() })
-	ready := make([]byte, 4096)
-	for {
-		n, err := conn.Read(ready)
-		if err != nil {
-			t.Fatalf("the daemon ended before it was ready\n%s", d.log())
+	done, told := make(chan error, 1), make(chan string, 64)
+	d.cmd, d.done, d.told = cmd, done, told
+	go func() { done <- cmd.Wait(); conn.Close() }()
+	go func() {
+		defer close(told)
+		for b := make([]byte, 4096); ; {
+			n, err := conn.Read(b)
+			if err != nil {
+				return
+			}
+			told <- string(b[:n])
 		}
-		if strings.Contains(string(ready[:n]), "READY=1") {
-			go func() { // systemd would go on reading
-				for err == nil {
-					_, err = conn.Read(ready)
-				}
-			}()
-			return
-		}
-	}
+	}()
+	t.Cleanup(func() { cmd.Process.Kill() })
 }
 
 // log is what the daemon wrote, of all its lives.

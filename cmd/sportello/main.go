@@ -17,7 +17,8 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// What the program answers to its caller (DESIGN.md, section 7).
+// What the program answers to its caller (DESIGN.md, section 7). Go itself ends a
+// program with 2 that panics, faults or is aborted: see exitOfServe.
 const (
 	exitOK      = 0
 	exitFailed  = 1
@@ -25,6 +26,16 @@ const (
 	exitBusy    = 75 // EX_TEMPFAIL: another process holds the desk
 	exitRefused = 78 // EX_CONFIG: the state directory is not fit
 )
+
+// exitOfServe is what the daemon ends with where another verb ends with code. Its
+// 2 means a crash and nothing else: after that it is started again, while a fault
+// that only a person mends ends with 78, which the unit never restarts.
+func exitOfServe(code int) int {
+	if code == exitUsage {
+		return exitRefused
+	}
+	return code
+}
 
 const defaultConfig = "/etc/sportello/sportello.toml"
 
@@ -68,17 +79,21 @@ func (a *app) run(ctx context.Context) int {
 	root.SetIn(a.stdin)
 	root.SetOut(a.stdout)
 	root.SetErr(a.stderr)
-	err := root.ExecuteContext(ctx)
+	cmd, err := root.ExecuteContextC(ctx)
 	if err == nil {
 		return exitOK
 	}
 	if text := err.Error(); text != "" {
 		fmt.Fprintln(a.stderr, prefixed(err))
 	}
-	if !a.begun {
-		return exitUsage
+	code := exitUsage
+	if a.begun {
+		code = exitCode(err)
 	}
-	return exitCode(err)
+	if cmd.Name() == "serve" && a.office == nil {
+		code = exitOfServe(code)
+	}
+	return code
 }
 
 // prefixed words err for stderr; faults of a file stand as they are, one a line.

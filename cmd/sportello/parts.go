@@ -197,6 +197,19 @@ func (p *parts) alert(key string, lines []ticket.Words) {
 
 // run works until ctx ends, or until a part can go on no longer.
 func (p *parts) run(ctx context.Context) error {
+	return toldToStop(ctx, p.work(ctx))
+}
+
+// toldToStop makes nothing of an error that is only the echo of ctx having ended:
+// an order to stop or to reload may come at any moment. A failed commit stays one.
+func toldToStop(ctx context.Context, err error) error {
+	if ctx.Err() != nil && errors.Is(err, ctx.Err()) && !errors.Is(err, ticket.ErrCommit) {
+		return nil
+	}
+	return err
+}
+
+func (p *parts) work(ctx context.Context) error {
 	if err := p.office.desk.Recover(ctx); err != nil {
 		return fmt.Errorf("recovering the outbox: %w", err)
 	}

@@ -41,7 +41,7 @@ func (a *app) serve(ctx context.Context, afterRestore bool) error {
 	defer signal.Stop(hup)
 	c, err := a.config(true)
 	if err != nil {
-		return statusError{exitRefused, err} // 2 is how Go ends a program that crashed: that is started again
+		return err
 	}
 	log := a.newLog(c)
 	warning, err := checkVolume(c.Desk.StateDir)
@@ -52,10 +52,7 @@ func (a *app) serve(ctx context.Context, afterRestore bool) error {
 		log.Warn().Msg(warning)
 	}
 	if err := a.checkInChild(ctx, c.Desk.StateDir, afterRestore); err != nil {
-		if ctx.Err() != nil {
-			return nil // it was told to stop
-		}
-		return err
+		return toldToStop(ctx, err)
 	}
 	d, err := a.openService(c, log, boltstore.Options{AfterRestore: afterRestore})
 	if err != nil {
@@ -86,8 +83,8 @@ func (a *app) openService(c *Config, log zerolog.Logger, o boltstore.Options) (*
 		return nil, err
 	}
 	d := &service{env: a.env, log: log, store: office.store, keys: office.desk.Keys, clock: newSteadiness(), notify: notifySystemd(log)}
-	if d.parts, err = newParts(c, d.store, d.keys, d.env, d.clock, log); err != nil {
-		return nil, errors.Join(err, d.store.Close())
+	if d.parts, err = newParts(c, d.store, d.keys, d.env, d.clock, log); err != nil { // the configuration cannot be put to work
+		return nil, errors.Join(statusError{exitRefused, err}, d.store.Close())
 	}
 	d.current.Store(d.parts.office)
 	return d, nil
@@ -119,6 +116,7 @@ func (d *service) run(ctx context.Context) error {
 			return fmt.Errorf("the desk did not stop within %s", stopTime)
 		}
 	}
+	err = toldToStop(ctx, err)
 	if errors.Is(err, ticket.ErrCommit) {
 		return fmt.Errorf("ending: %w", err) // what is on disk is found out at the next start
 	}
