@@ -136,6 +136,9 @@ func (b *bookkeeper) add(e *Entry) (promise, why string) {
 	if !b.d.Keys.Sealed(b.customer, b.last.MAC, e) {
 		return "P4", "its seal is broken: it or the one before was changed or taken out"
 	}
+	if e.Key < b.last.Key {
+		return "P4", fmt.Sprintf("it is sealed with key %c, which key %c had replaced", e.Key, b.last.Key)
+	}
 	if seq, seen := b.causes[e.Cause]; seen && seq != e.Seq-1 {
 		return "P3", fmt.Sprintf("its cause, %s, had made entry %d", e.Cause, seq)
 	}

@@ -25,7 +25,7 @@ func (b *Books) add(e *Entry) {
 
 // sealBooks returns the seal of b: HMAC-SHA-256 under key b.Key.
 func (k Keys) sealBooks(b Books) [32]byte {
-	return k.sum(b.Key, "books", append(binary.BigEndian.AppendUint64(nil, uint64(b.Entries)), b.Sum[:]...))
+	return k.load().sum(b.Key, "books", append(binary.BigEndian.AppendUint64(nil, uint64(b.Entries)), b.Sum[:]...))
 }
 
 // whole tells whether b is as the desk left it; before the first entry it is nothing.
@@ -34,7 +34,7 @@ func (k Keys) whole(b Books) bool {
 		return true
 	}
 	want := k.sealBooks(b)
-	return k.secrets[b.Key] != nil && hmac.Equal(want[:], b.MAC[:])
+	return k.load().secrets[b.Key] != nil && hmac.Equal(want[:], b.MAC[:])
 }
 
 // witness takes entries into the books. One that is not whole is never sealed
@@ -49,7 +49,7 @@ func (w *work) witness(entries []*Entry) error {
 		b.add(e)
 	}
 	if whole {
-		b.Key = w.d.Keys.current
+		b.Key = w.d.Keys.Current()
 		b.MAC = w.d.Keys.sealBooks(b)
 	}
 	return w.tx.SetBooks(b)

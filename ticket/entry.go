@@ -2,7 +2,6 @@ package ticket
 
 import (
 	"crypto/hmac"
-	"crypto/sha256"
 	"encoding/binary"
 	"fmt"
 	"time"
@@ -39,20 +38,11 @@ func (k Keys) Seal(customer string, prev [32]byte, e *Entry) [32]byte {
 	} {
 		b = append(binary.AppendUvarint(b, uint64(len(text))), text...) // no two entries have one encoding
 	}
-	return k.sum(e.Key, "ledger", b)
+	return k.load().sum(e.Key, "ledger", b)
 }
 
 // Sealed tells whether e is the entry of customer after the one sealed prev.
 func (k Keys) Sealed(customer string, prev [32]byte, e *Entry) bool {
 	want := k.Seal(customer, prev, e)
-	return k.secrets[e.Key] != nil && hmac.Equal(want[:], e.MAC[:])
-}
-
-// sum is HMAC-SHA-256 under a key of the ring over what stands under domain.
-func (k Keys) sum(key byte, domain string, body []byte) [32]byte {
-	h := hmac.New(sha256.New, k.secrets[key])
-	h.Write([]byte(domain))
-	h.Write([]byte{0})
-	h.Write(body)
-	return [32]byte(h.Sum(nil))
+	return k.load().secrets[e.Key] != nil && hmac.Equal(want[:], e.MAC[:])
 }

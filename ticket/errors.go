@@ -14,6 +14,8 @@ var (
 	ErrStale = errors.New("ticket: letter is not to be sent any more")
 	// ErrInput: an argument of a verb means nothing (unknown name, bad number).
 	ErrInput = errors.New("ticket: bad argument")
+	// ErrLastKey: no key can follow the one that signs.
+	ErrLastKey = errors.New("ticket: all keys from a to z were used")
 	// ErrCommit: the store could not commit and does not know what is on disk.
 	// The process must end; a restart finds out. Nothing may be retried.
 	ErrCommit = errors.New("ticket: commit failed")

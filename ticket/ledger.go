@@ -102,7 +102,7 @@ func (w *work) enter(customer string, p posting, moves []policy.Move) error {
 	}
 	var entered []*Entry
 	for _, m := range moves {
-		e := &Entry{Seq: last.Seq + 1, At: w.now.UTC(), Move: m, Cause: p.cause, Actor: p.actor, Reason: p.reason, Ticket: p.ticket, Key: w.d.Keys.current}
+		e := &Entry{Seq: last.Seq + 1, At: w.now.UTC(), Move: m, Cause: p.cause, Actor: p.actor, Reason: p.reason, Ticket: p.ticket, Key: w.d.Keys.Current()}
 		e.Available, e.Held = m.Balance(last.Available, last.Held)
 		e.MAC = w.d.Keys.Seal(customer, last.MAC, e)
 		if err := w.tx.AddEntry(customer, e); err != nil {

@@ -8,7 +8,7 @@ import (
 // echo notes our own mail that came back; nothing is ever sent because of it.
 func (w *work) echo(m *Inbound, a *Arrival, th thread) error {
 	t := th.ticket
-	if _, tok, ok := w.d.Keys.VerifyMessageID(m.MessageID); ok && tok.Ticket() != 0 {
+	if _, tok, ok := w.d.Keys.VerifyMessageID(m.MessageID, w.now); ok && tok.Ticket() != 0 {
 		if own, err := w.ticket(tok.Ticket()); err == nil {
 			t = own
 		}
@@ -72,7 +72,7 @@ const bounceWindow = 400 * 24 * time.Hour
 // report names no Message-ID. nil when m proves none.
 func (w *work) returned(m *Inbound, th thread) (*Token, *Ticket, string) {
 	if m.Bounce != nil {
-		if n, tok, ok := w.d.Keys.VerifyMessageID(m.Bounce.MessageID); ok && tok.Ticket() != 0 {
+		if n, tok, ok := w.d.Keys.VerifyMessageID(m.Bounce.MessageID, w.now); ok && tok.Ticket() != 0 {
 			if t, err := w.ticket(tok.Ticket()); err == nil {
 				return &tok, t, fmt.Sprintf("letter %d", n)
 			}

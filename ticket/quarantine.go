@@ -74,7 +74,7 @@ func (w *work) against(m *Inbound, s sender, th thread) string {
 func (w *work) spurious(m *Inbound) bool {
 	for _, addr := range m.Recipients {
 		if c := w.d.Addresses.Candidate(addr); c != "" {
-			if _, ok := w.d.Keys.Verify(c); !ok {
+			if t, ok := w.d.Keys.Verify(c, w.now); !ok || t.Revoked {
 				return true
 			}
 		}

@@ -13,11 +13,11 @@ const maxSent, maxSentBytes = 20, 1 << 20
 // its text are there, no attachments; nil when there is none.
 func (d *Desk) Sent(ctx context.Context, key string) (raw []byte) {
 	_ = d.Store.View(ctx, func(tx Tx) error { // a letter that cannot be read is none
-		if n, _, ok := d.Keys.VerifyMessageID(key); ok {
+		if n, _, ok := d.Keys.VerifyMessageID(key, d.Now()); ok {
 			raw = sentBytes(tx, n)
 			return nil
 		}
-		token, ok := d.Keys.Verify(d.Addresses.Candidate(key))
+		token, ok := d.Keys.Verify(d.Addresses.Candidate(key), d.Now())
 		if !ok || token.Ticket() == 0 {
 			return nil
 		}

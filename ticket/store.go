@@ -138,6 +138,10 @@ type Tx interface {
 	Gathered() (Gathered, error)
 	SetGathered(Gathered) error
 
+	// Ring is what is remembered of the desk's keys; zero: nothing yet.
+	Ring() (Ring, error)
+	SetRing(Ring) error
+
 	// Count adds to one of the counters that nothing else implies.
 	Count(c Counter, n int) error
 	Stats() (Stats, error)

@@ -30,6 +30,8 @@ func (w *work) fromTechnician(m *Inbound, a *Arrival, s sender, th thread) error
 		return w.openFor(w.withoutOrders(m), a, w.forwardedFor(m))
 	case th.token == nil && w.orders(m).away():
 		return w.answerAway(m, a, tech, w.orders(m))
+	case th.token == nil && th.revoked:
+		return w.hold(m, a, tech, th, "held: the token was revoked", "hold-revoked")
 	case th.token == nil || th.ticket == nil:
 		return w.hold(m, a, tech, th, "held: a technician's mail without token", "hold-no-token",
 			append(w.orders(m).Wrong.In(w.d.Language), w.proposal(m)...)...)

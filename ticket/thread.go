@@ -14,6 +14,7 @@ type thread struct {
 	mid      bool    // the token comes from a Message-ID of ours, not from an address
 	expired  bool
 	several  bool // two different genuine tokens
+	revoked  bool // a token of ours that was taken back, and none in force
 	copied   bool // the ticket on which an earlier copy of the mail stands that proved less
 	unsigned bool // a token in the address, but no other sign of that ticket
 	claim    ID   // a ticket that it names without proof
@@ -32,12 +33,19 @@ func (w *work) match(m *Inbound, s sender) (thread, error) {
 		return thread{}, err
 	}
 	th := w.byToken(m)
+	revoked := th.revoked || signs.revoked
 	if th.token == nil {
 		th = signs.byOwn()
 	}
 	if th.token != nil {
+		th.revoked = false
 		return w.matchToken(m, th, signs)
 	}
+	var before []string
+	if revoked {
+		before = []string{"a token that was revoked"}
+	}
+	th = thread{revoked: revoked, evidence: before}
 	if m.Robot {
 		return thread{claim: signs.claim()}, nil
 	}
@@ -50,11 +58,11 @@ func (w *work) match(m *Inbound, s sender) (thread, error) {
 			return thread{}, err
 		}
 		if s.sole && w.on(t, s.Address, s.customers) {
-			return thread{ticket: t, via: c.via, evidence: []string{c.text, s.Address + " is on the ticket"}}, nil
+			return thread{ticket: t, via: c.via, revoked: revoked, evidence: append(before, c.text, s.Address+" is on the ticket")}, nil
 		}
 		if th.claim == 0 {
 			th.claim = t.ID
-			th.evidence = []string{c.text, s.Address + " is not on the ticket"}
+			th.evidence = append(before, c.text, s.Address+" is not on the ticket")
 		}
 	}
 	return th, nil
@@ -107,9 +115,11 @@ func (w *work) matchToken(m *Inbound, th thread, signs signs) (thread, error) {
 func (w *work) byToken(m *Inbound) thread {
 	var th thread
 	consider := func(candidate string) {
-		t, ok := w.d.Keys.Verify(candidate)
+		t, ok := w.d.Keys.Verify(candidate, w.now)
 		switch {
 		case !ok:
+		case t.Revoked:
+			th.revoked = true
 		case th.token == nil:
 			th.token, th.via = &t, "reply token"
 		case t != *th.token:
@@ -132,8 +142,9 @@ func (w *work) byToken(m *Inbound) thread {
 // signs are the tickets that a mail's references and subject name, strongest
 // and latest first.
 type signs struct {
-	own  []Token // of our signed Message-IDs
-	weak []weakSign
+	own     []Token // of our signed Message-IDs
+	revoked bool    // one of them counts no more
+	weak    []weakSign
 }
 
 type weakSign struct {
@@ -147,8 +158,12 @@ func (w *work) signs(m *Inbound) (signs, error) {
 	refs := append([]string(nil), m.References...)
 	refs = append(refs, m.InReplyTo...)
 	for i := len(refs) - 1; i >= 0; i-- {
-		if _, t, ok := w.d.Keys.VerifyMessageID(refs[i]); ok {
-			sg.own = append(sg.own, t)
+		if _, t, ok := w.d.Keys.VerifyMessageID(refs[i], w.now); ok {
+			if t.Revoked {
+				sg.revoked = true
+			} else {
+				sg.own = append(sg.own, t)
+			}
 			continue
 		}
 		id, err := w.tx.ByMessageID(refs[i])

@@ -3,7 +3,6 @@ package ticket
 import (
 	"crypto/hmac"
 	"encoding/base32"
-	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -41,7 +40,8 @@ type Token struct {
 	Number      uint64
 	Participant int
 	Version     int
-	Day         int // last day it acts, counted from 1970-01-01 UTC
+	Day         int  // last day it acts, counted from 1970-01-01 UTC
+	Revoked     bool // it is ours, and was taken back: it proves nothing any more
 }
 
 // Ticket is the ticket a token belongs to; 0 for questions about held mail.
@@ -60,39 +60,13 @@ func (t Token) Expired(now time.Time) bool { return dayOf(now) > t.Day }
 
 func dayOf(t time.Time) int { return int(t.Unix() / 86400) }
 
-// Keys is the desk's key ring: old keys verify, the newest signs. The zero
-// value verifies nothing and must not sign.
-type Keys struct {
-	secrets map[byte][]byte
-	current byte
-}
-
-// NewKeys makes a ring of secrets of at least 32 bytes by key id (one of a-z);
-// the highest id signs.
-func NewKeys(secrets map[byte][]byte) (Keys, error) {
-	k := Keys{secrets: map[byte][]byte{}}
-	for id, s := range secrets {
-		if id < 'a' || id > 'z' {
-			return Keys{}, fmt.Errorf("ticket: key id %q: must be a letter a-z", id)
-		}
-		if len(s) < 32 {
-			return Keys{}, fmt.Errorf("ticket: key %c has %d bytes: at least 32 are needed", id, len(s))
-		}
-		k.secrets[id] = append([]byte(nil), s...)
-		k.current = max(k.current, id)
-	}
-	if k.current == 0 {
-		return Keys{}, errors.New("ticket: no key")
-	}
-	return k, nil
-}
-
 var tokenEncoding = base32.NewEncoding("abcdefghijklmnopqrstuvwxyz234567").WithPadding(base32.NoPadding)
 
 // mac is 80 bits of HMAC-SHA-256 over what stands under domain, so that a
-// token is no Message-ID and the other way round.
-func (k Keys) mac(key byte, domain, body string) string {
-	sum := k.sum(key, domain, []byte(body))
+// token is no Message-ID and the other way round, and over how often tokens like
+// it were taken back before it was made.
+func (r *ring) mac(key byte, domain, body string, n takings) string {
+	sum := r.sum(key, domain, []byte(body+n.String()))
 	return tokenEncoding.EncodeToString(sum[:10])
 }
 
@@ -117,27 +91,35 @@ func (t Token) body(key byte) string {
 
 // Sign writes the token as it stands in an address: lower case, digits, dots.
 func (k Keys) Sign(t Token) string {
-	body := t.body(k.current)
-	return body + "." + k.mac(k.current, "address", body)
+	r := k.load()
+	body := t.body(r.current)
+	return body + "." + r.mac(r.current, "address", body, r.taken(t))
 }
 
-// Verify reads a token. Case does not matter. What is foreign, malformed or
-// forged is no token: false. A genuine one may be expired.
-func (k Keys) Verify(s string) (Token, bool) {
+// Verify reads a token at now. Case does not matter. What is foreign, malformed,
+// forged or signed with a key that is retired is no token: false. A genuine one
+// may be expired or revoked.
+func (k Keys) Verify(s string, now time.Time) (Token, bool) {
 	body, mac, ok := cutLast(address.Lower(s), ".")
 	if !ok || len(s) > 80 {
 		return Token{}, false
 	}
-	return k.proven(body, mac, "address", body)
+	return k.load().proven(body, mac, "address", body, now)
 }
 
 // proven reads the token body when mac is ours over signed.
-func (k Keys) proven(body, mac, domain, signed string) (Token, bool) {
+func (r *ring) proven(body, mac, domain, signed string, now time.Time) (Token, bool) {
 	t, key, ok := parseToken(body)
-	if !ok || k.secrets[key] == nil || !hmac.Equal([]byte(mac), []byte(k.mac(key, domain, signed))) {
+	if !ok || !r.signed(key, t, now) {
 		return Token{}, false
 	}
-	return t, true
+	for latest, n := range r.taken(t).before() {
+		if hmac.Equal([]byte(mac), []byte(r.mac(key, domain, signed, n))) {
+			t.Revoked = !latest
+			return t, true
+		}
+	}
+	return Token{}, false
 }
 
 func parseToken(body string) (t Token, key byte, ok bool) {
@@ -186,17 +168,19 @@ const ownPrefix = "sportello."
 // MessageID makes the signed Message-ID of a letter, without angle brackets:
 // `sportello.<notice>.<token>@domain`. It counts as the token it names.
 func (k Keys) MessageID(n NoticeID, t Token, domain string) string {
-	body := t.body(k.current)
-	return fmt.Sprintf("%s%d.%s.%s@%s", ownPrefix, n, body, k.mac(k.current, "message-id", fmt.Sprintf("%d.%s", n, body)), domain)
+	r := k.load()
+	body := t.body(r.current)
+	return fmt.Sprintf("%s%d.%s.%s@%s", ownPrefix, n, body, r.mac(r.current, "message-id", fmt.Sprintf("%d.%s", n, body), r.taken(t)), domain)
 }
 
-// VerifyMessageID reads a Message-ID of ours; false for any other.
-func (k Keys) VerifyMessageID(mid string) (NoticeID, Token, bool) {
+// VerifyMessageID reads a Message-ID of ours at now, as Verify does a token; false
+// for any other.
+func (k Keys) VerifyMessageID(mid string, now time.Time) (NoticeID, Token, bool) {
 	n, body, mac, ok := splitOwn(mid)
 	if !ok {
 		return 0, Token{}, false
 	}
-	t, ok := k.proven(body, mac, "message-id", fmt.Sprintf("%d.%s", n, body))
+	t, ok := k.load().proven(body, mac, "message-id", fmt.Sprintf("%d.%s", n, body), now)
 	return n, t, ok
 }
 

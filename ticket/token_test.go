@@ -35,7 +35,7 @@ func TestTokenSurvivesItsTrip(t *testing.T) {
 			t.Errorf("%s: only lower case, digits and dots", s)
 		}
 		for _, form := range []string{s, strings.ToUpper(s)} {
-			if got, ok := k.Verify(form); !ok || got != tok {
+			if got, ok := k.Verify(form, noon); !ok || got != tok {
 				t.Errorf("Verify(%s) = %+v, %v; want %+v", form, got, ok, tok)
 			}
 		}
@@ -65,7 +65,7 @@ func TestForeignTokens(t *testing.T) {
 		good + "a", good[:len(good)-1], other.Sign(Token{Purpose: PurposeReply, Number: 1042}.issue(noon)), "c01042" + good[5:],
 		strings.TrimPrefix(strings.Split(mid, "@")[0], "sportello.5.")}
 	for _, s := range bad {
-		if tok, ok := k.Verify(s); ok {
+		if tok, ok := k.Verify(s, noon); ok {
 			t.Errorf("Verify(%q) = %+v: it is no token of ours", s, tok)
 		}
 	}
@@ -77,7 +77,7 @@ func TestOldKeysVerify(t *testing.T) {
 		t.Fatal(err)
 	}
 	tok := Token{Purpose: PurposeReply, Number: 7}.issue(noon)
-	if got, ok := testKeys(t).Verify(old.Sign(tok)); !ok || got != tok {
+	if got, ok := testKeys(t).Verify(old.Sign(tok), noon); !ok || got != tok {
 		t.Errorf("a token of the older key: %+v, %v", got, ok)
 	}
 }
@@ -86,7 +86,7 @@ func TestMessageID(t *testing.T) {
 	k := testKeys(t)
 	tok := Token{Purpose: PurposeQuote, Number: 1042, Participant: 1, Version: 2}.issue(noon)
 	mid := k.MessageID(17, tok, "example.it")
-	n, got, ok := k.VerifyMessageID(mid)
+	n, got, ok := k.VerifyMessageID(mid, noon)
 	if !ok || n != 17 || got != tok {
 		t.Errorf("VerifyMessageID(%s) = %d %+v %v", mid, n, got, ok)
 	}
@@ -94,7 +94,7 @@ func TestMessageID(t *testing.T) {
 		t.Errorf("%s: shape not recognised", mid)
 	}
 	forged := strings.Replace(mid, "sportello.17.", "sportello.18.", 1)
-	if _, _, ok := k.VerifyMessageID(forged); ok {
+	if _, _, ok := k.VerifyMessageID(forged, noon); ok {
 		t.Error("a Message-ID with another notice number verifies")
 	}
 	for _, foreign := range []string{"", "abc@example.it", "sportello.1@x", "sportello.x.c1.0.a1.aaaaaaaaaaaaaaaa@x", k.Sign(tok) + "@example.it"} {
@@ -122,9 +122,9 @@ func FuzzVerify(f *testing.F) {
 	f.Add(k.Sign(Token{Purpose: PurposeReply, Number: 1}.issue(noon)))
 	f.Add("c1.0.a1.aaaaaaaaaaaaaaaa")
 	f.Fuzz(func(t *testing.T, s string) {
-		if tok, ok := k.Verify(s); ok && k.Sign(tok) != strings.ToLower(s) {
+		if tok, ok := k.Verify(s, noon); ok && k.Sign(tok) != strings.ToLower(s) {
 			t.Errorf("Verify(%q) = %+v, which is written %q", s, tok, k.Sign(tok))
 		}
-		k.VerifyMessageID(s)
+		k.VerifyMessageID(s, noon)
 	})
 }

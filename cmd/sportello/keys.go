@@ -15,64 +15,110 @@ import (
 // keySize is the length of a desk key in bytes.
 const keySize = 32
 
-// readKeys reads the ring of keys: one file for each in state_dir/keys, called
-// by its letter, in hexadecimal. Other files there are left alone.
-func readKeys(stateDir string) (ticket.Keys, error) {
-	dir := filepath.Join(stateDir, "keys")
-	entries, err := os.ReadDir(dir)
+// keysDir holds the ring of keys in the state directory: a file for each, called by
+// its letter, in hexadecimal. Other files there are left alone.
+const keysDir = "keys"
+
+// keyFiles lists the ids of the keys that lie in stateDir.
+func keyFiles(stateDir string) (ids []byte, err error) {
+	entries, err := os.ReadDir(filepath.Join(stateDir, keysDir))
 	if err != nil {
-		return ticket.Keys{}, fmt.Errorf("reading the keys: %w", err)
+		return nil, fmt.Errorf("reading the keys: %w", err)
+	}
+	for _, e := range entries {
+		if name := e.Name(); len(name) == 1 && name[0] >= ticket.FirstKey && name[0] <= ticket.LastKey {
+			ids = append(ids, name[0])
+		}
+	}
+	return ids, nil
+}
+
+// readKeys reads the ring of keys.
+func readKeys(stateDir string) (ticket.Keys, error) {
+	ids, err := keyFiles(stateDir)
+	if err != nil {
+		return ticket.Keys{}, err
 	}
 	secrets := map[byte][]byte{}
-	for _, e := range entries {
-		name := e.Name()
-		if len(name) != 1 || name[0] < 'a' || name[0] > 'z' {
-			continue
-		}
-		text, err := readSecret(filepath.Join(dir, name))
+	for _, id := range ids {
+		path := filepath.Join(stateDir, keysDir, string(id))
+		text, err := readSecret(path)
 		if err != nil {
-			return ticket.Keys{}, fmt.Errorf("reading key %s: %w", name, err)
+			return ticket.Keys{}, fmt.Errorf("reading key %c: %w", id, err)
 		}
 		key, err := hex.DecodeString(strings.TrimSpace(text))
 		if err != nil {
-			return ticket.Keys{}, fmt.Errorf("reading key %s: %w", filepath.Join(dir, name), errors.New("is not hexadecimal"))
+			return ticket.Keys{}, fmt.Errorf("reading key %s: %w", path, errors.New("is not hexadecimal"))
 		}
-		secrets[name[0]] = key
+		secrets[id] = key
 	}
 	keys, err := ticket.NewKeys(secrets)
 	if err != nil {
-		return ticket.Keys{}, fmt.Errorf("reading the keys in %s: %w", dir, err)
+		return ticket.Keys{}, fmt.Errorf("reading the keys in %s: %w", filepath.Join(stateDir, keysDir), err)
 	}
 	return keys, nil
 }
 
-// makeKey writes the first key of a desk, unless it has one: a restored desk
-// keeps the keys that its letters were signed with.
+// makeKey writes the first key of a desk, unless it has some: a restored desk
+// keeps the keys that its letters were signed with, and where one of them cannot
+// be read none takes its place.
 func makeKey(stateDir string, random io.Reader) error {
-	dir := filepath.Join(stateDir, "keys")
+	dir := filepath.Join(stateDir, keysDir)
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return fmt.Errorf("making the keys: %w", err)
 	}
-	if _, err := readKeys(stateDir); err == nil {
-		return nil
-	}
-	key := make([]byte, keySize)
-	if _, err := io.ReadFull(random, key); err != nil {
-		return fmt.Errorf("making the keys: %w", err)
-	}
-	f, err := os.OpenFile(filepath.Join(dir, "a"), os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	there, err := keyFiles(stateDir)
 	if err != nil {
-		return fmt.Errorf("making the keys: %w", err)
+		return err
 	}
-	_, err = fmt.Fprintf(f, "%x\n", key)
+	if len(there) > 0 {
+		_, err := readKeys(stateDir)
+		return err
+	}
+	if err := writeKey(stateDir, ticket.FirstKey, random); err != nil {
+		return err
+	}
+	return syncDir(stateDir)
+}
+
+// writeKey makes the key of this id, so that its file is either whole under its
+// name or not there; one that is there is never written over.
+func writeKey(stateDir string, id byte, random io.Reader) error {
+	path := filepath.Join(stateDir, keysDir, string(id))
+	err := func() error {
+		key := make([]byte, keySize)
+		if _, err := io.ReadFull(random, key); err != nil {
+			return err
+		}
+		if err := writeDurably(path+".new", fmt.Appendf(nil, "%x\n", key)); err != nil {
+			return err
+		}
+		return errors.Join(os.Link(path+".new", path), os.Remove(path+".new"), syncDir(filepath.Dir(path)))
+	}()
+	if err != nil {
+		return fmt.Errorf("making key %c: %w", id, err)
+	}
+	return nil
+}
+
+// writeDurably writes a file that only its owner may read.
+func writeDurably(path string, data []byte) error {
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(data)
 	if err == nil {
 		err = f.Sync()
 	}
-	if cerr := f.Close(); err == nil {
-		err = cerr
-	}
+	return errors.Join(err, f.Close())
+}
+
+// syncDir makes the names in dir durable.
+func syncDir(dir string) error {
+	d, err := os.Open(dir)
 	if err != nil {
-		return fmt.Errorf("making the keys: %w", err)
+		return err
 	}
-	return nil
+	return errors.Join(d.Sync(), d.Close())
 }

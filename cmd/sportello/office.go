@@ -30,7 +30,7 @@ func openOffice(c *Config, env environment, o boltstore.Options) (*office, error
 	keys, err := readKeys(c.Desk.StateDir)
 	if err != nil {
 		if _, serr := os.Stat(c.Desk.StateDir); serr == nil || !errors.Is(err, os.ErrNotExist) {
-			err = statusError{exitRefused, fmt.Errorf("%w; the letters of this desk were signed with its keys: bring them back from a backup", err)}
+			err = keysRefused(err)
 		}
 	}
 	store, serr := boltstore.Open(c.Desk.StateDir, o)
@@ -43,10 +43,19 @@ func openOffice(c *Config, env environment, o boltstore.Options) (*office, error
 	now, _ := newClock(env)
 	off := &office{config: c, store: store, now: now, lastPoll: func() time.Time { return time.Time{} }}
 	off.desk = c.newDesk(store, keys, c.newReading(keys), now)
+	if err := off.desk.OpenKeys(context.Background(), keys); err != nil {
+		return nil, errors.Join(keysFault(err), store.Close())
+	}
 	if err := off.desk.EnterLots(context.Background()); err != nil { // of a desk older than its ledgers
 		return nil, errors.Join(fmt.Errorf("opening the desk: %w", err), store.Close())
 	}
 	return off, nil
+}
+
+// keysRefused is the refusal of a desk whose keys are not there as they were: a new
+// one would make all letters and ledger entries signed with the old look forged.
+func keysRefused(err error) error {
+	return statusError{exitRefused, fmt.Errorf("%w; the letters and ledgers of this desk are signed with its keys, and a new one would not do: put the folder keys/ back from a backup (sportello restore)", err)}
 }
 
 // newDesk makes the desk that a configuration describes, and lets r read mail

@@ -55,6 +55,7 @@ var (
 	keyHour   = []byte("gathered")
 	keyStats  = []byte("stats")
 	keyBooks  = []byte("books")
+	keyRing   = []byte("ring")
 )
 
 // The fields by which tickets are listed; the numbers are stored.

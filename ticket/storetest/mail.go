@@ -214,3 +214,21 @@ func raws(s suite) {
 	s.ok(err)
 	s.same("refs of no mail", len(none), 0)
 }
+
+func ring(s suite) {
+	want := ticket.Ring{
+		Keys:    []ticket.Key{{ID: 'a', Print: [32]byte{1}}, {ID: 'b', Since: at(5), Print: [32]byte{2}}},
+		Revoked: []ticket.Revocation{{Ticket: 7, At: at(6), Actor: "admin"}, {Technician: 99, At: at(7), Actor: "admin"}},
+	}
+	same := func(want ticket.Ring) {
+		s.Helper()
+		s.view(func(tx ticket.Tx) error {
+			got, err := tx.Ring()
+			s.same("ring", got, want)
+			return err
+		})
+	}
+	same(ticket.Ring{})
+	s.update(func(tx ticket.Tx) error { return tx.SetRing(want) })
+	same(want)
+}

@@ -56,6 +56,7 @@ type state struct {
 	gathered    ticket.Gathered
 	seen        hit
 	books       ticket.Books
+	ring        ticket.Ring
 	suppressed  int
 }
 

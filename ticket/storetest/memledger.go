@@ -114,3 +114,23 @@ func (t *memTx) SetBooks(b ticket.Books) error {
 	t.books = b
 	return nil
 }
+
+func (t *memTx) Ring() (ticket.Ring, error) {
+	r, err := deep(&t.ring)
+	if err != nil {
+		return ticket.Ring{}, err
+	}
+	return *r, nil
+}
+
+func (t *memTx) SetRing(r ticket.Ring) error {
+	if err := t.writing(); err != nil {
+		return err
+	}
+	kept, err := deep(&r)
+	if err != nil {
+		return err
+	}
+	t.ring = *kept
+	return nil
+}

@@ -66,6 +66,7 @@ var cases = []struct {
 	{"hits within a window", hits},
 	{"cursor and seen", cursorAndSeen},
 	{"gathered", gathered},
+	{"ring of keys", ring},
 	{"counts are in step with the records", counts},
 	{"raw mail comes back byte for byte", raws},
 	{"after Close nothing works", closed},
