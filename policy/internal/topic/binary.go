@@ -23,10 +23,10 @@ func (p *Panel) Encode() ([]byte, error) {
 		return nil, err
 	}
 	m, n := p.Model, p.Net
-	h := sizes{uint32(len(m.Labels)), uint32(len(m.Rows)), uint32(n.Hidden), uint32(len(n.Rows))}
+	h := sizes{uint32(len(m.Labels)), uint32(m.Rows.Len()), uint32(n.Hidden), uint32(n.Rows.Len())}
 	io.WriteString(z, magic)
 	for _, part := range []any{
-		h, m.Digest, m.Step, m.Bias, inOrder(m.Rows), m.Weights, n.Step, n.Start, n.Out, n.Bias, inOrder(n.Rows), n.Table,
+		h, m.Digest, m.Step, m.Bias, m.Rows.ids, m.Weights, n.Step, n.Start, n.Out, n.Bias, n.Rows.ids, n.Table,
 	} {
 		if err := binary.Write(z, binary.LittleEndian, part); err != nil {
 			return nil, fmt.Errorf("encode the panel: %w", err)
@@ -39,15 +39,6 @@ func (p *Panel) Encode() ([]byte, error) {
 		return nil, fmt.Errorf("encode the panel: %w", err)
 	}
 	return b.Bytes(), nil
-}
-
-// inOrder lists the ids by their row.
-func inOrder(rows map[uint32]int32) []uint32 {
-	ids := make([]uint32, len(rows))
-	for id, row := range rows {
-		ids[row] = id
-	}
-	return ids
 }
 
 // Decode reads a panel.
@@ -79,8 +70,7 @@ func Decode(data []byte) (*Panel, error) {
 	if err := read(r, m.Bias, ids, m.Weights, &n.Step, n.Start, n.Out, n.Bias, signs, n.Table); err != nil {
 		return nil, err
 	}
-	m.Rows, m.seldom = index(ids)
-	n.Rows, n.seldom = index(signs)
+	m.Rows, n.Rows = NewRows(ids), NewRows(signs)
 	rest, _ := io.ReadAll(r)
 	for _, l := range bytes.Fields(rest) {
 		m.Labels = append(m.Labels, string(l))
@@ -98,14 +88,4 @@ func read(r io.Reader, parts ...any) error {
 		}
 	}
 	return nil
-}
-
-// index makes rows of ids, and the bits that tell most others apart at once.
-func index(ids []uint32) (rows map[uint32]int32, seldom []uint64) {
-	rows, seldom = make(map[uint32]int32, len(ids)), make([]uint64, seldomBits/64)
-	for i, id := range ids {
-		rows[id] = int32(i)
-		seldom[id%seldomBits>>6] |= 1 << (id & 63)
-	}
-	return rows, seldom
 }

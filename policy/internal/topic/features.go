@@ -44,19 +44,19 @@ type Document struct {
 // Read takes a mail apart: subject and the text that was written this time.
 func Read(subject, text string) *Document {
 	d := &Document{lex: theLexicon(), Features: make([]Feature, 0, min(len(text)/2, 4096)+128)}
-	d.text = sentences(subject, true, d.text)
-	d.text = sentences(clean(text), false, d.text)
+	r := newReader(d.lex)
+	d.text = r.sentences(subject, true, d.text)
+	d.text = r.sentences(clean(text), false, d.text)
 	if len(d.text) == 0 {
 		return d
 	}
 	var mail concepts
 	matches := make([]concepts, len(d.text))
-	search := newSearch(d.lex)
 	var all []hit
 	last := len(d.text) - 1
 	for n := range d.text {
 		from := len(all)
-		all = search.find(d.text[n].words, all)
+		all = d.lex.find(d.text[n].words, all)
 		d.hits = append(d.hits, all[from:len(all):len(all)])
 		d.words(n)
 		set := d.concepts(n, d.hits[n], n == last)

@@ -31,6 +31,7 @@ type lexicon struct {
 type phrase struct {
 	concept uint8
 	slots   []int
+	needs   []uint16 // those of slots, but the first, in which one of some words must stand
 }
 
 const (
@@ -108,7 +109,11 @@ func (l *lexicon) add(text string) error {
 		case "~":
 			p.slots = append(p.slots, gap)
 		default:
-			p.slots = append(p.slots, l.slot(f))
+			n := l.slot(f)
+			if len(p.slots) > 0 {
+				p.needs = append(p.needs, uint16(n))
+			}
+			p.slots = append(p.slots, n)
 		}
 	}
 	first := p.slots[0]

@@ -76,8 +76,7 @@ func (s *sentence) signs(asks bool, tell func(Sign)) {
 		if w.part {
 			reach = 0
 		}
-		negation := negates[w.stem]
-		if !w.stop || negation {
+		if !w.stop || w.denies {
 			tell(sign(readWord, w.stem, 0))
 		}
 		if i > 0 {
@@ -94,9 +93,9 @@ func (s *sentence) signs(asks bool, tell func(Sign)) {
 				tell(sign(readMark, w.stem, mark.how))
 			}
 		}
-		if reach--; negation {
+		if reach--; w.denies {
 			reach = denied
 		}
-		against = against || contrasts[w.stem]
+		against = against || w.contrasts
 	}
 }

@@ -10,18 +10,12 @@ import (
 type Model struct {
 	Labels  []string
 	Bias    []float32
-	Rows    map[uint32]int32 // feature to row
-	Weights []int8           // row × label, in units of Step
+	Rows    *Rows  // of features
+	Weights []int8 // row × label, in units of Step
 	Step    float32
 	// Digest is that of the examples the model was made from, as Digest gives.
 	Digest [32]byte
-	// seldom holds a bit for every feature of Rows: most features of a mail are
-	// in no example, and a clear bit says so without a look at Rows. Nil: none.
-	seldom []uint64
 }
-
-// seldomBits is how many bits there are, some ten for each feature.
-const seldomBits = 1 << 18
 
 // add puts share of what the model says of each label into sums; what it knows of
 // the mail is for evidence.
@@ -49,16 +43,12 @@ type found struct {
 func (m *Model) known(d *Document) known {
 	k := known{found: make([]found, 0, len(d.Features)/2)}
 	var count [kinds]int
-	seen := make([]uint64, len(m.Weights)/len(m.Labels)/64+1)
+	seen := m.Rows.none()
 	for i, f := range d.Features {
-		if bit := f.ID % seldomBits; m.seldom != nil && m.seldom[bit>>6]&(1<<(bit&63)) == 0 {
+		row, ok := m.Rows.Find(f.ID)
+		if !ok || !seen.add(row) {
 			continue
 		}
-		row, ok := m.Rows[f.ID]
-		if !ok || seen[row>>6]&(1<<(row&63)) != 0 {
-			continue
-		}
-		seen[row>>6] |= 1 << (row & 63)
 		k.found = append(k.found, found{row, int32(i), f.kind})
 		count[f.kind]++
 	}

@@ -10,13 +10,12 @@ import (
 // not change after it was made and may be used by several goroutines.
 type Net struct {
 	Hidden int
-	Rows   map[uint32]int32 // sign to row
-	Table  []int8           // row × hidden, in units of Step
+	Rows   *Rows  // of signs
+	Table  []int8 // row × hidden, in units of Step
 	Step   float32
 	Start  []float32 // of each hidden number
 	Out    []float32 // label × hidden
 	Bias   []float32 // of each label
-	seldom []uint64  // as in Model
 }
 
 // FamilyShare is how much each family of signs counts.
@@ -32,16 +31,12 @@ func SignValue(family, n int) float64 { return FamilyShare[family] / math.Sqrt(f
 func (m *Net) add(d *Document, share float64, sums []float64) {
 	var count [families]int
 	var found [families][]int32
-	seen := make([]uint64, len(m.Rows)/64+1)
+	seen := m.Rows.none()
 	d.signs(func(s Sign) {
-		if bit := s.ID % seldomBits; m.seldom != nil && m.seldom[bit>>6]&(1<<(bit&63)) == 0 {
+		row, ok := m.Rows.Find(s.ID)
+		if !ok || !seen.add(row) {
 			return
 		}
-		row, ok := m.Rows[s.ID]
-		if !ok || seen[row>>6]&(1<<(row&63)) != 0 {
-			return
-		}
-		seen[row>>6] |= 1 << (row & 63)
 		count[s.Family]++
 		found[s.Family] = append(found[s.Family], row)
 	})

@@ -1,55 +1,18 @@
 package topic
 
-// A search looks for phrases, one sentence after the other. It knows for each
-// word the slots that the word fits: as a list, and as a set of bits.
-type search struct {
-	lex   *lexicon
-	known map[string][]uint16 // what words of this mail fit, looked up once
-	fits  [][]uint16          // of each word of the sentence
-	all   []uint16            // what the parts of known lie in
-	bits  []uint64
-	width int // of one word's set
-}
-
-func newSearch(l *lexicon) *search {
-	return &search{lex: l, width: len(l.starts)/64 + 1, known: map[string][]uint16{}}
-}
-
-// read takes in the words of a sentence in place of the last one's.
-func (s *search) read(ws []word) {
-	s.fits = s.fits[:0]
-	if need := s.width * len(ws); need > cap(s.bits) {
-		s.bits = make([]uint64, need, 2*need)
-	} else {
-		s.bits = s.bits[:need]
-		clear(s.bits)
-	}
-	for i, w := range ws {
-		fits, known := s.known[w.text]
-		if !known {
-			from := len(s.all)
-			s.all = s.lex.letters.find(w.text, s.all)
-			fits = s.all[from:len(s.all):len(s.all)]
-			s.known[w.text] = fits
-		}
-		s.fits = append(s.fits, fits)
-		for _, n := range fits {
-			s.bits[i*s.width+int(n>>6)] |= 1 << (n & 63)
-		}
-	}
-}
+import "slices"
 
 // find appends the concepts of a sentence, each at most once, where first seen.
-func (s *search) find(ws []word, hits []hit) []hit {
+func (l *lexicon) find(ws []word, hits []hit) []hit {
 	var seen concepts
-	s.read(ws)
-	for i := range ws {
-		for _, n := range s.fits[i] {
-			for _, p := range s.lex.starts[n] {
-				if seen.has(p.concept) {
+	there := l.there(ws)
+	for i, w := range ws {
+		for _, n := range w.slots {
+			for _, p := range l.starts[n] {
+				if seen.has(p.concept) || !there.all(p.needs) {
 					continue
 				}
-				if end := s.match(p.slots[1:], i+1); end >= 0 {
+				if end := l.match(ws, p.slots[1:], i+1); end >= 0 {
 					seen.add(p.concept)
 					hits = append(hits, hit{p.concept, i, end})
 				}
@@ -59,25 +22,47 @@ func (s *search) find(ws []word, hits []hit) []hit {
 	return hits
 }
 
-func (s *search) fit(i, slot int) bool {
-	return s.bits[i*s.width+slot>>6]&(1<<(slot&63)) != 0
+// slotSet is a set of slots.
+type slotSet []uint64
+
+// there tells which slots have a word of the sentence.
+func (l *lexicon) there(ws []word) slotSet {
+	set := make(slotSet, len(l.starts)/64+1)
+	for _, w := range ws {
+		for _, n := range w.slots {
+			set[n>>6] |= 1 << (n & 63)
+		}
+	}
+	return set
 }
 
+func (s slotSet) all(slots []uint16) bool {
+	for _, n := range slots {
+		if s[n>>6]&(1<<(n&63)) == 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// fits tells whether a word may stand in a slot.
+func (f *form) fits(slot int) bool { return slices.Contains(f.slots, uint16(slot)) }
+
 // match returns the index after the slots that begin at word i, or -1.
-func (s *search) match(slots []int, i int) int {
+func (l *lexicon) match(ws []word, slots []int, i int) int {
 	for n, slot := range slots {
 		if slot == gap {
-			for skip := 0; skip <= longGap && i+skip <= len(s.fits); skip++ {
-				if skip > 0 && s.fit(i+skip-1, s.lex.negation) {
+			for skip := 0; skip <= longGap && i+skip <= len(ws); skip++ {
+				if skip > 0 && ws[i+skip-1].fits(l.negation) {
 					return -1
 				}
-				if end := s.match(slots[n+1:], i+skip); end >= 0 {
+				if end := l.match(ws, slots[n+1:], i+skip); end >= 0 {
 					return end
 				}
 			}
 			return -1
 		}
-		if i >= len(s.fits) || slot != anyWord && !s.fit(i, slot) {
+		if i >= len(ws) || slot != anyWord && !ws[i].fits(slot) {
 			return -1
 		}
 		i++

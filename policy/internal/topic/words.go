@@ -12,18 +12,35 @@ const maxWords = 1500
 // longest is where a run without a space is cut.
 const longest = 256
 
-// A word is lower case, without accents. Addresses, sites and numbers are
-// replaced by what they are.
-type word struct {
-	text string
-	stem uint32 // hash of the word without its ending
-	stop bool   // says nothing alone; counts in pairs
-	part bool   // a comma, a dash or a bracket stands before it
+// A form is a word, lower case and without accents, with what is known of it
+// wherever it stands. Addresses, sites and numbers are replaced by what they are.
+type form struct {
+	text      string
+	stem      uint32   // hash of the word without its ending
+	slots     []uint16 // of the lexicon, that it fits
+	stop      bool     // says nothing alone; counts in pairs
+	denies    bool     // what follows in its clause
+	contrasts bool     // what follows in its sentence with what was said
 }
 
-func newWord(w string) word {
-	h := hash(stem(w))
-	return word{text: w, stem: h, stop: stopwords[h]}
+// A word is a form in its place.
+type word struct {
+	*form
+	part bool // a comma, a dash or a bracket stands before it
+}
+
+// A reader takes mail apart for a lexicon. What it has read it knows again.
+type reader struct {
+	lex   *lexicon
+	known map[string][]form // by the run of signs that it was written as
+}
+
+func newReader(l *lexicon) *reader { return &reader{l, map[string][]form{}} }
+
+// form is what is known of a word.
+func (r *reader) form(text string) form {
+	h := hash(stem(text))
+	return form{text: text, stem: h, slots: r.lex.letters.find(text, nil), stop: stopwords[h], denies: negates[h], contrasts: contrasts[h]}
 }
 
 // A sentence is a stretch of words of one mail; sentences end at punctuation
@@ -35,7 +52,7 @@ type sentence struct {
 }
 
 // sentences cuts text into sentences and words.
-func sentences(text string, subject bool, out []sentence) []sentence {
+func (r *reader) sentences(text string, subject bool, out []sentence) []sentence {
 	all := make([]word, 0, min(len(text)/5, maxWords)+8)
 	from := 0 // the sentence under way is all[from:]
 	part := false
@@ -46,33 +63,33 @@ func sentences(text string, subject bool, out []sentence) []sentence {
 		}
 	}
 	for len(text) > 0 && len(all) < maxWords {
-		r, size := rune(text[0]), 1
-		if r >= utf8.RuneSelf {
-			r, size = utf8.DecodeRuneInString(text)
+		c, size := rune(text[0]), 1
+		if c >= utf8.RuneSelf {
+			c, size = utf8.DecodeRuneInString(text)
 		}
 		switch {
-		case r < utf8.RuneSelf && alnum(byte(r)):
-		case r == '\n':
+		case c < utf8.RuneSelf && alnum(byte(c)):
+		case c == '\n':
 			text = text[size:]
 			if strings.HasPrefix(text, "\n") || strings.HasPrefix(text, " \n") || listItem(text) {
 				end(false)
 			}
 			continue
-		case r == '?' || r == '!' || r == ';' || (r == '.' || r == ':') && (len(text) == size || !letter(text[size:])):
-			end(r == '?')
+		case c == '?' || c == '!' || c == ';' || (c == '.' || c == ':') && (len(text) == size || !letter(text[size:])):
+			end(c == '?')
 			text = text[size:]
 			continue
-		case !unicode.IsLetter(r) && !unicode.IsDigit(r):
-			part = part || parts(r)
+		case !unicode.IsLetter(c) && !unicode.IsDigit(c):
+			part = part || parts(c)
 			text = text[size:]
 			continue
 		}
 		var chunk string
 		chunk, text = next(text)
-		at := len(all)
-		all = split(fold(chunk), all)
-		if at < len(all) {
-			all[at].part, part = part, false
+		forms := r.read(chunk)
+		for i := range forms {
+			all = append(all, word{&forms[i], part})
+			part = false
 		}
 	}
 	end(false)
@@ -122,24 +139,36 @@ func next(s string) (chunk, rest string) {
 
 var domains = []string{".it", ".com", ".net", ".org", ".eu", ".example", ".test", ".info", ".shop", ".biz", ".invalid"}
 
-// split turns a chunk into words: an address or a site is one word.
-func split(chunk string, out []word) []word {
+// read turns a run of signs into words.
+func (r *reader) read(chunk string) []form {
+	forms, known := r.known[chunk]
+	if !known {
+		for _, text := range split(fold(chunk)) {
+			forms = append(forms, r.form(text))
+		}
+		r.known[chunk] = forms
+	}
+	return forms
+}
+
+// split turns a folded run of signs into words: an address or a site is one word.
+func split(chunk string) (out []string) {
 	if !bound(chunk) {
-		return append(out, newWord(normal(chunk)))
+		return []string{normal(chunk)}
 	}
 	if strings.Contains(chunk, "@") {
-		return append(out, word{text: "xmail", stem: hash("xmail")})
+		return []string{"xmail"}
 	}
 	if strings.HasPrefix(chunk, "http:") || strings.HasPrefix(chunk, "https:") || strings.HasPrefix(chunk, "www.") {
-		return append(out, word{text: "xsite", stem: hash("xsite")})
+		return []string{"xsite"}
 	}
 	for _, d := range domains {
 		if strings.HasSuffix(chunk, d) && len(chunk) > len(d)+1 {
-			return append(out, word{text: "xsite", stem: hash("xsite")})
+			return []string{"xsite"}
 		}
 	}
 	for _, w := range strings.FieldsFunc(chunk, func(r rune) bool { return strings.ContainsRune("@._-/:", r) }) {
-		out = append(out, newWord(normal(w)))
+		out = append(out, normal(w))
 	}
 	return out
 }

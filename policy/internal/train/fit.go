@@ -29,9 +29,9 @@ func fit(s *set, docs []int) *topic.Panel {
 // rounded before they are summed, so that machines with fused instructions
 // come to the same model.
 func fitModel(s *set, docs []int) *topic.Model {
-	rows := vocabulary(s, docs)
+	rows := s.vocabulary(docs, func(v variant) []topic.Sign { return v.features }, atLeast)
 	n := len(s.labels)
-	w, g := make([]float64, len(rows)*n), make([]float64, len(rows)*n)
+	w, g := make([]float64, rows.Len()*n), make([]float64, rows.Len()*n)
 	bias, gb := make([]float64, n), make([]float64, n)
 	r := rand.New(rand.NewPCG(3, 4))
 	order := slices.Clone(docs)
@@ -98,17 +98,17 @@ type valued struct {
 }
 
 // seen gives the features of a mail their values, leaving some out at random.
-func seen(fs []feature, rows map[uint32]int, r *rand.Rand) []valued {
+func seen(fs []topic.Sign, rows *topic.Rows, r *rand.Rand) []valued {
 	var kept []valued
 	var kinds []int
 	var count [32]int
 	for _, f := range fs {
-		row, ok := rows[f.id]
-		if !ok || r != nil && r.Float64() < dropWord {
+		row, ok := rows.Find(f.ID)
+		if !ok || r.Float64() < dropWord {
 			continue
 		}
-		kept, kinds = append(kept, valued{row: row}), append(kinds, f.kind)
-		count[f.kind]++
+		kept, kinds = append(kept, valued{row: int(row)}), append(kinds, f.Family)
+		count[f.Family]++
 	}
 	for i := range kept {
 		kept[i].x = topic.Scale(kinds[i], count[kinds[i]])
@@ -135,43 +135,21 @@ func scores(fs []valued, w, bias, p []float64) {
 	}
 }
 
-// vocabulary numbers the features that stand in enough of the documents.
-func vocabulary(s *set, docs []int) map[uint32]int {
-	count := map[uint32]int{}
-	for _, i := range docs {
-		for _, f := range s.docs[i].variants[0].features {
-			count[f.id]++
-		}
-	}
-	rows := map[uint32]int{}
-	for _, i := range docs {
-		for _, f := range s.docs[i].variants[0].features {
-			if _, known := rows[f.id]; !known && count[f.id] >= atLeast {
-				rows[f.id] = len(rows)
-			}
-		}
-	}
-	return rows
-}
-
 // quantise keeps one byte of each weight and leaves out features that weigh
 // next to nothing.
-func quantise(labels []string, rows map[uint32]int, w, bias []float64) *topic.Model {
+func quantise(labels []string, rows *topic.Rows, w, bias []float64) *topic.Model {
 	n := len(labels)
 	most := 0.0
 	for _, x := range w {
 		most = max(most, math.Abs(x))
 	}
 	step := most / 127
-	m := &topic.Model{Labels: labels, Step: float32(step), Rows: map[uint32]int32{}}
+	m := &topic.Model{Labels: labels, Step: float32(step)}
 	for _, b := range bias {
 		m.Bias = append(m.Bias, float32(b))
 	}
-	ids := make([]uint32, len(rows))
-	for id, row := range rows {
-		ids[row] = id
-	}
-	for row, id := range ids {
+	var heavy []uint32
+	for row, id := range rows.IDs() {
 		var q []int8
 		high := int8(0)
 		for _, x := range w[row*n : row*n+n] {
@@ -179,9 +157,10 @@ func quantise(labels []string, rows map[uint32]int, w, bias []float64) *topic.Mo
 			q, high = append(q, v), max(high, v, -v)
 		}
 		if high >= 3 {
-			m.Rows[id] = int32(len(m.Rows))
+			heavy = append(heavy, id)
 			m.Weights = append(m.Weights, q...)
 		}
 	}
+	m.Rows = topic.NewRows(heavy)
 	return m
 }

@@ -31,7 +31,7 @@ type valuedSigns struct {
 // fitNet trains networks of one make on the documents listed and puts them side
 // by side.
 func fitNet(s *set, docs []int) *topic.Net {
-	rows := signRows(s, docs)
+	rows := s.vocabulary(docs, func(v variant) []topic.Sign { return v.signs }, netAtLeast)
 	seen := make(map[int][]valuedSigns, len(docs))
 	for _, i := range docs {
 		for _, v := range s.docs[i].variants {
@@ -40,36 +40,17 @@ func fitNet(s *set, docs []int) *topic.Net {
 	}
 	all := make([]*trainee, nets)
 	for n := range all {
-		all[n] = newTrainee(len(rows), len(s.labels), uint64(n+1))
+		all[n] = newTrainee(rows.Len(), len(s.labels), uint64(n+1))
 		all[n].train(s, docs, seen)
 	}
 	return together(all, rows)
 }
 
-// signRows numbers the signs that stand in enough of the documents.
-func signRows(s *set, docs []int) map[uint32]int32 {
-	count := map[uint32]int{}
-	for _, i := range docs {
-		for _, sign := range s.docs[i].variants[0].signs {
-			count[sign.ID]++
-		}
-	}
-	rows := map[uint32]int32{}
-	for _, i := range docs {
-		for _, sign := range s.docs[i].variants[0].signs {
-			if _, known := rows[sign.ID]; !known && count[sign.ID] >= netAtLeast {
-				rows[sign.ID] = int32(len(rows))
-			}
-		}
-	}
-	return rows
-}
-
-func valueSigns(signs []topic.Sign, rows map[uint32]int32) (out valuedSigns) {
+func valueSigns(signs []topic.Sign, rows *topic.Rows) (out valuedSigns) {
 	var of []int
 	count := map[int]int{}
 	for _, sign := range signs {
-		if row, known := rows[sign.ID]; known {
+		if row, known := rows.Find(sign.ID); known {
 			out.rows, of = append(out.rows, row), append(of, sign.Family)
 			count[sign.Family]++
 		}
@@ -215,7 +196,7 @@ func (t *trainee) back(some valuedSigns, label int, size, rate float64) {
 
 // together puts networks side by side, so that their answers are averaged, with
 // one byte for each number of the tables.
-func together(all []*trainee, rows map[uint32]int32) *topic.Net {
+func together(all []*trainee, rows *topic.Rows) *topic.Net {
 	most := 0.0
 	for _, t := range all {
 		for _, w := range t.table.w {
@@ -225,7 +206,7 @@ func together(all []*trainee, rows map[uint32]int32) *topic.Net {
 	step := most / 127
 	labels, hidden := all[0].labels, len(all)*netHidden
 	m := &topic.Net{
-		Hidden: hidden, Rows: rows, Step: float32(step), Table: make([]int8, len(rows)*hidden),
+		Hidden: hidden, Rows: rows, Step: float32(step), Table: make([]int8, rows.Len()*hidden),
 		Out: make([]float32, labels*hidden), Bias: make([]float32, labels),
 	}
 	share := 1 / float64(len(all))
@@ -233,7 +214,7 @@ func together(all []*trainee, rows map[uint32]int32) *topic.Net {
 		for _, w := range t.start.w {
 			m.Start = append(m.Start, float32(w))
 		}
-		for row := range len(rows) {
+		for row := range rows.Len() {
 			for j := range netHidden {
 				m.Table[row*hidden+n*netHidden+j] = int8(math.Round(t.table.w[row*netHidden+j] / step))
 			}

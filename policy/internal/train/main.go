@@ -56,7 +56,7 @@ func run(dir, out, kept string, writers bool, probe string) error {
 			return fmt.Errorf("write examples: %w", err)
 		}
 	}
-	fmt.Printf("%d examples, %d features, %d signs, %d KB\n", len(examples), len(m.Rows), len(m.Net.Rows), len(data)/1024)
+	fmt.Printf("%d examples, %d features, %d signs, %d KB\n", len(examples), m.Rows.Len(), m.Net.Rows.Len(), len(data)/1024)
 	if probe != "" {
 		return measure(os.Stdout, m, probe)
 	}

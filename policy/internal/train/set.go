@@ -24,15 +24,7 @@ type doc struct {
 }
 
 // variant is a mail as the model and as the network sees it, each thing once.
-type variant struct {
-	features []feature
-	signs    []topic.Sign
-}
-
-type feature struct {
-	id   uint32
-	kind int
-}
+type variant struct{ features, signs []topic.Sign }
 
 // newSet puts the examples labelled Padding around the others.
 func newSet(examples []topic.Example) *set {
@@ -72,18 +64,37 @@ func newSet(examples []topic.Example) *set {
 	return s
 }
 
-// read takes a mail apart; features and signs are in order of id.
-func read(subject, text string) (v variant) {
+// read takes a mail apart.
+func read(subject, text string) variant {
 	d := topic.Read(subject, text)
+	var features []topic.Sign
 	for _, f := range d.Features {
-		v.features = append(v.features, feature{f.ID, f.Kind()})
+		features = append(features, topic.Sign{ID: f.ID, Family: f.Kind()})
 	}
-	v.signs = d.Signs()
-	slices.SortFunc(v.features, func(a, b feature) int { return cmp.Compare(a.id, b.id) })
-	slices.SortFunc(v.signs, func(a, b topic.Sign) int { return cmp.Compare(a.ID, b.ID) })
-	v.features = slices.CompactFunc(v.features, func(a, b feature) bool { return a.id == b.id })
-	v.signs = slices.CompactFunc(v.signs, func(a, b topic.Sign) bool { return a.ID == b.ID })
-	return v
+	return variant{once(features), once(d.Signs())}
+}
+
+// once puts signs in the order of their ids, each once.
+func once(signs []topic.Sign) []topic.Sign {
+	slices.SortFunc(signs, func(a, b topic.Sign) int { return cmp.Compare(a.ID, b.ID) })
+	return slices.CompactFunc(signs, func(a, b topic.Sign) bool { return a.ID == b.ID })
+}
+
+// A look is what one of the two judges sees of a mail.
+type look func(variant) []topic.Sign
+
+// vocabulary numbers what stands in enough of the documents.
+func (s *set) vocabulary(docs []int, of look, atLeast int) *topic.Rows {
+	count := map[uint32]int{}
+	var ids []uint32
+	for _, i := range docs {
+		for _, sign := range of(s.docs[i].variants[0]) {
+			if count[sign.ID]++; count[sign.ID] == atLeast {
+				ids = append(ids, sign.ID)
+			}
+		}
+	}
+	return topic.NewRows(ids)
 }
 
 func (s *set) all() []int {
