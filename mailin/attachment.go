@@ -28,14 +28,16 @@ func Extract(raw []byte, index int) (ticket.Attachment, []byte, error) {
 	return f.files[index].describeFile(index), b, nil
 }
 
-// Files are the attachments of one mail, opened once for all of them.
+// Files are the attachments of one mail, and behind them those of the mails attached
+// to it, opened once for all of them.
 type Files struct{ files []*part }
 
 // OpenFiles takes raw apart, which must not change.
 func OpenFiles(raw []byte) *Files {
 	m := open(raw)
 	m.readText()
-	return &Files{m.files()}
+	m.enclose()
+	return &Files{m.allFiles()}
 }
 
 // Bytes decodes one attachment, in the order of Parse; they may be a slice of

@@ -19,6 +19,10 @@ type mail struct {
 	letters []tnef           // the texts found in winmail.dat, for a mail that has no other
 	sources map[string]*part // files by Content-ID and Content-Location; nil: not yet asked for
 	labels  map[string]bool  // that are taken
+
+	enclosed []*mail // attached mails that were opened, at any depth
+	around   *part   // of an attached mail: the file that it is
+	words    string  // of an attached mail: its text
 }
 
 // defect notes what was wrong, once.

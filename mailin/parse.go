@@ -46,9 +46,11 @@ func Parse(raw []byte, o Options) (in *ticket.Inbound) {
 	m := open(raw)
 	m.fillHeader(in)
 	in.Text = m.readText()
+	m.enclose()
 	for i, p := range m.files() {
 		in.Attachments = append(in.Attachments, p.describeFile(i))
 	}
+	m.describeEnclosed(in)
 	m.note(in)
 	if m.budget.refused {
 		m.cut = true

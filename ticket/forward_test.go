@@ -16,11 +16,10 @@ func TestForwardedFor(t *testing.T) {
 		name, from, reply, text, letters string
 		evidence                         func(*ticket.Inbound)
 	}{
-		{"proven", anna, order + down, order + down, "ticket-new anna, ticket-new bruno", proved},
-		{"proven, a forward below", anna, order, order + "\n---- Messaggio inoltrato ----\n" + down, "ticket-new anna, ticket-new bruno", proved},
+		{"proven", anna, order + down, order + down, "ticket-new anna, ticket-new bruno, transcript anna", proved},
+		{"proven, a forward below", anna, order, order + "\n---- Messaggio inoltrato ----\n" + down, "ticket-new anna, ticket-new bruno, transcript anna", proved},
 		{"no evidence", anna, order + down, order + down, "held anna", unsigned},
 		{"forged", anna, order + down, order + down, "alert anna", forged},
-		{"another command on top", anna, "#close\n" + order + down, down, "held anna", proved},
 		{"no address", anna, "#from mario\n" + down, down, "held anna", proved},
 		{"her private address", "anna@casa.example", order + down, order + down, "ticket-new anna, ticket-new bruno, ack anna", proved},
 	} {

@@ -7,29 +7,28 @@ import (
 	"sportello/ticket"
 )
 
-// heads are what mail programs put above a mail that they forward.
-var heads = map[string]string{
-	"Thunderbird":        "-------- Messaggio Inoltrato --------\nOggetto: \tSito fermo\nData: \tSun, 29 Nov 2026 09:00:00 +0100\nMittente: \tMario Rossi <mario@rossi.example>\nA: \tAnna <anna@example.it>",
-	"Gmail":              "---------- Forwarded message ---------\nDa: Mario Rossi <mario@rossi.example>\nDate: dom 29 nov 2026 alle ore 09:00\nSubject: Sito fermo\nTo: Anna Ferretti <anna@example.it>",
-	"Outlook":            "Da: Mario Rossi <mario@rossi.example> \nInviato: domenica 29 novembre 2026 09:00\nA: Anna Ferretti <anna@example.it>\nOggetto: Sito fermo",
-	"Outlook, bold":      "*From:* Mario Rossi <mario@rossi.example<mailto:mario@rossi.example>>\n*Sent:* Sunday, November 29, 2026 9:00 AM\n*To:* Anna Ferretti\n*Subject:* Sito fermo",
-	"Apple Mail":         "Inizio messaggio inoltrato:\n\n> Da: Mario Rossi <mario@rossi.example>\n> Oggetto: Sito fermo\n> Data: 29 novembre 2026 alle ore 09:00:00 CET\n> A: anna@example.it",
-	"a bare address":     "From: mario@rossi.example\nDate: Sun, 29 Nov 2026\nTo: anna@example.it",
-	"in German":          "Von: Mario Rossi [mailto:mario@rossi.example]\nGesendet: Sonntag, 29. November 2026\nAn: Anna\nBetreff: Sito",
-	"a name in brackets": "Da: \"Rossi, Mario\" <mario@rossi.example>\nInviato: ieri\nA: \"Ferretti, Anna\" <anna@example.it>",
+// sends makes m a forward, in its text, of mails by these people, the latest first.
+func sends(order string, people ...ticket.Mailbox) func(*ticket.Inbound) {
+	return func(m *ticket.Inbound) {
+		m.Text, m.Writers = strings.TrimSpace(order+"\n---- Messaggio inoltrato ----\n"+down), people
+	}
 }
 
 // TestForwardedFrom: whose mail a technician forwards is proposed, and taken when she
 // says so; with an address she decides.
 func TestForwardedFrom(t *testing.T) {
-	for name, head := range heads {
-		for _, order := range []string{"", "#from\n", "#da\n\n-- \nAnna\n"} {
+	his := ticket.Mailbox{Name: "Mario Rossi", Address: mario}
+	colleague := ticket.Mailbox{Name: "Bruno", Address: "bruno@example.it"}
+	for name, people := range map[string][]ticket.Mailbox{
+		"his":                     {his},
+		"a colleague sent it on":  {colleague, his},
+		"the desk sent it before": {{Address: deskAddress}, his},
+		"he forwards another's":   {his, {Address: "info@fornitore.example"}},
+	} {
+		for _, order := range []string{"", "#from", "#da\n\n"} {
 			t.Run(name+" "+order, func(t *testing.T) {
 				b := authenticated(t)
-				m := b.mail(anna, "Fwd: Sito fermo", strings.TrimSpace(order), proved, signed, func(m *ticket.Inbound) {
-					m.Text = order + "\n" + head + "\n\n" + down
-				})
-				b.receive(m)
+				b.receive(b.mail(anna, "Fwd: Sito fermo", strings.TrimSpace(order), proved, signed, sends(order, people...)))
 				held := pick(t, b.send(), ticket.NoticeHeld, anna)
 				if !strings.Contains(strings.Join(held.Lines, "\n"), "sembra di "+mario+": #da da solo") {
 					t.Fatalf("it proposes %q", held.Lines)
@@ -37,7 +36,7 @@ func TestForwardedFrom(t *testing.T) {
 				b.receive(b.mail(anna, "Re: x", "#da", replyTo(held), proved))
 				b.must(b.Sweep(b.ctx))
 				wantLetters(t, b.send(), "ticket-new anna, ticket-new bruno, transcript anna")
-				if tk := b.ticket(1); tk.Requester.Address != mario || tk.Customer != "C1" {
+				if tk := b.ticket(1); tk.Requester != his || tk.Customer != "C1" {
 					t.Errorf("ticket %+v", tk)
 				}
 				if text := b.messages(1)[0].Text; strings.Contains(text, "#da") || strings.Contains(text, "#from") || !strings.Contains(text, "errore 503") {
@@ -48,18 +47,109 @@ func TestForwardedFrom(t *testing.T) {
 	}
 }
 
-// TestNothingIsProposed: two lines with a colon are no head, and our own people forward
-// nothing for themselves.
+// TestNothingIsProposed: our own people forward nothing for themselves.
 func TestNothingIsProposed(t *testing.T) {
-	for name, text := range map[string]string{
-		"two lines":    "Nota: scrivere a mario@rossi.example\nPoi: chiamare",
-		"a technician": "Da: Bruno <bruno@example.it>\nInviato: ieri\nA: Anna <anna@example.it>\nOggetto: x\n\nciao",
-		"prose":        "Il cliente mario@rossi.example chiede: quando?",
+	b := authenticated(t)
+	b.receive(b.mail(anna, "x", "guardate", proved, sends("guardate", ticket.Mailbox{Address: "bruno@example.it"}, ticket.Mailbox{Address: deskAddress})))
+	if held := pick(t, b.send(), ticket.NoticeHeld, anna); strings.Contains(strings.Join(held.Lines, "\n"), "sembra di") {
+		t.Errorf("it proposes %q", held.Lines)
+	}
+}
+
+// TestForwardWithOrders: what else a forward orders is done on the ticket that it
+// opens, all of it or nothing, and she reads what.
+func TestForwardWithOrders(t *testing.T) {
+	const from, note = "#from " + mario + "\n", "Il disco del server è pieno."
+	for _, c := range []struct {
+		name, orders, own, letters string
+		check                      func(*ticket.Ticket, []*ticket.Message) bool
+	}{
+		{"assigned", from + "#assign bruno", "", "ticket-new anna, ticket-new bruno, transcript anna",
+			func(t *ticket.Ticket, _ []*ticket.Message) bool { return t.Assignee == "Bruno Conti" }},
+		{"before it", "#prendo\n" + from, "", "ticket-new anna, ticket-new bruno, transcript anna",
+			func(t *ticket.Ticket, _ []*ticket.Message) bool { return t.Assignee == "Anna Ferretti" }},
+		{"a topic", from + "#topic commercial", "", "ticket-new anna, ticket-new bruno, transcript anna",
+			func(t *ticket.Ticket, _ []*ticket.Message) bool { return t.Decision.Topic == "commercial" }},
+		{"a note", from + "#note\n#assign bruno", note, "ticket-new anna, ticket-new bruno, ticket-reply bruno, transcript anna",
+			func(_ *ticket.Ticket, m []*ticket.Message) bool {
+				return len(m) >= 2 && m[1].Kind == ticket.MessageNote && m[1].Text == note && !strings.Contains(m[0].Text, note)
+			}},
+		{"her words are part of it", from + "#take", note, "ticket-new anna, ticket-new bruno, transcript anna",
+			func(_ *ticket.Ticket, m []*ticket.Message) bool { return strings.Contains(m[0].Text, note) }},
+		{"a quote", from + "#quote 3", note, "quote mario, ticket-new anna, ticket-new bruno, transcript anna",
+			func(t *ticket.Ticket, m []*ticket.Message) bool {
+				return t.Quote != nil && t.Quote.Description == note && !strings.Contains(m[0].Text, note)
+			}},
+		{"one is wrong", from + "#take\n#assign nessunocosì", "", "held anna", nil},
+		{"one is not known", from + "#prend", "", "held anna", nil},
+		{"one is for tickets alone", from + "#reopen", "", "held anna", nil},
+		{"two people", from + "#from ugo@rossi.example", "", "held anna", nil},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			b := authenticated(t)
+			reply := strings.TrimSpace(c.orders + "\n" + c.own)
+			b.receive(b.mail(anna, "Fwd: Sito fermo", reply, proved, func(m *ticket.Inbound) {
+				m.Text = reply + "\n\n---- Messaggio inoltrato ----\n" + down
+				for i, n := strings.Count(reply, "\n")+1, strings.Count(m.Text, "\n")+1; i < n; i++ {
+					m.Aside = append(m.Aside, ticket.Aside{Line: i + 1, Why: "history"})
+				}
+			}))
+			wantLetters(t, b.send(), c.letters)
+			if c.check == nil {
+				return
+			}
+			tk, msgs := b.ticket(1), b.messages(1)
+			if tk.Requester.Address != mario || strings.Contains(msgs[0].Text, "#") || !strings.Contains(msgs[0].Text, "errore 503") || !c.check(tk, msgs) {
+				t.Errorf("ticket %+v, messages %q", tk, msgs[0].Text)
+			}
+		})
+	}
+}
+
+// TestForwardReleased: the answer to a question opens the ticket, and what else the
+// mail orders is done if it can be.
+func TestForwardReleased(t *testing.T) {
+	for order, want := range map[string]string{
+		"#assign bruno":       "Bruno Conti",
+		"#assign nessunocosì": "",
+		"#close abc":          "",
 	} {
 		b := authenticated(t)
-		b.receive(b.mail(anna, "x", text, proved))
-		if held := pick(t, b.send(), ticket.NoticeHeld, anna); strings.Contains(strings.Join(held.Lines, "\n"), "sembra di") {
-			t.Errorf("%s: it proposes %q", name, held.Lines)
+		b.receive(b.mail(anna, "Fwd: Sito fermo", order, proved, sends(order)))
+		held := pick(t, b.send(), ticket.NoticeHeld, anna)
+		b.receive(b.mail(anna, "Re: x", "#from "+mario, replyTo(held), proved))
+		b.must(b.Sweep(b.ctx))
+		letters := b.send()
+		wantLetters(t, letters, "ticket-new anna, ticket-new bruno, transcript anna")
+		if tk := b.ticket(1); tk.Requester.Address != mario || tk.Assignee != want {
+			t.Errorf("%s: ticket %+v", order, tk)
 		}
+		lines := strings.Join(pick(t, letters, ticket.NoticeTranscript, anna).Lines, "\n")
+		if done := !strings.Contains(lines, "non sono stati eseguiti"); done != (want != "") {
+			t.Errorf("%s: she reads %q", order, lines)
+		}
+	}
+}
+
+// TestForwardEnclosed: a mail forwarded as a file reads as the customer's own, under
+// its head, with its files; answers hang on it.
+func TestForwardEnclosed(t *testing.T) {
+	b := authenticated(t)
+	b.receive(b.mail(anna, "Fwd: Inoltro", "#from "+mario, proved, func(m *ticket.Inbound) {
+		m.Attachments = []ticket.Attachment{{Name: "Sito fermo.eml", Size: 10, Index: 0}, {Name: "mio.txt", Size: 10, Index: 1}}
+		m.Enclosed = []ticket.Enclosed{{File: 0, From: ticket.Mailbox{Name: "Mario Rossi", Address: mario}, Subject: "Sito fermo", Text: down, MessageID: "m1@rossi.example",
+			Attachments: []ticket.Attachment{{Name: "errori.pdf", Size: 10, Index: 2}}}}
+		m.Writers = []ticket.Mailbox{m.Enclosed[0].From}
+	}))
+	wantLetters(t, b.send(), "ticket-new anna, ticket-new bruno, transcript anna")
+	tk, first := b.ticket(1), b.messages(1)[0]
+	if tk.Subject != "Sito fermo" || tk.LastInbound != "m1@rossi.example" || tk.Requester.Name != "Mario Rossi" {
+		t.Errorf("ticket %+v", tk)
+	}
+	if want := "Da: Mario Rossi <" + mario + ">\nOggetto: Sito fermo\n\n" + down; !strings.Contains(first.Text, want) {
+		t.Errorf("its text is %q", first.Text)
+	}
+	if len(first.Attachments) != 2 || first.Attachments[0].Name != "mio.txt" || first.Attachments[1].Index != 2 {
+		t.Errorf("its files are %+v", first.Attachments)
 	}
 }

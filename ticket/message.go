@@ -77,7 +77,9 @@ type Inbound struct {
 	// text and another in its HTML, of which its sender saw one.
 	Forked      bool
 	Attachments []Attachment
-	Bounce      *Bounce // of Kind KindBounce: what the report says
+	Enclosed    []Enclosed // attached mails, each before those attached to it
+	Writers     []Mailbox  // who wrote what this mail quotes, forwards or encloses, as it says: the latest first
+	Bounce      *Bounce    // of Kind KindBounce: what the report says
 	Evidence    Evidence
 	// Unanswered tells that DNS gave no answer: Evidence is absent for now.
 	Unanswered bool
@@ -165,6 +167,20 @@ type Attachment struct {
 	Label     string   // what its Mention calls it; "": the text does not tell where it stands
 	Sum       [32]byte // SHA-256 of the decoded bytes
 	Index     int      // position among the attachments of its mail, from 0
+}
+
+// Enclosed is a mail that is a file of another. Nothing in it is proved.
+type Enclosed struct {
+	File        int // the Index of that file
+	From        Mailbox
+	To          []Mailbox
+	Date        time.Time
+	MessageID   string
+	References  []string
+	Subject     string
+	Text        string
+	Language    string
+	Attachments []Attachment // but those that are in Enclosed; Index goes on behind those of the mail around it
 }
 
 // AttachmentRef finds the bytes of an attachment again: the raw mail and the

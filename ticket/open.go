@@ -20,8 +20,11 @@ func (w *work) open(m *Inbound, a *Arrival, s sender, th thread, goesOn ID) erro
 		_, err := w.setAside(a, FateQuarantine, why)
 		return err
 	}
-	t, err := w.newTicket(m, s, goesOn)
+	t, err := w.draft(m, s, goesOn)
 	if err != nil {
+		return err
+	}
+	if t.ID, err = w.tx.NextTicket(); err != nil {
 		return err
 	}
 	auth, rule := s.authority(m, thread{}, t)
@@ -72,14 +75,10 @@ func (w *work) open(m *Inbound, a *Arrival, s sender, th thread, goesOn ID) erro
 	return w.filed(a, t.ID, msg.Seq)
 }
 
-// newTicket is the ticket that m opens, still without verdict.
-func (w *work) newTicket(m *Inbound, s sender, goesOn ID) (*Ticket, error) {
-	id, err := w.tx.NextTicket()
-	if err != nil {
-		return nil, err
-	}
-	t := &Ticket{
-		ID: id, State: StateOpen, Requester: s.Mailbox, Opened: m.Arrived, Changed: w.now,
+// draft is the ticket that m opens, still without number and verdict.
+func (w *work) draft(m *Inbound, s sender, goesOn ID) (t *Ticket, err error) {
+	t = &Ticket{
+		State: StateOpen, Requester: s.Mailbox, Opened: m.Arrived, Changed: w.now,
 		Subject: clip(w.d.bareSubject(m.Subject), maxSubject), Language: w.language(m, s),
 		Unproven: !s.aligned && !s.forwarded, LastInbound: m.MessageID, Elsewhere: w.elsewhere(m),
 	}

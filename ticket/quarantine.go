@@ -199,13 +199,10 @@ func (w *work) fileReleased(m *Inbound, a *Arrival, how string) error {
 		return w.fromTechnician(m, a, s, th)
 	}
 	if addr, ok := strings.CutPrefix(how, "from"); ok {
-		if addr = firstOf(strings.TrimSpace(addr), w.forwardedFrom(m)); addr == "" {
+		if addr = firstOf(strings.TrimSpace(addr), w.forwardedFrom(m).Address); addr == "" {
 			return fmt.Errorf("arrival %d: it does not tell whose mail it forwards: %w", a.ID, ErrInput)
 		}
-		if err := w.openFor(w.withoutOrders(m), a, addr); err != nil {
-			return err
-		}
-		return w.tellReleased(m, a, tech)
+		return w.forward(m, a, tech, addr, true)
 	}
 	switch {
 	case s.technician == nil && a.Kind != KindRequest && th.ticket == nil:
@@ -220,17 +217,4 @@ func (w *work) fileReleased(m *Inbound, a *Arrival, how string) error {
 		return w.tellReleased(m, a, tech)
 	}
 	return w.work(m, a, s, th, released)
-}
-
-// openFor opens the ticket of the person whose mail a technician forwarded.
-func (w *work) openFor(m *Inbound, a *Arrival, addr string) error {
-	s := sender{Mailbox: Mailbox{Address: addr}, sole: true, quiet: true, released: true, forwarded: true}
-	var err error
-	if s.customers, err = w.tx.ByContact(addr); err != nil {
-		return err
-	}
-	if err := w.contactLanguage(&s); err != nil {
-		return err
-	}
-	return w.open(m, a, s, thread{}, 0)
 }

@@ -27,7 +27,7 @@ func (w *work) fromTechnician(m *Inbound, a *Arrival, s sender, th thread) error
 	case th.several:
 		return w.hold(m, a, tech, th, "held: two different tokens", "hold-two-tokens")
 	case th.token == nil && s.stands() && w.forwardedFor(m) != "":
-		return w.openFor(w.withoutOrders(m), a, w.forwardedFor(m))
+		return w.forward(m, a, tech, w.forwardedFor(m), false)
 	case th.token == nil && w.orders(m).away():
 		return w.answerAway(m, a, tech, w.orders(m))
 	case th.token == nil && th.revoked:

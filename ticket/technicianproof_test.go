@@ -31,7 +31,7 @@ func TestConfirmedByTheTechnician(t *testing.T) {
 		{"a question to the desk", "#list", false,
 			func(b *bench, n ticket.Notice) *ticket.Inbound { return b.mail(anna, "Re: x", "ok", replyTo(n)) }, "transcript anna", ticket.StateOpen},
 		{"a forward for somebody", "#from " + luisa + "\n" + down, false,
-			func(b *bench, n ticket.Notice) *ticket.Inbound { return b.mail(anna, "Re: x", "ok", replyTo(n)) }, "ticket-new anna, ticket-new bruno", ticket.StateOpen},
+			func(b *bench, n ticket.Notice) *ticket.Inbound { return b.mail(anna, "Re: x", "ok", replyTo(n)) }, "ticket-new anna, ticket-new bruno, transcript anna", ticket.StateOpen},
 		{"no ticket: what then is asked", "Ciao a tutti", false,
 			func(b *bench, n ticket.Notice) *ticket.Inbound { return b.mail(anna, "Re: x", "ok", replyTo(n)) }, "held anna", ticket.StateOpen},
 		{"discarded", "Riavviato.", true,

@@ -146,6 +146,7 @@ func (d *caseDesk) play(raws ...string) []ticket.Notice {
 		in.Source = ticket.Source{UIDValidity: 1, UID: d.uid}
 		must(d.t, d.Receive(d.t.Context(), []*ticket.Inbound{in}, ticket.Cursor{UIDValidity: 1, First: 1, Last: d.uid}))
 	}
+	must(d.t, d.Sweep(d.t.Context()))
 	var sent []ticket.Notice
 	for {
 		rows, _, err := d.Take(d.t.Context(), ticket.LaneCustomers, 50, func(ticket.NoticeID) bool { return false })
@@ -196,4 +197,23 @@ func (d *caseDesk) last(id ticket.ID) (m *ticket.Message) {
 		return err
 	}))
 	return m
+}
+
+// message is the one at seq of a ticket.
+func (d *caseDesk) message(id ticket.ID, seq int) (m *ticket.Message) {
+	d.t.Helper()
+	must(d.t, d.Store.View(d.t.Context(), func(tx ticket.Tx) (err error) { m, err = tx.Message(id, seq); return err }))
+	return m
+}
+
+// pickLetter is the letter of a kind to somebody.
+func pickLetter(t *testing.T, letters []ticket.Notice, kind ticket.NoticeKind, to string) *ticket.Notice {
+	t.Helper()
+	for i := range letters {
+		if letters[i].Kind == kind && letters[i].To.Address == to {
+			return &letters[i]
+		}
+	}
+	t.Fatalf("no %s went to %s", kind, to)
+	return nil
 }

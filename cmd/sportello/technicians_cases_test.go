@@ -158,15 +158,67 @@ func TestA12(t *testing.T) {
 	d.causes("a year later, never seen before", unseen, "held carla", ticket.StateOpen)
 }
 
-// TestA19: a forward with evidence and #from is the customer's ticket; without
-// the command she is asked.
+// TestA19: a forward with evidence and #from is the customer's ticket, in the text or
+// as a file, with its attachments; without the command she is asked, and takes whom
+// the desk read in it.
 func TestA19(t *testing.T) {
-	d := newCaseDesk(t)
-	forward := "\n\n---------- Forwarded message ---------\nDa: Nadia Costa <nadia@cantina.example>\nDate: lun 23 nov 2026 alle ore 09:00\nSubject: Posta ferma\nTo: <carla@officina.example>\n\nDa stamattina non ricevo posta.\n"
-	d.causes("asked", d.signed(d.mail(carla, caseDeskAddress, forward)), "held carla", ticket.StateOpen)
-	d.causes("taken", d.signed(d.mail(carla, caseDeskAddress, "#from nadia@cantina.example"+forward)), toTeam, ticket.StateOpen)
-	if r := d.ticket(2).Requester.Address; r != "nadia@cantina.example" {
-		t.Errorf("ticket 2 is of %s", r)
+	const forwarded = "---------- Forwarded message ---------\nDa: Nadia Costa <nadia@cantina.example>\nDate: lun 23 nov 2026 alle ore 09:00\nSubject: Posta ferma\nTo: <carla@officina.example>\n\nDa stamattina non ricevo posta."
+	file := "Content-Type: application/pdf; name=errori.pdf\nContent-Disposition: attachment; filename=errori.pdf\nContent-Transfer-Encoding: base64\n\nJVBERi0=\n"
+	inner := "From: Nadia Costa <nadia@cantina.example>\nTo: carla@officina.example\nSubject: Posta ferma\nMessage-ID: <n@cantina.example>\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=in\n\n" +
+		"--in\nContent-Type: text/plain; charset=utf-8\n\nDa stamattina non ricevo posta.\n--in\n" + file + "--in--"
+	mixed := func(text string, parts ...string) string {
+		return "--out\nContent-Type: text/plain; charset=utf-8\n\n" + text + "\n--out\n" + strings.Join(parts, "\n--out\n") + "\n--out--"
+	}
+	const signature = "\n\n-- \nCarla Riva\nOfficina\n"
+	for name, body := range map[string]func(order string) string{
+		"in the text": func(order string) string { return order + signature + "\n" + forwarded },
+		"with a file": func(order string) string { return mixed(order+signature+"\n"+forwarded, file) },
+		"as a file":   func(order string) string { return mixed(order+signature, "Content-Type: message/rfc822\n\n"+inner) },
+		"as a file of Bruno": func(order string) string {
+			return mixed(order, "Content-Type: message/rfc822\n\nFrom: Dario <dario@officina.example>\nContent-Type: multipart/mixed; boundary=mid\n\n--mid\nContent-Type: message/rfc822\n\n"+inner+"\n--mid--")
+		},
+	} {
+		send := func(d *caseDesk, order string) string {
+			fields := []string{"Subject: Fwd: Posta ferma"}
+			if body := body(order); strings.HasPrefix(body, "--out") {
+				fields = append(fields, "Content-Type: multipart/mixed; boundary=out")
+			}
+			return d.signed(d.mail(carla, caseDeskAddress, body(order), fields...))
+		}
+		check := func(what string, d *caseDesk, letters []ticket.Notice) {
+			tk, msg := d.ticket(2), d.message(2, 1)
+			if tk.Requester != (ticket.Mailbox{Name: "Nadia Costa", Address: "nadia@cantina.example"}) || tk.Customer != "C" || tk.Subject != "Posta ferma" {
+				t.Errorf("%s, %s: ticket 2 is %+v", name, what, tk)
+			}
+			if !strings.Contains(msg.Text, "non ricevo posta") || strings.Contains(msg.Text, "#") || strings.Contains(msg.Text, "Officina\n") {
+				t.Errorf("%s, %s: it says %q", name, what, msg.Text)
+			}
+			if name != "in the text" {
+				n := pickLetter(t, letters, ticket.NoticeTicketNew, "dario@officina.example")
+				if len(n.Attachments) != 1 || n.Attachments[0].Attachment.Name != "errori.pdf" || n.Attachments[0].Left {
+					t.Errorf("%s, %s: Dario gets %+v", name, what, n.Attachments)
+				} else if b, err := attachments(d.Store)(t.Context(), n.Attachments[0].Ref); err != nil || string(b) != "%PDF-" {
+					t.Errorf("%s, %s: the file holds %q, %v", name, what, b, err)
+				}
+			}
+		}
+		d := newCaseDesk(t)
+		letters := d.play(send(d, "#from nadia@cantina.example\n#assign Dario"))
+		check("taken", d, letters)
+		if who := d.ticket(2).Assignee; who != "Dario Melis" {
+			t.Errorf("%s: it is %s's", name, who)
+		}
+		for _, order := range []string{"", "#da"} {
+			d := newCaseDesk(t)
+			held := pickLetter(t, d.play(send(d, order)), ticket.NoticeHeld, "carla@officina.example")
+			if !strings.Contains(strings.Join(held.Lines, "\n"), "nadia@cantina.example") {
+				t.Errorf("%s: it proposes %q", name, held.Lines)
+			}
+			letters := d.play(d.signed(d.mail(carla, held.ReplyTo, "#da", "In-Reply-To: <"+held.MessageID+">")))
+			check("proposed", d, letters)
+		}
+		d = newCaseDesk(t)
+		d.causes(name+", no evidence", d.mail(carla, caseDeskAddress, "#from nadia@cantina.example\n\n"+forwarded), "held carla", ticket.StateOpen)
 	}
 }
 
