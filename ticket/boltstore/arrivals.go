@@ -7,8 +7,6 @@ import (
 	"fmt"
 	"iter"
 
-	bolt "go.etcd.io/bbolt"
-
 	"sportello/ticket"
 )
 
@@ -55,18 +53,20 @@ func (t *tx) PutArrival(v *ticket.Arrival) error {
 
 // claim makes id the owner of key, unless there is one, and gives up old.
 // A nil key is none.
-func claim(b *bolt.Bucket, old, key []byte, id ticket.ArrivalID) error {
+func claim(b *bucket, old, key []byte, id ticket.ArrivalID) error {
 	if old != nil && string(old) != string(key) {
-		if v := b.Get(old); v != nil && lastNumber(v) == uint64(id) {
-			if err := b.Delete(old); err != nil {
-				return err
-			}
+		v, err := b.get(old)
+		if err == nil && v != nil && lastNumber(v) == uint64(id) {
+			err = b.delete(old)
+		}
+		if err != nil {
+			return err
 		}
 	}
-	if key == nil || b.Get(key) != nil {
+	if key == nil || b.has(key) {
 		return nil
 	}
-	return b.Put(key, number(id))
+	return b.add(key, number(id))
 }
 
 // sumKey is nil for the zero sum, which is no fingerprint.
@@ -113,19 +113,28 @@ func (s *Store) Place(ctx context.Context, at ticket.Source) (id ticket.ArrivalI
 	return id, err
 }
 
-func byKey(b *bolt.Bucket, key []byte, what string) (ticket.ArrivalID, error) {
+func byKey(b *bucket, key []byte, what string) (ticket.ArrivalID, error) {
+	err := ticket.ErrNotFound
 	if key != nil {
-		if v := b.Get(key); v != nil {
+		v, spoiled := b.get(key)
+		if v != nil {
 			return ticket.ArrivalID(lastNumber(v)), nil
 		}
+		if spoiled != nil {
+			err = spoiled
+		}
 	}
-	return 0, fmt.Errorf("%s: %w", what, ticket.ErrNotFound)
+	return 0, fmt.Errorf("%s: %w", what, err)
 }
 
 func (t *tx) Arrivals(fate ticket.Fate) iter.Seq2[*ticket.Arrival, error] {
 	return func(yield func(*ticket.Arrival, error) bool) {
-		for k := range ascend(t.bucket(bucketFates), fatePrefix(fate)) {
-			if !yield(t.Arrival(ticket.ArrivalID(lastNumber(k)))) {
+		for e, err := range t.bucket(bucketFates).ascend(fatePrefix(fate)) {
+			if err != nil {
+				yield(nil, fmt.Errorf("arrivals: %w", err))
+				return
+			}
+			if !yield(t.Arrival(ticket.ArrivalID(lastNumber(e.key)))) {
 				return
 			}
 		}

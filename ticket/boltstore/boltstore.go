@@ -112,11 +112,6 @@ func open(dir string, o Options) (_ *Store, err error) {
 	if s.witness, err = openWitness(s, o); err != nil {
 		return nil, err
 	}
-	if !o.ReadOnly {
-		if s.meta, err = modernise(db, s.meta); err != nil {
-			return nil, err
-		}
-	}
 	s.archive, err = openArchive(filepath.Join(dir, archiveDir), s.meta.UUID, o)
 	if err != nil {
 		return nil, err
@@ -141,7 +136,7 @@ func (s *Store) View(ctx context.Context, f func(ticket.Tx) error) error {
 		return fmt.Errorf("store: read: %w", closedError(err))
 	}
 	defer b.Rollback()
-	return f(newTx(b))
+	return f(newTx(b, s.meta))
 }
 
 // Stats are the counts as of the last commit, without a transaction.

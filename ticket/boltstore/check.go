@@ -1,12 +1,9 @@
 package boltstore
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
-
-	bolt "go.etcd.io/bbolt"
 
 	"sportello/ticket"
 )
@@ -26,7 +23,7 @@ type Finding struct {
 // of the data is a Finding.
 func (s *Store) Check(ctx context.Context, deep bool, report func(Finding)) error {
 	for _, part := range []func(*checker) error{
-		(*checker).pages, (*checker).tickets, (*checker).threads, (*checker).arrivals,
+		(*checker).pages, (*checker).tallied, (*checker).tickets, (*checker).threads, (*checker).arrivals,
 		(*checker).customers, (*checker).ledgers, (*checker).months, (*checker).outbox, (*checker).counts,
 	} {
 		err := s.View(ctx, func(t ticket.Tx) (err error) {
@@ -64,9 +61,20 @@ func (c *checker) pages() error {
 	return nil
 }
 
-// entries walks a bucket from end to end. What each does not like it reports.
+// entries walks a bucket from end to end, past what is spoiled: tallied has
+// reported that. What each does not like it reports.
 func (c *checker) entries(bucket []byte, each func(k, v []byte)) error {
-	cur := c.tx.bucket(bucket).Cursor()
+	b := c.tx.bucket(bucket)
+	return c.walk(b, func(k, stored []byte) {
+		if v, err := b.open(k, stored); err == nil {
+			each(k, v)
+		}
+	})
+}
+
+// walk goes through a bucket as it is stored.
+func (c *checker) walk(b *bucket, each func(k, stored []byte)) error {
+	cur := b.bolt.Cursor()
 	n := 0
 	for k, v := cur.First(); k != nil; k, v = cur.Next() {
 		if n++; n%1024 == 0 && c.ctx.Err() != nil {
@@ -82,7 +90,7 @@ func (c *checker) entries(bucket []byte, each func(k, v []byte)) error {
 type index struct {
 	c       *checker
 	name    []byte
-	bucket  *bolt.Bucket
+	bucket  *bucket
 	promise string
 	want    int
 }
@@ -100,7 +108,7 @@ func (x *index) wants(where string, keys [][]byte) {
 		}
 		seen = append(seen, k)
 		x.want++
-		if at, _ := x.bucket.Cursor().Seek(k); !bytes.Equal(at, k) {
+		if !x.bucket.has(k) {
 			x.c.fault(x.promise, where, "it is missing in the index %s", x.name)
 		}
 	}

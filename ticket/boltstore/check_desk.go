@@ -12,7 +12,7 @@ import (
 // number was given out twice.
 func (c *checker) tickets() error {
 	listed, awake := c.index(bucketListed, "P9"), c.index(bucketAwake, "P9")
-	highest := c.tx.bucket(bucketTickets).Sequence()
+	highest := c.tx.bucket(bucketTickets).given()
 	err := c.entries(bucketTickets, func(k, v []byte) {
 		where := fmt.Sprintf("ticket %d", lastNumber(k))
 		var r ticketRecord
@@ -29,13 +29,13 @@ func (c *checker) tickets() error {
 		}
 		listed.wants(where, listedKeys(t))
 		awake.wants(where, awakeKeys(t))
-		if got := lastSeq(c.tx, bucketMessages, t.ID); got != t.Messages {
+		if got, _ := lastSeq(c.tx, bucketMessages, t.ID); got != t.Messages {
 			c.fault("P14", where, "it has %d messages and says %d", got, t.Messages)
 		}
-		if got := lastSeq(c.tx, bucketEvents, t.ID); got != t.Events {
+		if got, _ := lastSeq(c.tx, bucketEvents, t.ID); got != t.Events {
 			c.fault("P14", where, "it has %d events and says %d", got, t.Events)
 		}
-		if t.MergedInto != 0 && c.tx.bucket(bucketTickets).Get(number(t.MergedInto)) == nil {
+		if t.MergedInto != 0 && !c.tx.bucket(bucketTickets).has(number(t.MergedInto)) {
 			c.fault("P14", where, "it is merged into ticket %d, which does not exist", t.MergedInto)
 		} else if why := c.strangeMerge(t); why != "" {
 			c.fault("P6", where, "it is merged into ticket %d, %s, and no technician or admin said so", t.MergedInto, why)
@@ -106,7 +106,7 @@ func (c *checker) threads() error {
 		return err
 	}
 	return c.entries(bucketMessageIDs, func(k, v []byte) {
-		if c.tx.bucket(bucketTickets).Get(v) == nil {
+		if !c.tx.bucket(bucketTickets).has(v) {
 			c.fault("P2", fmt.Sprintf("message-id %x", k), "it is filed on ticket %d, which does not exist", lastNumber(v))
 		}
 	})
@@ -121,7 +121,7 @@ func (c *checker) thread(bucket []byte, seqOf func(v []byte) (int, error)) error
 		where := fmt.Sprintf("ticket %d, %s %d", at, strings.TrimSuffix(string(bucket), "s"), seq)
 		if at != id {
 			id, last = at, 0
-			if c.tx.bucket(bucketTickets).Get(number(at)) == nil {
+			if !c.tx.bucket(bucketTickets).has(number(at)) {
 				c.fault("P14", where, "there is no such ticket")
 			}
 		}
@@ -173,10 +173,10 @@ func (c *checker) lots() error {
 		if l.Held < 0 || l.Spent < 0 || l.Expired < 0 || l.Held+l.Spent+l.Expired > l.Quantity {
 			c.fault("P4", where, "held %d, spent %d, expired %d of %d", l.Held, l.Spent, l.Expired, l.Quantity)
 		}
-		if c.tx.bucket(bucketCustomers).Get([]byte(customer)) == nil {
+		if !c.tx.bucket(bucketCustomers).has([]byte(customer)) {
 			c.fault("P4", where, "it is of customer %q, who does not exist", customer)
 		}
-		if string(c.tx.bucket(bucketRefs).Get(appendText(nil, ref))) != customer {
+		if owner, _ := c.tx.bucket(bucketRefs).get(appendText(nil, ref)); string(owner) != customer {
 			c.fault("P4", where, "its reference is not that of customer %q", customer)
 		}
 		due.wantsLot(where, l)

@@ -16,7 +16,7 @@ func (c *checker) ledgers() error {
 	if c.tx.bucket(bucketEntries) == nil {
 		return nil // opened for reading only, before there were ledgers
 	}
-	if v := c.tx.bucket(bucketDesk).Get(keyBooks); v != nil {
+	if v, _ := c.tx.bucket(bucketDesk).get(keyBooks); v != nil {
 		c.exactly(v, &booksRecord{}, "books")
 	}
 	causes := c.index(bucketCauses, "P2")
@@ -26,7 +26,7 @@ func (c *checker) ledgers() error {
 		where := fmt.Sprintf("customer %s, entry %x", whose, rest)
 		if whose != customer {
 			customer, last = whose, 0
-			if c.tx.bucket(bucketCustomers).Get([]byte(whose)) == nil {
+			if !c.tx.bucket(bucketCustomers).has([]byte(whose)) {
 				c.fault("P4", where, "there is no such customer")
 			}
 		}
@@ -40,7 +40,7 @@ func (c *checker) ledgers() error {
 		last = r.Seq
 		key := causeKey(r.value())
 		causes.wants(where, [][]byte{key})
-		if owner := c.tx.bucket(bucketCauses).Get(key); owner != nil && string(owner) != whose {
+		if owner, _ := c.tx.bucket(bucketCauses).get(key); owner != nil && string(owner) != whose {
 			c.fault("P2", where, "its cause is listed as of customer %s", owner)
 		}
 	})
@@ -53,7 +53,7 @@ func (c *checker) ledgers() error {
 	return c.entries(bucketHolds, func(k, v []byte) {
 		code, _ := takeText(k)
 		var r holdRecord
-		if c.exactly(v, &r, "hold "+code) && (r.Code != code || c.tx.bucket(bucketCustomers).Get([]byte(r.Customer)) == nil) {
+		if c.exactly(v, &r, "hold "+code) && (r.Code != code || !c.tx.bucket(bucketCustomers).has([]byte(r.Customer))) {
 			c.fault("P4", "hold "+code, "it says it is %s of customer %q", r.Code, r.Customer)
 		}
 	})

@@ -14,7 +14,7 @@ import (
 // that each fingerprint has one owner.
 func (c *checker) arrivals() error {
 	fates := c.index(bucketFates, "P1")
-	highest := c.tx.bucket(bucketArrivals).Sequence()
+	highest := c.tx.bucket(bucketArrivals).given()
 	err := c.entries(bucketArrivals, func(k, v []byte) {
 		where := fmt.Sprintf("arrival %d", lastNumber(k))
 		var r arrivalRecord
@@ -61,7 +61,7 @@ func (c *checker) fate(a *ticket.Arrival) string {
 			return fmt.Sprintf("it became message %d of ticket %d, which is of arrival %d", a.Seq, a.Ticket, m.Arrival)
 		}
 	case ticket.FateDuplicate:
-		if a.Of == a.ID || c.tx.bucket(bucketArrivals).Get(number(a.Of)) == nil {
+		if a.Of == a.ID || !c.tx.bucket(bucketArrivals).has(number(a.Of)) {
 			return fmt.Sprintf("it is a duplicate of arrival %d, which is none", a.Of)
 		}
 	case ticket.FateIgnored, ticket.FateQuarantine, ticket.FateHeld, ticket.FateDropped:
@@ -93,7 +93,7 @@ func (c *checker) owners(bucket []byte, key func(*ticket.Arrival) []byte) error 
 // and that no two rows have one Message-ID.
 func (c *checker) outbox() error {
 	states, queue := c.index(bucketRowStates, "P8"), c.index(bucketQueue, "P8")
-	highest := c.tx.bucket(bucketRows).Sequence()
+	highest := c.tx.bucket(bucketRows).given()
 	ids := map[[digestSize]byte]ticket.NoticeID{}
 	err := c.entries(bucketRows, func(k, v []byte) {
 		id := ticket.NoticeID(lastNumber(k))
@@ -115,7 +115,7 @@ func (c *checker) outbox() error {
 		}
 		states.wants(where, row.stateKeys(id))
 		queue.wants(where, row.queueKeys(id))
-		if r.Fixed && c.tx.bucket(bucketLetters).Get(number(id)) == nil {
+		if r.Fixed && !c.tx.bucket(bucketLetters).has(number(id)) {
 			c.fault("P8", where, "its letter was fixed and is missing")
 		}
 		if r.Notice.MessageID != "" {
@@ -181,14 +181,15 @@ func (s *Store) checkRaws(ctx context.Context, deep bool, report func(Finding)) 
 // What cannot be decoded is left out: the page part has reported it.
 func (s *Store) arrivalsFrom(ctx context.Context, next *ticket.ArrivalID) (batch []*ticket.Arrival, err error) {
 	err = s.View(ctx, func(t ticket.Tx) error {
-		c := t.(*tx).bucket(bucketArrivals).Cursor()
-		k, v := c.Seek(number(*next))
+		b := t.(*tx).bucket(bucketArrivals)
+		c := b.bolt.Cursor()
+		k, stored := c.Seek(number(*next))
 		for n := 0; k != nil && n < rawBatch; n++ {
 			var r arrivalRecord
-			if decode(v, &r) == nil {
+			if v, err := b.open(k, stored); err == nil && decode(v, &r) == nil {
 				batch = append(batch, r.value())
 			}
-			k, v = c.Next()
+			k, stored = c.Next()
 		}
 		*next = 0
 		if k != nil {

@@ -1,6 +1,7 @@
 package boltstore
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -14,36 +15,42 @@ import (
 	"sportello/ticket"
 )
 
-// spoiler puts a fault in behind the store's back.
+// spoiler puts a fault in as a mistake of this program would: with valid
+// checksums and tallies.
 type spoiler func(*bolt.Tx) error
 
-func putIn(bucket, key, value []byte) spoiler {
-	return func(tx *bolt.Tx) error { return tx.Bucket(bucket).Put(key, value) }
-}
-
-// dropFrom deletes key, or with nil the first entry.
-func dropFrom(bucket, key []byte) spoiler {
-	return func(tx *bolt.Tx) error {
-		b := tx.Bucket(bucket)
-		if key == nil {
-			first, _ := b.Cursor().First()
-			return b.Delete(first)
-		}
-		if b.Get(key) == nil {
-			return fmt.Errorf("nothing to delete in %s", bucket)
-		}
-		return b.Delete(key)
-	}
-}
-
-func write(f func(ticket.Tx) error) spoiler {
+// inside makes a spoiler of what works on the buckets.
+func inside(f func(*tx) error) spoiler {
 	return func(b *bolt.Tx) error {
-		t := newTx(b)
+		t := newTx(b, metaRecord{Schema: schema})
 		if err := f(t); err != nil {
 			return err
 		}
 		return t.finish()
 	}
+}
+
+func putIn(bucket, key, value []byte) spoiler {
+	return inside(func(t *tx) error { return t.bucket(bucket).put(key, bytes.Clone(value)) })
+}
+
+// dropFrom deletes key, or with nil the first entry.
+func dropFrom(bucket, key []byte) spoiler {
+	return inside(func(t *tx) error {
+		b := t.bucket(bucket)
+		if key == nil {
+			e, _ := b.cursor().first()
+			key = bytes.Clone(e.key)
+		}
+		if !b.has(key) {
+			return fmt.Errorf("nothing to delete in %s", bucket)
+		}
+		return b.delete(key)
+	})
+}
+
+func write(f func(ticket.Tx) error) spoiler {
+	return inside(func(t *tx) error { return f(t) })
 }
 
 func arrive(a ticket.Arrival) spoiler {

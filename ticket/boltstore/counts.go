@@ -14,14 +14,11 @@ func (t *tx) counts() (*ticket.Stats, error) {
 	if t.loaded {
 		return &t.stats, nil
 	}
-	if v := t.bucket(bucketDesk).Get(keyStats); v != nil {
-		var r statsRecord
-		if err := decode(v, &r); err != nil {
-			return nil, fmt.Errorf("stats: %w", err)
-		}
-		t.stats = r.value()
+	var r statsRecord
+	if err := t.single(keyStats, &r); err != nil {
+		return nil, err
 	}
-	t.loaded = true
+	t.stats, t.loaded = r.value(), true
 	return &t.stats, nil
 }
 
@@ -31,7 +28,10 @@ func (t *tx) finish() error {
 	if err != nil {
 		return err
 	}
-	return t.put(t.bucket(bucketDesk), keyStats, newStatsRecord(*n), "stats", "")
+	if err := t.put(t.bucket(bucketDesk), keyStats, newStatsRecord(*n), "stats", ""); err != nil {
+		return err
+	}
+	return t.keepTallies()
 }
 
 func (t *tx) Stats() (ticket.Stats, error) {
@@ -94,13 +94,13 @@ func countRow(n *ticket.Stats, s ticket.RowState, d int) {
 func (t *tx) Hits(key string, since time.Time) (int, error) {
 	n := 0
 	prefix := digest(key)
-	c := t.bucket(bucketHits).Cursor()
-	for k, v := c.Seek(appendTime(digest(key), since)); k != nil && string(k[:digestSize]) == string(prefix); k, v = c.Next() {
-		if keyTime(k[digestSize:]).After(since) {
-			n += int(binary.BigEndian.Uint32(v))
+	c := t.bucket(bucketHits).cursor()
+	for e, ok := c.seek(appendTime(digest(key), since)); ok && string(e.key[:digestSize]) == string(prefix); e, ok = c.step() {
+		if keyTime(e.key[digestSize:]).After(since) {
+			n += int(binary.BigEndian.Uint32(e.value))
 		}
 	}
-	return n, nil
+	return n, c.err
 }
 
 // Hit records one use of key and forgets those before drop.
@@ -109,17 +109,24 @@ func (t *tx) Hit(key string, at, drop time.Time) error {
 		return err
 	}
 	b := t.bucket(bucketHits)
-	for k := range ascend(b, digest(key)) {
-		if !keyTime(k[digestSize:]).Before(drop) {
+	for e, err := range b.ascend(digest(key)) {
+		if err == nil && !keyTime(e.key[digestSize:]).Before(drop) {
 			break
 		}
-		if err := b.Delete(k); err != nil {
+		if err == nil {
+			err = b.delete(e.key)
+		}
+		if err != nil {
 			return fmt.Errorf("hit: %w", err)
 		}
 	}
 	k, n := appendTime(digest(key), at), uint32(1)
-	if v := b.Get(k); v != nil {
+	v, err := b.get(k)
+	if err != nil {
+		return fmt.Errorf("hit: %w", err)
+	}
+	if v != nil {
 		n += binary.BigEndian.Uint32(v)
 	}
-	return b.Put(k, binary.BigEndian.AppendUint32(nil, n))
+	return b.put(k, binary.BigEndian.AppendUint32(nil, n))
 }

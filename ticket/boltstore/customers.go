@@ -57,8 +57,12 @@ func contactKeys(c *ticket.Customer) [][]byte {
 
 func (t *tx) Customers() iter.Seq2[*ticket.Customer, error] {
 	return func(yield func(*ticket.Customer, error) bool) {
-		for k := range ascend(t.bucket(bucketCustomers), nil) {
-			if !yield(t.Customer(string(k))) {
+		for e, err := range t.bucket(bucketCustomers).ascend(nil) {
+			if err != nil {
+				yield(nil, fmt.Errorf("customers: %w", err))
+				return
+			}
+			if !yield(t.Customer(string(e.key))) {
 				return
 			}
 		}
@@ -68,8 +72,11 @@ func (t *tx) Customers() iter.Seq2[*ticket.Customer, error] {
 func (t *tx) ByContact(address string) ([]string, error) {
 	var ids []string
 	prefix := appendText(nil, address)
-	for k := range ascend(t.bucket(bucketContacts), prefix) {
-		id, _ := takeText(k[len(prefix):])
+	for e, err := range t.bucket(bucketContacts).ascend(prefix) {
+		if err != nil {
+			return nil, fmt.Errorf("customers of an address: %w", err)
+		}
+		id, _ := takeText(e.key[len(prefix):])
 		ids = append(ids, id)
 	}
 	return ids, nil
@@ -77,9 +84,12 @@ func (t *tx) ByContact(address string) ([]string, error) {
 
 func (t *tx) Lots(customer string) ([]policy.Lot, error) {
 	var lots []policy.Lot
-	for _, v := range ascend(t.bucket(bucketLots), appendText(nil, customer)) {
+	for e, err := range t.bucket(bucketLots).ascend(appendText(nil, customer)) {
 		var r lotRecord
-		if err := decode(v, &r); err != nil {
+		if err == nil {
+			err = decode(e.value, &r)
+		}
+		if err != nil {
 			return nil, fmt.Errorf("lots of %s: %w", customer, err)
 		}
 		lots = append(lots, policy.Lot(r))
@@ -100,20 +110,25 @@ func (t *tx) PutLot(customer string, lot policy.Lot) error {
 	}
 	refs := t.bucket(bucketRefs)
 	ref := appendText(nil, lot.Ref)
-	if owner := refs.Get(ref); owner != nil && string(owner) != customer {
-		return fmt.Errorf("put lot %s: it is of customer %s: %w", lot.Ref, owner, ticket.ErrInput)
+	owner, err := refs.get(ref)
+	switch {
+	case err != nil:
+	case owner == nil:
+		err = refs.add(ref, []byte(customer))
+	case string(owner) != customer:
+		err = fmt.Errorf("it is of customer %s: %w", owner, ticket.ErrInput)
 	}
-	if err := refs.Put(ref, []byte(customer)); err != nil {
+	if err != nil {
 		return fmt.Errorf("put lot %s: %w", lot.Ref, err)
 	}
 	lots, key := t.bucket(bucketLots), lotKey(customer, lot.Ref)
 	var old *policy.Lot
-	if v := lots.Get(key); v != nil {
-		var r lotRecord
-		if err := decode(v, &r); err != nil {
-			return fmt.Errorf("put lot %s: %w", lot.Ref, err)
-		}
+	var r lotRecord
+	switch err := t.get(bucketLots, key, &r, "lot", lot.Ref); {
+	case err == nil:
 		old = (*policy.Lot)(&r)
+	case !errors.Is(err, ticket.ErrNotFound):
+		return fmt.Errorf("put: %w", err)
 	}
 	if err := reindex(t.bucket(bucketDueLots), dueKeys(old), dueKeys(&lot)); err != nil {
 		return fmt.Errorf("put lot %s: %w", lot.Ref, err)
@@ -124,9 +139,12 @@ func (t *tx) PutLot(customer string, lot policy.Lot) error {
 func lotKey(customer, ref string) []byte { return appendText(appendText(nil, customer), ref) }
 
 func (t *tx) LotByRef(ref string) (string, policy.Lot, error) {
-	owner := t.bucket(bucketRefs).Get(appendText(nil, ref))
-	if owner == nil {
-		return "", policy.Lot{}, fmt.Errorf("lot %s: %w", ref, ticket.ErrNotFound)
+	owner, err := t.bucket(bucketRefs).get(appendText(nil, ref))
+	if err == nil && owner == nil {
+		err = ticket.ErrNotFound
+	}
+	if err != nil {
+		return "", policy.Lot{}, fmt.Errorf("lot %s: %w", ref, err)
 	}
 	customer := string(owner)
 	var r lotRecord

@@ -1,6 +1,7 @@
 package boltstore
 
 import (
+	"bytes"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -197,16 +198,22 @@ func QuickCheck(path string) (err error) {
 		}
 		err = errors.Join(err, db.Close())
 	}()
-	if _, err := readMeta(db, path); err != nil {
+	m, err := readMeta(db, path)
+	if err != nil {
 		return err
 	}
 	return db.View(func(b *bolt.Tx) error {
+		t := newTx(b, m)
+		_, err := t.Stats()
 		for _, name := range buckets {
-			c := b.Bucket(name).Cursor()
-			c.First()
-			c.Last()
+			if b := t.bucket(name); b != nil && !bytes.Equal(name, bucketMeta) {
+				c := b.cursor()
+				c.first()
+				c.last()
+				err = errors.Join(err, c.err)
+			}
 		}
-		if _, err := newTx(b).Stats(); err != nil {
+		if err != nil {
 			return refusal(ErrDamaged, path, err)
 		}
 		return nil

@@ -42,6 +42,7 @@ var (
 	bucketPosted     = []byte("posted")     // month, customer id: who has an entry in it
 )
 
+// buckets are all of them; new ones come last, since numbers of them are stored.
 var buckets = [][]byte{bucketMeta, bucketDesk, bucketTickets, bucketListed, bucketAwake, bucketMessages, bucketEvents,
 	bucketMessageIDs, bucketArrivals, bucketRawSums, bucketContents, bucketPlaces, bucketFates, bucketCustomers,
 	bucketContacts, bucketLots, bucketRefs, bucketRows, bucketNotices, bucketRowStates, bucketQueue, bucketLetters, bucketHits,
@@ -56,6 +57,7 @@ var (
 	keyStats  = []byte("stats")
 	keyBooks  = []byte("books")
 	keyRing   = []byte("ring")
+	keyTally  = []byte("tally")
 )
 
 // The fields by which tickets are listed; the numbers are stored.

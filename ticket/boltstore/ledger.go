@@ -2,11 +2,10 @@ package boltstore
 
 import (
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"iter"
 	"slices"
-
-	bolt "go.etcd.io/bbolt"
 
 	"sportello/policy"
 	"sportello/ticket"
@@ -18,17 +17,24 @@ func (t *tx) AddEntry(customer string, e *ticket.Entry) error {
 		return err
 	}
 	b := t.growing(bucketEntries)
-	if last := lastEntry(b, customer); customer == "" || e.Cause == "" || e.Seq != last+1 {
+	last, err := lastEntry(b, customer)
+	if err != nil {
+		return fmt.Errorf("entry of customer %q: %w", customer, err)
+	}
+	if customer == "" || e.Cause == "" || e.Seq != last+1 {
 		return fmt.Errorf("entry %d after %d of customer %q: %w", e.Seq, last, customer, ticket.ErrInput)
 	}
 	causes := t.bucket(bucketCauses)
-	for _, owner := range ascend(causes, digest(e.Cause)) {
-		if string(owner) != customer {
-			return fmt.Errorf("entry of customer %q: its cause %q is of customer %q: %w", customer, e.Cause, owner, ticket.ErrInput)
+	for before, err := range causes.ascend(digest(e.Cause)) {
+		if err != nil {
+			return fmt.Errorf("entry of customer %q: %w", customer, err)
+		}
+		if string(before.value) != customer {
+			return fmt.Errorf("entry of customer %q: its cause %q is of customer %q: %w", customer, e.Cause, before.value, ticket.ErrInput)
 		}
 		break
 	}
-	if err := causes.Put(causeKey(e), []byte(customer)); err != nil {
+	if err := causes.put(causeKey(e), []byte(customer)); err != nil {
 		return fmt.Errorf("entry %d of customer %s: %w", e.Seq, customer, err)
 	}
 	if err := insert(t.bucket(bucketPosted), postedKeys(e, customer)...); err != nil {
@@ -46,23 +52,22 @@ func causeKey(e *ticket.Entry) []byte {
 }
 
 // lastEntry is the number of a customer's newest entry; 0: none.
-func lastEntry(b *bolt.Bucket, customer string) int {
+func lastEntry(b *bucket, customer string) (int, error) {
 	prefix := appendText(nil, customer)
-	c := b.Cursor()
-	k, _ := c.Seek(append(slices.Clone(prefix), 0xFF, 0xFF, 0xFF, 0xFF))
-	if k == nil {
-		k, _ = c.Last()
-	} else {
-		k, _ = c.Prev()
+	c := b.cursor()
+	e, ok := c.before(append(slices.Clone(prefix), 0xFF, 0xFF, 0xFF, 0xFF))
+	if !ok || len(e.key) != len(prefix)+4 || string(e.key[:len(prefix)]) != string(prefix) {
+		return 0, c.err
 	}
-	if len(k) != len(prefix)+4 || string(k[:len(prefix)]) != string(prefix) {
-		return 0
-	}
-	return int(binary.BigEndian.Uint32(k[len(prefix):]))
+	return int(binary.BigEndian.Uint32(e.key[len(prefix):])), nil
 }
 
 func (t *tx) LastEntry(customer string) (*ticket.Entry, error) {
-	return t.entry(customer, lastEntry(t.bucket(bucketEntries), customer))
+	seq, err := lastEntry(t.bucket(bucketEntries), customer)
+	if err != nil {
+		return nil, fmt.Errorf("entries of customer %s: %w", customer, err)
+	}
+	return t.entry(customer, seq)
 }
 
 func (t *tx) entry(customer string, seq int) (*ticket.Entry, error) {
@@ -75,9 +80,12 @@ func (t *tx) entry(customer string, seq int) (*ticket.Entry, error) {
 
 func (t *tx) Entries(customer string) iter.Seq2[*ticket.Entry, error] {
 	return func(yield func(*ticket.Entry, error) bool) {
-		for _, v := range ascend(t.bucket(bucketEntries), appendText(nil, customer)) {
+		for e, err := range t.bucket(bucketEntries).ascend(appendText(nil, customer)) {
 			var r entryRecord
-			if err := decode(v, &r); err != nil {
+			if err == nil {
+				err = decode(e.value, &r)
+			}
+			if err != nil {
 				yield(nil, fmt.Errorf("entries of customer %s: %w", customer, err))
 				return
 			}
@@ -91,9 +99,12 @@ func (t *tx) Entries(customer string) iter.Seq2[*ticket.Entry, error] {
 func (t *tx) ByCause(cause string) (string, []*ticket.Entry, error) {
 	customer := ""
 	var entries []*ticket.Entry
-	for k, owner := range ascend(t.bucket(bucketCauses), digest(cause)) {
-		customer = string(owner)
-		e, err := t.entry(customer, int(binary.BigEndian.Uint32(k[digestSize:])))
+	for at, err := range t.bucket(bucketCauses).ascend(digest(cause)) {
+		var e *ticket.Entry
+		if err == nil {
+			customer = string(at.value)
+			e, err = t.entry(customer, int(binary.BigEndian.Uint32(at.key[digestSize:])))
+		}
 		if err != nil {
 			return "", nil, fmt.Errorf("cause %s: %w", cause, err)
 		}
@@ -116,6 +127,9 @@ func (t *tx) PutHold(customer string, h policy.Hold) error {
 		return err
 	}
 	owner, _, err := t.Hold(h.Code)
+	if err != nil && !errors.Is(err, ticket.ErrNotFound) {
+		return err
+	}
 	if customer == "" || h.Code == "" || err == nil && owner != customer {
 		return fmt.Errorf("put hold %q of customer %q: %w", h.Code, customer, ticket.ErrInput)
 	}
@@ -124,8 +138,11 @@ func (t *tx) PutHold(customer string, h policy.Hold) error {
 
 func (t *tx) DueLots(today policy.Date, n int) ([]string, error) {
 	var refs []string
-	for k := range ascend(t.bucket(bucketDueLots), nil) {
-		day, rest := takeText(k)
+	for e, err := range t.bucket(bucketDueLots).ascend(nil) {
+		if err != nil {
+			return nil, fmt.Errorf("lots that are due: %w", err)
+		}
+		day, rest := takeText(e.key)
 		if len(refs) == n || day >= today.String() {
 			break
 		}
@@ -149,12 +166,8 @@ func dueKeys(l *policy.Lot) [][]byte {
 
 func (t *tx) Books() (ticket.Books, error) {
 	var r booksRecord
-	if b := t.bucket(bucketDesk).Get(keyBooks); b != nil {
-		if err := decode(b, &r); err != nil {
-			return ticket.Books{}, fmt.Errorf("books: %w", err)
-		}
-	}
-	return r.value(), nil
+	err := t.single(keyBooks, &r)
+	return r.value(), err
 }
 
 func (t *tx) SetBooks(b ticket.Books) error {

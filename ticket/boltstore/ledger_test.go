@@ -57,29 +57,28 @@ func TestEveryFlippedByteOfTheBooksIsFound(t *testing.T) {
 	}
 	type place struct{ bucket, key, value []byte }
 	var places []place
-	s.db.View(func(tx *bolt.Tx) error {
+	if err := s.View(t.Context(), func(t ticket.Tx) error {
 		for _, name := range [][]byte{bucketEntries, bucketCauses, bucketLots, bucketRefs, bucketDueLots, bucketMonths, bucketPosted} {
-			tx.Bucket(name).ForEach(func(k, v []byte) error {
-				places = append(places, place{name, bytes.Clone(k), bytes.Clone(v)})
-				return nil
-			})
+			for e, err := range t.(*tx).bucket(name).ascend(nil) {
+				if err != nil {
+					return err
+				}
+				places = append(places, place{name, bytes.Clone(e.key), append([]byte{}, e.value...)})
+			}
 		}
-		return nil
-	})
-	if err := s.db.View(func(tx *bolt.Tx) error {
-		places = append(places, place{bucketDesk, keyBooks, bytes.Clone(tx.Bucket(bucketDesk).Get(keyBooks))})
-		return nil
+		books, err := t.(*tx).bucket(bucketDesk).get(keyBooks)
+		places = append(places, place{bucketDesk, keyBooks, bytes.Clone(books)})
+		return err
 	}); err != nil {
 		t.Fatal(err)
 	}
 	set := func(p place, value []byte) {
 		t.Helper()
-		if err := s.db.Update(func(tx *bolt.Tx) error {
-			if value == nil {
-				return tx.Bucket(p.bucket).Delete(p.key)
-			}
-			return tx.Bucket(p.bucket).Put(p.key, value)
-		}); err != nil {
+		how := putIn(p.bucket, p.key, value)
+		if value == nil {
+			how = dropFrom(p.bucket, p.key)
+		}
+		if err := s.db.Update(how); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -115,8 +114,9 @@ func TestADeskOlderThanItsLedgersOpens(t *testing.T) {
 		t.Fatal(err)
 	}
 	if err := s.db.Update(func(tx *bolt.Tx) error { // as the first schema was
-		m := s.meta
-		m.Schema = 1
+		if err := makeOlder(tx, s.meta, 1); err != nil {
+			return err
+		}
 		for _, name := range [][]byte{bucketEntries, bucketCauses, bucketHolds, bucketDueLots, bucketMonths, bucketPosted} {
 			if err := tx.DeleteBucket(name); err != nil {
 				return err
@@ -126,7 +126,7 @@ func TestADeskOlderThanItsLedgersOpens(t *testing.T) {
 			return err
 		}
 		old := append([]byte{valueVersion}, `{"ref":"O-1","quantity":5,"purchased":"2026-03-01"}`+"\n"...)
-		return errors.Join(putMeta(tx, m), tx.Bucket(bucketLots).Put(lotKey("C1", "O-1"), old))
+		return tx.Bucket(bucketLots).Put(lotKey("C1", "O-1"), old)
 	}); err != nil {
 		t.Fatal(err)
 	}

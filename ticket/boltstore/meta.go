@@ -4,20 +4,20 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"hash/crc32"
 	"os"
 	"path/filepath"
 	"time"
 
 	bolt "go.etcd.io/bbolt"
-
-	"sportello/policy"
 )
 
 // schema is the version of the layout of keys and values; a store with a
 // higher one is refused, one with a lower one is brought up to date when it is
 // opened for writing. 2: lots have a ledger (four buckets). 3: what happened in a
-// month is found by it (the last two).
-const schema = 3
+// month is found by it (the last two). 4: values carry checksums, and buckets
+// are tallied.
+const schema = 4
 
 // since is the schema from which on a store has a bucket.
 func since(bucket int) int {
@@ -30,11 +30,22 @@ func since(bucket int) int {
 	return 1
 }
 
-// metaRecord says whose file this is.
+// metaRecord says whose file this is. It is JSON of any version, so that an
+// older program can tell that it is too old.
 type metaRecord struct {
-	UUID       string `json:"uuid"`
-	Schema     int    `json:"schema"`
-	Generation int    `json:"generation"`
+	UUID       string          `json:"uuid"`
+	Schema     int             `json:"schema"`
+	Generation int             `json:"generation"`
+	Sealing    *positionRecord `json:"sealing,omitempty"` // how far sealAll came; nil: it is done
+	Sum        uint32          `json:"sum,omitempty"`     // checksum of the record without it
+}
+
+// checked is m with its checksum.
+func (m metaRecord) checked() (metaRecord, error) {
+	m.Sum = 0
+	b, err := encode(m)
+	m.Sum = crc32.Checksum(b, castagnoli)
+	return m, err
 }
 
 // Create makes dir (mode 0700) and an empty desk in it, and opens that. It
@@ -80,10 +91,16 @@ func layOut(tx *bolt.Tx, m metaRecord, given numbers) error {
 			return err
 		}
 	}
-	return errors.Join(putMeta(tx, m), setSequences(tx, given))
+	t := newTx(tx, m)
+	t.tally = tallies{}
+	return errors.Join(putMeta(tx, m), t.setSequences(given), t.finish())
 }
 
 func putMeta(tx *bolt.Tx, m metaRecord) error {
+	m, err := m.checked()
+	if err != nil {
+		return err
+	}
 	v, err := encode(m)
 	if err != nil {
 		return err
@@ -130,6 +147,9 @@ func readMeta(db *bolt.DB, path string) (m metaRecord, err error) {
 		if err := decode(b.Get(keyMeta), &m); err != nil {
 			return refusal(ErrForeign, path, err)
 		}
+		if same, err := m.checked(); m.Schema >= 4 && (err != nil || same.Sum != m.Sum) {
+			return refusal(ErrDamaged, path, fmt.Errorf("bucket meta: %w", errSpoiled))
+		}
 		if m.Schema > schema {
 			return refusal(ErrNewer, path, fmt.Errorf("schema %d, this program knows %d", m.Schema, schema))
 		}
@@ -138,55 +158,14 @@ func readMeta(db *bolt.DB, path string) (m metaRecord, err error) {
 				return refusal(ErrDamaged, path, fmt.Errorf("bucket %s is missing", name))
 			}
 		}
+		if m.Schema == schema && m.Sealing == nil {
+			if err := newTx(tx, m).given(); err != nil {
+				return refusal(ErrDamaged, path, err)
+			}
+		}
 		return nil
 	})
 	return m, err
-}
-
-// modernise brings a store of an older schema up to date, in one transaction.
-// Lots that have no entry yet are due at once: the desk, which has the key,
-// enters them.
-func modernise(db *bolt.DB, m metaRecord) (metaRecord, error) {
-	if m.Schema == schema {
-		return m, nil
-	}
-	before := m.Schema
-	m.Schema = schema
-	err := db.Update(func(tx *bolt.Tx) error {
-		for _, name := range buckets {
-			if _, err := tx.CreateBucketIfNotExists(name); err != nil {
-				return err
-			}
-		}
-		t := newTx(tx)
-		if before < 2 {
-			if err := t.indexLots(); err != nil {
-				return err
-			}
-		}
-		if err := t.indexMonths(); err != nil {
-			return err
-		}
-		return putMeta(tx, m)
-	})
-	if err != nil {
-		return m, fmt.Errorf("store: bringing the database up to date: %w", err)
-	}
-	return m, nil
-}
-
-// indexLots makes the index of lots that a clock must look at.
-func (t *tx) indexLots() error {
-	for k, v := range ascend(t.bucket(bucketLots), nil) {
-		var r lotRecord
-		if err := decode(v, &r); err != nil {
-			return fmt.Errorf("lot %q: %w", k, err)
-		}
-		if err := reindex(t.bucket(bucketDueLots), nil, dueKeys((*policy.Lot)(&r))); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // newUUID is a random UUID (RFC 9562, section 5.4).

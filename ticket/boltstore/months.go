@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"time"
 
-	bolt "go.etcd.io/bbolt"
-
 	"sportello/policy"
 	"sportello/ticket"
 )
@@ -31,13 +29,12 @@ func postedKeys(e *ticket.Entry, customer string) [][]byte {
 }
 
 // insert puts keys into an index that are not there yet.
-func insert(b *bolt.Bucket, keys ...[]byte) error {
-	b.FillPercent = 0.9
+func insert(b *bucket, keys ...[]byte) error {
 	for _, k := range keys {
-		if b.Get(k) != nil {
+		if b.has(k) {
 			continue
 		}
-		if err := b.Put(k, nil); err != nil {
+		if err := b.add(k, nil); err != nil {
 			return fmt.Errorf("index: %w", err)
 		}
 	}
@@ -46,64 +43,76 @@ func insert(b *bolt.Bucket, keys ...[]byte) error {
 
 // inMonth notes that something of a ticket happened at that time.
 func (t *tx) inMonth(id ticket.ID, at time.Time) error {
-	return insert(t.bucket(bucketMonths), monthKey(at, id))
+	return insert(t.growing(bucketMonths), monthKey(at, id))
 }
 
 func (t *tx) TicketsIn(m policy.Month, after ticket.ID, n int) ([]ticket.ID, error) {
 	var ids []ticket.ID
-	keysAfter(t.bucket(bucketMonths), monthPrefix(m), number(after+1), n, func(rest []byte) {
+	err := keysAfter(t.bucket(bucketMonths), monthPrefix(m), number(after+1), n, func(rest []byte) {
 		ids = append(ids, ticket.ID(binary.BigEndian.Uint64(rest)))
 	})
-	return ids, nil
+	return ids, err
 }
 
 func (t *tx) CustomersIn(m policy.Month, after string, n int) ([]string, error) {
 	var ids []string
-	keysAfter(t.bucket(bucketPosted), monthPrefix(m), append(appendText(nil, after), 0), n, func(rest []byte) {
+	err := keysAfter(t.bucket(bucketPosted), monthPrefix(m), append(appendText(nil, after), 0), n, func(rest []byte) {
 		id, _ := takeText(rest)
 		ids = append(ids, id)
 	})
-	return ids, nil
+	return ids, err
 }
 
 // keysAfter passes on what stands behind prefix in at most n keys, from the
 // first that is not below prefix+from.
-func keysAfter(b *bolt.Bucket, prefix, from []byte, n int, f func(rest []byte)) {
-	c := b.Cursor()
-	k, _ := c.Seek(append(append([]byte{}, prefix...), from...))
-	for ; n > 0 && len(k) > len(prefix) && string(k[:len(prefix)]) == string(prefix); k, _ = c.Next() {
-		f(k[len(prefix):])
+func keysAfter(b *bucket, prefix, from []byte, n int, f func(rest []byte)) error {
+	c := b.cursor()
+	e, ok := c.seek(append(append([]byte{}, prefix...), from...))
+	for ; ok && n > 0 && len(e.key) > len(prefix) && string(e.key[:len(prefix)]) == string(prefix); e, ok = c.step() {
+		f(e.key[len(prefix):])
 		n--
 	}
+	if c.err != nil {
+		return fmt.Errorf("index: %w", c.err)
+	}
+	return nil
 }
 
 // indexMonths makes both indexes, of a store that is older than they are.
 func (t *tx) indexMonths() error {
-	for k, v := range ascend(t.bucket(bucketTickets), nil) {
+	for e, err := range t.bucket(bucketTickets).ascend(nil) {
 		var r ticketRecord
-		if err := decode(v, &r); err != nil {
-			return fmt.Errorf("ticket %d: %w", lastNumber(k), err)
+		if err == nil {
+			err = decode(e.value, &r)
+		}
+		if err != nil {
+			return fmt.Errorf("tickets: %w", err)
 		}
 		if err := t.inMonth(r.ID, r.Opened); err != nil {
 			return err
 		}
 	}
-	for k, v := range ascend(t.bucket(bucketEvents), nil) {
-		id := ticket.ID(binary.BigEndian.Uint64(k))
+	for e, err := range t.bucket(bucketEvents).ascend(nil) {
 		var r eventRecord
-		if err := decode(v, &r); err != nil {
-			return fmt.Errorf("event of ticket %d: %w", id, err)
+		if err == nil {
+			err = decode(e.value, &r)
 		}
-		if err := t.inMonth(id, r.At); err != nil {
+		if err != nil {
+			return fmt.Errorf("events: %w", err)
+		}
+		if err := t.inMonth(ticket.ID(binary.BigEndian.Uint64(e.key)), r.At); err != nil {
 			return err
 		}
 	}
-	for k, v := range ascend(t.bucket(bucketEntries), nil) {
-		customer, _ := takeText(k)
+	for e, err := range t.bucket(bucketEntries).ascend(nil) {
 		var r entryRecord
-		if err := decode(v, &r); err != nil {
-			return fmt.Errorf("entry of customer %s: %w", customer, err)
+		if err == nil {
+			err = decode(e.value, &r)
 		}
+		if err != nil {
+			return fmt.Errorf("entries: %w", err)
+		}
+		customer, _ := takeText(e.key)
 		if err := insert(t.bucket(bucketPosted), postedKeys(r.value(), customer)...); err != nil {
 			return err
 		}
@@ -124,9 +133,9 @@ func (c *checker) months() error {
 		if decode(v, &r) == nil {
 			keys = append(keys, monthKey(r.Opened, id))
 		}
-		for _, v := range ascend(c.tx.bucket(bucketEvents), number(id)) {
+		for v, err := range c.tx.bucket(bucketEvents).ascend(number(id)) {
 			var e eventRecord
-			if decode(v, &e) == nil {
+			if err == nil && decode(v.value, &e) == nil {
 				keys = append(keys, monthKey(e.At, id))
 			}
 		}

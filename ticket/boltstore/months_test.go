@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	bolt "go.etcd.io/bbolt"
+
+	"sportello/ticket"
 )
 
 // A desk from before months were listed opens, also for reading only, and what
@@ -17,9 +19,7 @@ func TestADeskOlderThanItsMonthsOpens(t *testing.T) {
 	}
 	listed := monthsOf(t, s)
 	if err := s.db.Update(func(tx *bolt.Tx) error {
-		m := s.meta
-		m.Schema = 2
-		return errors.Join(putMeta(tx, m), tx.DeleteBucket(bucketMonths), tx.DeleteBucket(bucketPosted))
+		return errors.Join(makeOlder(tx, s.meta, 2), tx.DeleteBucket(bucketMonths), tx.DeleteBucket(bucketPosted))
 	}); err != nil {
 		t.Fatal(err)
 	}
@@ -36,7 +36,7 @@ func TestADeskOlderThanItsMonthsOpens(t *testing.T) {
 		t.Errorf("%d keys, before there were %d", len(now), len(listed))
 	}
 	for _, name := range [][]byte{bucketMonths, bucketPosted} {
-		if err := s.db.Update(func(tx *bolt.Tx) error { return tx.Bucket(name).Put([]byte("2020-01\x00\x01x"), nil) }); err != nil {
+		if err := s.db.Update(putIn(name, []byte("2020-01\x00\x01x"), nil)); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -48,10 +48,13 @@ func TestADeskOlderThanItsMonthsOpens(t *testing.T) {
 
 func monthsOf(t *testing.T, s *Store) (keys []string) {
 	t.Helper()
-	if err := s.db.View(func(tx *bolt.Tx) error {
+	if err := s.View(t.Context(), func(t ticket.Tx) error {
 		for _, name := range [][]byte{bucketMonths, bucketPosted} {
-			for k := range ascend(tx.Bucket(name), nil) {
-				keys = append(keys, string(k))
+			for e, err := range t.(*tx).bucket(name).ascend(nil) {
+				if err != nil {
+					return err
+				}
+				keys = append(keys, string(e.key))
 			}
 		}
 		return nil

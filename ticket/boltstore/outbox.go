@@ -7,8 +7,6 @@ import (
 	"iter"
 	"time"
 
-	bolt "go.etcd.io/bbolt"
-
 	"sportello/ticket"
 )
 
@@ -63,10 +61,11 @@ func (t *tx) putNotice(n ticket.Notice) error {
 	if err != nil {
 		return fmt.Errorf("put notice %d: %w", n.ID, err)
 	}
-	if bytes.Equal(b.Get(number(n.ID)), e) {
-		return nil
+	there, err := b.get(number(n.ID))
+	if err == nil && !bytes.Equal(there, e) {
+		err = b.put(number(n.ID), e)
 	}
-	if err := b.Put(number(n.ID), e); err != nil {
+	if err != nil {
 		return fmt.Errorf("put notice %d: %w", n.ID, err)
 	}
 	return nil
@@ -92,16 +91,15 @@ func (r *rowRecord) queueKeys(id ticket.NoticeID) [][]byte {
 
 // due yields the keys of one class of the queue whose time is not after now,
 // the latest first.
-func due(b *bolt.Bucket, class int, now time.Time) iter.Seq[[]byte] {
-	return func(yield func([]byte) bool) {
-		c := b.Cursor()
-		var k []byte
-		if later, _ := c.Seek(afterTime(class, now)); later != nil {
-			k, _ = c.Prev()
-		} else {
-			k, _ = c.Last()
+func due(b *bucket, class int, now time.Time) iter.Seq2[[]byte, error] {
+	return func(yield func([]byte, error) bool) {
+		c := b.cursor()
+		e, ok := c.before(afterTime(class, now))
+		for ok && int(e.key[0]) == class && yield(e.key, nil) {
+			e, ok = c.back()
 		}
-		for ; k != nil && int(k[0]) == class && yield(k); k, _ = c.Prev() {
+		if c.err != nil {
+			yield(nil, c.err)
 		}
 	}
 }
@@ -114,7 +112,10 @@ func afterTime(class int, now time.Time) []byte {
 func (t *tx) Queued(l ticket.Lane, now time.Time, n int, skip func(ticket.NoticeID) bool) ([]*ticket.Row, error) {
 	var rows []*ticket.Row
 	for _, class := range l.Classes() {
-		for k := range due(t.bucket(bucketQueue), class, now) {
+		for k, err := range due(t.bucket(bucketQueue), class, now) {
+			if err != nil {
+				return nil, fmt.Errorf("queue: %w", err)
+			}
 			if len(rows) >= n {
 				return rows, nil
 			}
@@ -136,14 +137,17 @@ func (t *tx) Queued(l ticket.Lane, now time.Time, n int, skip func(ticket.Notice
 func (t *tx) NextQueued(now time.Time) (time.Time, error) {
 	var first time.Time
 	found := false
-	c := t.bucket(bucketQueue).Cursor()
+	c := t.bucket(bucketQueue).cursor()
 	for _, lane := range []ticket.Lane{ticket.LaneCustomers, ticket.LaneTechnicians} {
 		for _, class := range lane.Classes() {
-			k, _ := c.Seek(afterTime(class, now))
-			if k == nil || int(k[0]) != class {
+			e, ok := c.seek(afterTime(class, now))
+			if c.err != nil {
+				return time.Time{}, fmt.Errorf("queue: %w", c.err)
+			}
+			if !ok || int(e.key[0]) != class {
 				continue
 			}
-			if at := keyTime(k[1:]); !found || at.Before(first) {
+			if at := keyTime(e.key[1:]); !found || at.Before(first) {
 				first, found = at, true
 			}
 		}
@@ -154,15 +158,23 @@ func (t *tx) NextQueued(now time.Time) (time.Time, error) {
 func (t *tx) Rows(s ticket.RowState) iter.Seq2[*ticket.Row, error] {
 	return func(yield func(*ticket.Row, error) bool) {
 		if s == 0 {
-			for id := range common([]postings{{t.bucket(bucketRows).Cursor(), nil}}) {
+			for id, err := range common([]postings{{t.bucket(bucketRows).cursor(), nil}}) {
+				if err != nil {
+					yield(nil, fmt.Errorf("rows: %w", err))
+					return
+				}
 				if !yield(t.Row(ticket.NoticeID(id))) {
 					return
 				}
 			}
 			return
 		}
-		for k := range ascend(t.bucket(bucketRowStates), rowStatePrefix(s)) {
-			if !yield(t.Row(ticket.NoticeID(lastNumber(k)))) {
+		for e, err := range t.bucket(bucketRowStates).ascend(rowStatePrefix(s)) {
+			if err != nil {
+				yield(nil, fmt.Errorf("rows: %w", err))
+				return
+			}
+			if !yield(t.Row(ticket.NoticeID(lastNumber(e.key)))) {
 				return
 			}
 		}
@@ -170,11 +182,14 @@ func (t *tx) Rows(s ticket.RowState) iter.Seq2[*ticket.Row, error] {
 }
 
 func (t *tx) Letter(id ticket.NoticeID) (*ticket.Letter, error) {
-	v := t.bucket(bucketLetters).Get(number(id))
-	if v == nil {
-		return nil, fmt.Errorf("letter %d: %w", id, ticket.ErrNotFound)
+	v, err := t.bucket(bucketLetters).get(number(id))
+	if err == nil && v == nil {
+		err = ticket.ErrNotFound
 	}
-	l, err := decodeLetter(v)
+	var l *ticket.Letter
+	if err == nil {
+		l, err = decodeLetter(v)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("letter %d: %w", id, err)
 	}
@@ -190,7 +205,7 @@ func (t *tx) PutLetter(id ticket.NoticeID, l *ticket.Letter) error {
 	}
 	v, err := encodeLetter(l)
 	if err == nil {
-		err = t.growing(bucketLetters).Put(number(id), v)
+		err = t.growing(bucketLetters).put(number(id), v)
 	}
 	if err != nil {
 		return fmt.Errorf("put letter %d: %w", id, err)

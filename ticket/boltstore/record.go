@@ -14,7 +14,8 @@ import (
 // Values are one version byte and a JSON object. The structs of the record_*.go
 // files are what is written; the names in their tags never change. A value of
 // ticket that gains, loses or renames a field stops compiling here or fails the
-// golden test, and somebody decides what it means for files that exist.
+// golden test, and somebody decides what it means for files that exist. What no
+// field stands for is an error: this program would lose it.
 
 const valueVersion = 1
 
@@ -35,7 +36,13 @@ func decode(b []byte, v any) error {
 	if b[0] != valueVersion {
 		return fmt.Errorf("decode: value of version %d", b[0])
 	}
-	if err := json.Unmarshal(b[1:], v); err != nil {
+	from := json.NewDecoder(bytes.NewReader(b[1:]))
+	from.DisallowUnknownFields()
+	err := from.Decode(v)
+	if err == nil && len(bytes.TrimSpace(b[1+from.InputOffset():])) > 0 {
+		err = errors.New("something follows the value")
+	}
+	if err != nil {
 		return fmt.Errorf("decode: %w", err)
 	}
 	return nil

@@ -1,7 +1,6 @@
 package boltstore
 
 import (
-	"fmt"
 	"time"
 
 	"sportello/ticket"
@@ -42,12 +41,8 @@ func (r ringRecord) value() ticket.Ring {
 
 func (t *tx) Ring() (ticket.Ring, error) {
 	var r ringRecord
-	if b := t.bucket(bucketDesk).Get(keyRing); b != nil {
-		if err := decode(b, &r); err != nil {
-			return ticket.Ring{}, fmt.Errorf("ring of keys: %w", err)
-		}
-	}
-	return r.value(), nil
+	err := t.single(keyRing, &r)
+	return r.value(), err
 }
 
 func (t *tx) SetRing(r ticket.Ring) error {

@@ -24,33 +24,42 @@ func addEntry(t *tx, bucket []byte, id ticket.ID, seq int, what string, v any) e
 		return err
 	}
 	b := t.growing(bucket)
-	if last := lastSeq(t, bucket, id); seq != last+1 {
+	last, err := lastSeq(t, bucket, id)
+	if err != nil {
+		return fmt.Errorf("add %s %d to ticket %d: %w", what, seq, id, err)
+	}
+	if seq != last+1 {
 		return fmt.Errorf("add %s %d to ticket %d, which has %d: %w", what, seq, id, last, ticket.ErrInput)
 	}
-	return t.put(b, entryKey(id, seq), v, what+" of ticket", id)
+	e, err := encode(v)
+	if err == nil {
+		err = b.add(entryKey(id, seq), e)
+	}
+	if err != nil {
+		return fmt.Errorf("put %s of ticket %d: %w", what, id, err)
+	}
+	return nil
 }
 
 // lastSeq is the highest Seq of a ticket's entries; 0: it has none.
-func lastSeq(t *tx, bucket []byte, id ticket.ID) int {
-	c := t.bucket(bucket).Cursor()
-	k, _ := c.Seek(entryKey(id+1, 0))
-	if k == nil {
-		k, _ = c.Last()
-	} else {
-		k, _ = c.Prev()
+func lastSeq(t *tx, bucket []byte, id ticket.ID) (int, error) {
+	c := t.bucket(bucket).cursor()
+	e, ok := c.before(entryKey(id+1, 0))
+	if !ok || len(e.key) != 12 || ticket.ID(binary.BigEndian.Uint64(e.key)) != id {
+		return 0, c.err
 	}
-	if len(k) != 12 || ticket.ID(binary.BigEndian.Uint64(k)) != id {
-		return 0
-	}
-	return int(binary.BigEndian.Uint32(k[8:]))
+	return int(binary.BigEndian.Uint32(e.key[8:])), nil
 }
 
 func (t *tx) Messages(id ticket.ID) ([]*ticket.Message, error) {
 	var all []*ticket.Message
-	for k, v := range ascend(t.bucket(bucketMessages), number(id)) {
+	for e, err := range t.bucket(bucketMessages).ascend(number(id)) {
 		var r messageRecord
-		if err := decode(v, &r); err != nil {
-			return nil, fmt.Errorf("message %d of ticket %d: %w", binary.BigEndian.Uint32(k[8:]), id, err)
+		if err == nil {
+			err = decode(e.value, &r)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("message %d of ticket %d: %w", len(all)+1, id, err)
 		}
 		all = append(all, r.value())
 	}
@@ -70,10 +79,13 @@ func (t *tx) Message(id ticket.ID, seq int) (*ticket.Message, error) {
 
 func (t *tx) Events(id ticket.ID) ([]*ticket.Event, error) {
 	var all []*ticket.Event
-	for k, v := range ascend(t.bucket(bucketEvents), number(id)) {
+	for e, err := range t.bucket(bucketEvents).ascend(number(id)) {
 		var r eventRecord
-		if err := decode(v, &r); err != nil {
-			return nil, fmt.Errorf("event %d of ticket %d: %w", binary.BigEndian.Uint32(k[8:]), id, err)
+		if err == nil {
+			err = decode(e.value, &r)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("event %d of ticket %d: %w", len(all)+1, id, err)
 		}
 		all = append(all, r.value())
 	}
@@ -85,16 +97,19 @@ func (t *tx) FileMessageID(mid string, id ticket.ID) error {
 		return err
 	}
 	b := t.bucket(bucketMessageIDs)
-	if mid == "" || b.Get(digest(mid)) != nil {
+	if mid == "" || b.has(digest(mid)) {
 		return nil
 	}
-	return b.Put(digest(mid), number(id))
+	return b.add(digest(mid), number(id))
 }
 
 func (t *tx) ByMessageID(mid string) (ticket.ID, error) {
-	v := t.bucket(bucketMessageIDs).Get(digest(mid))
-	if v == nil {
-		return 0, fmt.Errorf("message-id: %w", ticket.ErrNotFound)
+	v, err := t.bucket(bucketMessageIDs).get(digest(mid))
+	if err == nil && v == nil {
+		err = ticket.ErrNotFound
+	}
+	if err != nil {
+		return 0, fmt.Errorf("message-id: %w", err)
 	}
 	return ticket.ID(lastNumber(v)), nil
 }

@@ -1,6 +1,7 @@
 package boltstore
 
 import (
+	"errors"
 	"fmt"
 	"iter"
 	"time"
@@ -26,12 +27,11 @@ func (t *tx) PutTicket(v *ticket.Ticket) error {
 	}
 	b := t.growing(bucketTickets)
 	var old *ticket.Ticket
-	if stored := b.Get(number(v.ID)); stored != nil {
-		var r ticketRecord
-		if err := decode(stored, &r); err != nil {
-			return fmt.Errorf("ticket %d: %w", v.ID, err)
-		}
-		old = r.value()
+	switch stored, err := t.Ticket(v.ID); {
+	case err == nil:
+		old = stored
+	case !errors.Is(err, ticket.ErrNotFound):
+		return err
 	}
 	if err := reindex(t.bucket(bucketListed), listedKeys(old), listedKeys(v)); err != nil {
 		return err
@@ -94,13 +94,17 @@ func (t *tx) Tickets(f ticket.Filter) iter.Seq2[*ticket.Ticket, error] {
 	return func(yield func(*ticket.Ticket, error) bool) {
 		var lists []postings
 		for _, c := range conditions(f) {
-			lists = append(lists, postings{t.bucket(bucketListed).Cursor(), c})
+			lists = append(lists, postings{t.bucket(bucketListed).cursor(), c})
 		}
 		if len(lists) == 0 {
-			lists = []postings{{t.bucket(bucketTickets).Cursor(), nil}}
+			lists = []postings{{t.bucket(bucketTickets).cursor(), nil}}
 		}
 		n := 0
-		for id := range common(lists) {
+		for id, err := range common(lists) {
+			if err != nil {
+				yield(nil, fmt.Errorf("tickets: %w", err))
+				return
+			}
 			if !yield(t.Ticket(ticket.ID(id))) {
 				return
 			}
@@ -113,11 +117,14 @@ func (t *tx) Tickets(f ticket.Filter) iter.Seq2[*ticket.Ticket, error] {
 
 func (t *tx) Awake(now time.Time, n int) ([]ticket.ID, error) {
 	var ids []ticket.ID
-	for k := range ascend(t.bucket(bucketAwake), nil) {
-		if len(ids) >= n || keyTime(k).After(now) {
+	for e, err := range t.bucket(bucketAwake).ascend(nil) {
+		if err != nil {
+			return nil, fmt.Errorf("tickets with a date: %w", err)
+		}
+		if len(ids) >= n || keyTime(e.key).After(now) {
 			break
 		}
-		ids = append(ids, ticket.ID(lastNumber(k)))
+		ids = append(ids, ticket.ID(lastNumber(e.key)))
 	}
 	return ids, nil
 }

@@ -2,7 +2,9 @@ package boltstore
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
+	"hash/crc32"
 	"iter"
 	"math"
 	"time"
@@ -15,14 +17,17 @@ import (
 // tx is one transaction, shared by the calls of a group.
 type tx struct {
 	bolt   *bolt.Tx
-	writes int // how many writes were asked for
+	meta   metaRecord // says which entries are older than checksums
+	opened map[string]*bucket
+	tally  tallies // nil: not read yet
+	writes int     // how many writes were asked for
 	stats  ticket.Stats
 	loaded bool // stats were read
 }
 
 var _ ticket.Tx = (*tx)(nil)
 
-func newTx(b *bolt.Tx) *tx { return &tx{bolt: b} }
+func newTx(b *bolt.Tx, m metaRecord) *tx { return &tx{bolt: b, meta: m, opened: map[string]*bucket{}} }
 
 // writing begins every method that writes.
 func (t *tx) writing() error {
@@ -33,33 +38,49 @@ func (t *tx) writing() error {
 	return nil
 }
 
-// bucket returns a bucket of the layout; Open made sure that all exist.
-func (t *tx) bucket(name []byte) *bolt.Bucket { return t.bolt.Bucket(name) }
+// bucket returns a bucket of the layout; Open made sure that all exist. Of an
+// older store that is only read it may be nil.
+func (t *tx) bucket(name []byte) *bucket {
+	b := t.opened[string(name)]
+	if b == nil {
+		inner := t.bolt.Bucket(name)
+		if inner == nil {
+			return nil
+		}
+		b = &bucket{name: name, bolt: inner, tx: t, start: crc32.Checksum(name, castagnoli), plain: t.meta.plain(name)}
+		t.opened[string(name)] = b
+	}
+	return b
+}
 
 // growing returns a bucket whose keys mostly come in order: its pages are filled.
-func (t *tx) growing(name []byte) *bolt.Bucket {
-	b := t.bolt.Bucket(name)
-	b.FillPercent = 0.9
+func (t *tx) growing(name []byte) *bucket {
+	b := t.bucket(name)
+	b.bolt.FillPercent = 0.9
 	return b
 }
 
 // get decodes the value under key into v, or returns ErrNotFound naming what.
 func (t *tx) get(bucket, key []byte, v any, what string, id any) error {
-	b := t.bucket(bucket).Get(key)
-	if b == nil {
-		return fmt.Errorf("%s %v: %w", what, id, ticket.ErrNotFound)
+	b, err := t.bucket(bucket).get(key)
+	switch {
+	case err != nil:
+	case b == nil:
+		err = ticket.ErrNotFound
+	default:
+		err = decode(b, v)
 	}
-	if err := decode(b, v); err != nil {
+	if err != nil {
 		return fmt.Errorf("%s %v: %w", what, id, err)
 	}
 	return nil
 }
 
 // put encodes v under key.
-func (t *tx) put(b *bolt.Bucket, key []byte, v any, what string, id any) error {
+func (t *tx) put(b *bucket, key []byte, v any, what string, id any) error {
 	e, err := encode(v)
 	if err == nil {
-		err = b.Put(key, e)
+		err = b.put(key, e)
 	}
 	if err != nil {
 		return fmt.Errorf("put %s %v: %w", what, id, err)
@@ -68,18 +89,19 @@ func (t *tx) put(b *bolt.Bucket, key []byte, v any, what string, id any) error {
 }
 
 // reindex replaces the keys of a record in an index: those in old and not in
-// new go, those in new and not in old come.
-func reindex(b *bolt.Bucket, old, new [][]byte) error {
+// new go, those in new and not in old come. They name the record, so nothing
+// lies under them yet.
+func reindex(b *bucket, old, new [][]byte) error {
 	for _, k := range old {
 		if !contains(new, k) {
-			if err := b.Delete(k); err != nil {
+			if err := b.delete(k); err != nil {
 				return fmt.Errorf("index: %w", err)
 			}
 		}
 	}
 	for _, k := range new {
 		if !contains(old, k) {
-			if err := b.Put(k, nil); err != nil {
+			if err := b.add(k, nil); err != nil {
 				return fmt.Errorf("index: %w", err)
 			}
 		}
@@ -96,53 +118,38 @@ func contains(keys [][]byte, k []byte) bool {
 	return false
 }
 
-// ascend yields the entries of b whose keys begin with prefix, in order. Each
-// step seeks anew, so the loop's body may write. Keys and values are pages of
-// the database: they are to be decoded, never kept.
-func ascend(b *bolt.Bucket, prefix []byte) iter.Seq2[[]byte, []byte] {
-	return func(yield func(k, v []byte) bool) {
-		c := b.Cursor()
-		k, v := c.Seek(prefix)
-		for k != nil && bytes.HasPrefix(k, prefix) {
-			next := append(bytes.Clone(k), 0)
-			if !yield(k, v) {
-				return
-			}
-			k, v = c.Seek(next)
-		}
-	}
-}
-
 // postings are the keys prefix+number of a bucket: a list of numbers.
 type postings struct {
-	c      *bolt.Cursor
+	c      *cursor
 	prefix []byte
 }
 
 // atMost returns the highest number of the list that is not above n; 0: none.
-func (p postings) atMost(n uint64) uint64 {
+func (p postings) atMost(n uint64) (uint64, error) {
 	key := appendNumber(bytes.Clone(p.prefix), n)
-	k, _ := p.c.Seek(key)
-	if k == nil {
-		k, _ = p.c.Last()
-	} else if !bytes.Equal(k, key) {
-		k, _ = p.c.Prev()
+	e, ok := p.c.seek(key)
+	if !ok || !bytes.Equal(e.key, key) {
+		e, ok = p.c.before(key)
 	}
-	if len(k) != len(key) || !bytes.HasPrefix(k, p.prefix) {
-		return 0
+	if !ok || len(e.key) != len(key) || !bytes.HasPrefix(e.key, p.prefix) {
+		return 0, p.c.err
 	}
-	return lastNumber(k)
+	return lastNumber(e.key), nil
 }
 
 // common yields the numbers that all lists hold, highest first. It leaps from
 // list to list, so it reads about as much as the shortest one holds. The loop's
 // body may write.
-func common(lists []postings) iter.Seq[uint64] {
-	return func(yield func(uint64) bool) {
+func common(lists []postings) iter.Seq2[uint64, error] {
+	return func(yield func(uint64, error) bool) {
 		for n := uint64(math.MaxUint64); n > 0; n-- {
 			for agreed := 0; agreed < len(lists); {
 				for _, l := range lists {
-					m := l.atMost(n)
+					m, err := l.atMost(n)
+					if err != nil {
+						yield(0, err)
+						return
+					}
 					if m == 0 {
 						return
 					}
@@ -152,7 +159,7 @@ func common(lists []postings) iter.Seq[uint64] {
 					agreed++
 				}
 			}
-			if !yield(n) {
+			if !yield(n, nil) {
 				return
 			}
 		}
@@ -164,7 +171,7 @@ func (t *tx) next(bucket []byte) (uint64, error) {
 	if err := t.writing(); err != nil {
 		return 0, err
 	}
-	return t.bucket(bucket).NextSequence()
+	return t.bucket(bucket).next()
 }
 
 func (t *tx) NextTicket() (ticket.ID, error) {
@@ -182,14 +189,20 @@ func (t *tx) NextArrival() (ticket.ArrivalID, error) {
 	return ticket.ArrivalID(n), err
 }
 
+// single decodes one of the single records into v, which stays zero when there
+// is none yet.
+func (t *tx) single(key []byte, v any) error {
+	err := t.get(bucketDesk, key, v, "desk", string(key))
+	if errors.Is(err, ticket.ErrNotFound) {
+		return nil
+	}
+	return err
+}
+
 func (t *tx) Cursor() (ticket.Cursor, error) {
 	var r cursorRecord
-	if b := t.bucket(bucketDesk).Get(keyCursor); b != nil {
-		if err := decode(b, &r); err != nil {
-			return ticket.Cursor{}, fmt.Errorf("cursor: %w", err)
-		}
-	}
-	return r.value(), nil
+	err := t.single(keyCursor, &r)
+	return r.value(), err
 }
 
 func (t *tx) SetCursor(c ticket.Cursor) error {
@@ -201,12 +214,8 @@ func (t *tx) SetCursor(c ticket.Cursor) error {
 
 func (t *tx) Gathered() (ticket.Gathered, error) {
 	var r gatheredRecord
-	if b := t.bucket(bucketDesk).Get(keyHour); b != nil {
-		if err := decode(b, &r); err != nil {
-			return ticket.Gathered{}, fmt.Errorf("gathered: %w", err)
-		}
-	}
-	return r.value(), nil
+	err := t.single(keyHour, &r)
+	return r.value(), err
 }
 
 func (t *tx) SetGathered(g ticket.Gathered) error {
@@ -217,15 +226,16 @@ func (t *tx) SetGathered(g ticket.Gathered) error {
 }
 
 func (t *tx) Seen() (time.Time, error) {
-	if b := t.bucket(bucketDesk).Get(keySeen); b != nil {
-		return keyTime(b), nil
+	b, err := t.bucket(bucketDesk).get(keySeen)
+	if b == nil || err != nil {
+		return time.Time{}, err
 	}
-	return time.Time{}, nil
+	return keyTime(b), nil
 }
 
 func (t *tx) SetSeen(at time.Time) error {
 	if err := t.writing(); err != nil {
 		return err
 	}
-	return t.bucket(bucketDesk).Put(keySeen, appendTime(nil, at))
+	return t.bucket(bucketDesk).put(keySeen, appendTime(nil, at))
 }

@@ -54,7 +54,8 @@ type witness struct {
 	disk witnessRecord // as last saved
 }
 
-// openWitness compares the database with its witness, and starts the next
+// openWitness compares the database with its witness. One that stands the
+// comparison is brought up to date, unless it is only read, and begins the next
 // generation when o.AfterRestore asks for it.
 func openWitness(s *Store, o Options) (*witness, error) {
 	w := &witness{path: filepath.Join(s.dir, witnessFile)}
@@ -70,10 +71,14 @@ func openWitness(s *Store, o Options) (*witness, error) {
 			return nil, refusal(ErrOlder, filepath.Join(s.dir, deskFile), nil)
 		}
 	}
-	switch {
-	case o.ReadOnly:
+	if o.ReadOnly {
 		return w, nil
-	case o.AfterRestore:
+	}
+	m, err := modernise(s.db, s.meta)
+	if err != nil {
+		return nil, err
+	}
+	if s.meta = m; o.AfterRestore {
 		if err := s.nextGeneration(w.disk, lost != nil); err != nil {
 			return nil, err
 		}
@@ -100,7 +105,8 @@ func (s *Store) nextGeneration(w witnessRecord, lost bool) error {
 		next = next.plus(restoreSkip)
 	}
 	err := s.db.Update(func(tx *bolt.Tx) error {
-		return errors.Join(putMeta(tx, m), setSequences(tx, next))
+		t := newTx(tx, m)
+		return errors.Join(putMeta(tx, m), t.setSequences(next), t.finish())
 	})
 	if err != nil {
 		return fmt.Errorf("store: begin generation %d: %w", m.Generation, err)
@@ -122,9 +128,9 @@ func sequences(tx *bolt.Tx) numbers {
 	return numbers{tx.Bucket(bucketTickets).Sequence(), tx.Bucket(bucketRows).Sequence(), tx.Bucket(bucketArrivals).Sequence()}
 }
 
-func setSequences(tx *bolt.Tx, n numbers) error {
-	return errors.Join(tx.Bucket(bucketTickets).SetSequence(n.Tickets),
-		tx.Bucket(bucketRows).SetSequence(n.Notices), tx.Bucket(bucketArrivals).SetSequence(n.Arrivals))
+func (t *tx) setSequences(n numbers) error {
+	return errors.Join(t.bucket(bucketTickets).giveUpTo(n.Tickets),
+		t.bucket(bucketRows).giveUpTo(n.Notices), t.bucket(bucketArrivals).giveUpTo(n.Arrivals))
 }
 
 // before is called with the numbers of the transaction about to be committed.
