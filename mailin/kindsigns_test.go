@@ -56,9 +56,9 @@ func TestSoonButOffered(t *testing.T) {
 	} {
 		raw := crlf("From: Sara Neri <sara@neri.example>\nTo: desk@prova.example\nSubject: [Prova #12]\nMessage-ID: <1@neri.example>\nIn-Reply-To: <q@prova.example>\n" +
 			"Date: Thu, 05 Mar 2026 12:00:20 +0100\nContent-Type: text/plain; charset=utf-8\n\n" + text + "\n")
-		in := Parse(raw, Options{Sent: func(key string) []byte {
+		in := Parse(raw, Options{Sent: func(key string) [][]byte {
 			if key == "q@prova.example" {
-				return letter
+				return [][]byte{letter}
 			}
 			return nil
 		}})

@@ -32,9 +32,9 @@ func TestTitled(t *testing.T) {
 // they say.
 func TestForked(t *testing.T) {
 	letter := "From: Prova <desk@prova.example>\nSubject: [Prova #88] Nuova casella\nMessage-ID: <l@prova.example>\nDate: Thu, 05 Mar 2026 09:10:00 +0100\n\nBuongiorno,\nil preventivo è di 3 crediti e vale sette giorni.\n"
-	sent := func(key string) []byte {
+	sent := func(key string) [][]byte {
 		if key == "l@prova.example" {
-			return []byte(letter)
+			return [][]byte{[]byte(letter)}
 		}
 		return nil
 	}

@@ -21,10 +21,11 @@ type Options struct {
 	// Listed tells whether a List-Id or address, lower-case, is that of a group or
 	// web form that delivers here (desk.lists); nil: none is.
 	Listed func(s string) bool
-	// Sent finds a letter that the desk sent, by its Message-ID without brackets
-	// or by the token address that it asked to answer to; nil: it knows none. Of
-	// its bytes only the text counts.
-	Sent func(key string) []byte
+	// Sent finds a letter that the desk sent, by its Message-ID without brackets, or
+	// those that asked to answer to a token address, the newest first: of several
+	// the one is meant that holds what was sent back. nil: it knows none. Of their
+	// bytes only the text counts.
+	Sent func(key string) [][]byte
 	// Saying tells whether a word is part of no name, so that it says something
 	// even among those of a signature; nil: none does.
 	Saying func(word string) bool

@@ -114,8 +114,8 @@ func (o Options) letters(in *ticket.Inbound) []history.Letter {
 			return
 		}
 		seen[key] = true
-		if raw := o.Sent(key); raw != nil {
-			found = append(found, readLetter(raw))
+		if sent := o.Sent(key); len(sent) > 0 {
+			found = append(found, sentBack(in.Text, sent))
 		}
 	}
 	for _, id := range in.InReplyTo {
@@ -130,6 +130,28 @@ func (o Options) letters(in *ticket.Inbound) []history.Letter {
 		}
 	}
 	return found
+}
+
+// sentBack is the letter of several that holds most of what text says or quotes: a
+// button's sentence, a quotation; of equals the first.
+func sentBack(text string, sent [][]byte) history.Letter {
+	letter := readLetter(sent[0])
+	if len(sent) == 1 {
+		return letter
+	}
+	most := held(text, letter)
+	for _, raw := range sent[1:] {
+		l := readLetter(raw)
+		if n := held(text, l); n > most {
+			letter, most = l, n
+		}
+	}
+	return letter
+}
+
+// held is how much of text stands in a letter, in one form of it or the other.
+func held(text string, l history.Letter) int {
+	return max(history.Shared(text, l.Text), history.Shared(text, l.Form))
 }
 
 // readLetter takes a letter of ours apart as far as a reply quotes it.

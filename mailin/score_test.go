@@ -100,20 +100,20 @@ func TestScoreNext(t *testing.T) {
 }
 
 // lettersIn is a look-up of the letters that lie beside the mails.
-func lettersIn(t *testing.T, folder string) func(key string) []byte {
+func lettersIn(t *testing.T, folder string) func(key string) [][]byte {
 	files, err := filepath.Glob(filepath.Join(folder, "*", "letters", "*.eml"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	letters := map[string][]byte{}
+	letters := map[string][][]byte{}
 	for _, f := range files {
 		raw, err := os.ReadFile(f)
 		if err != nil {
 			t.Fatal(err)
 		}
-		letters[Parse(raw, Options{}).MessageID] = raw
+		letters[Parse(raw, Options{}).MessageID] = [][]byte{raw}
 	}
-	return func(key string) []byte { return letters[key] }
+	return func(key string) [][]byte { return letters[key] }
 }
 
 func score(t *testing.T, folder string, floors map[string]float64) {

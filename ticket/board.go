@@ -177,12 +177,14 @@ func (w *work) show(j *job) error {
 // maxStory bounds the text of #show, in bytes: the newest messages are shown.
 const maxStory = 64 << 10
 
-// story is t's thread, oldest first, and how many entries are left out.
+// story is t's thread and those of the tickets that were joined to it, oldest first,
+// and how many entries are left out.
 func (w *work) story(t *Ticket) (story []Said, left int, err error) {
-	msgs, err := w.tx.Messages(t.ID)
+	msgs, err := w.joined(t, nil)
 	if err != nil {
 		return nil, 0, err
 	}
+	slices.SortStableFunc(msgs, func(a, b *Message) int { return a.At.Compare(b.At) })
 	room := maxStory
 	for i := len(msgs) - 1; i >= 0; i-- {
 		m := msgs[i]
@@ -199,6 +201,32 @@ func (w *work) story(t *Ticket) (story []Said, left int, err error) {
 	}
 	slices.Reverse(story)
 	return story, left, nil
+}
+
+// joined are the messages of t and of all that were merged into it, of each ticket in
+// their order; seen are the tickets that were looked at.
+func (w *work) joined(t *Ticket, seen map[ID]bool) ([]*Message, error) {
+	if seen == nil {
+		seen = map[ID]bool{}
+	}
+	seen[t.ID] = true
+	msgs, err := w.tx.Messages(t.ID)
+	for _, id := range t.Linked {
+		if err != nil || seen[id] || len(seen) > maxMerges {
+			continue
+		}
+		var other *Ticket
+		if other, err = w.tx.Ticket(id); errors.Is(err, ErrNotFound) {
+			err = nil
+			continue
+		}
+		if err == nil && other.MergedInto == t.ID {
+			var more []*Message
+			more, err = w.joined(other, seen)
+			msgs = append(msgs, more...)
+		}
+	}
+	return msgs, err
 }
 
 // Help is the table of commands in a language, as #help answers with it; own are

@@ -125,3 +125,29 @@ func TestShow(t *testing.T) {
 	b.receive(b.mail(bruno, "Re: Sito", "Va meglio ora?", replyTo(n)))
 	wantLetters(t, b.send(), "answer mario, ticket-reply anna")
 }
+
+// TestShowTellsWhatWasJoined: the whole of a ticket holds the messages of those that
+// were merged into it, and of those merged into these, in the order of time.
+func TestShowTellsWhatWasJoined(t *testing.T) {
+	b := newBench(t, storetest.NewMem())
+	for i, text := range []string{"Primo", "Secondo", "Terzo"} {
+		b.receive(b.mail(mario, fmt.Sprintf("Sito fermo %d", i), text+": "+down))
+		b.now = b.now.Add(time.Minute)
+	}
+	b.must(b.Merge(b.ctx, 1, 3, false, "admin"))
+	b.must(b.Merge(b.ctx, 3, 2, false, "admin"))
+	b.send()
+	for shown, want := range map[string]string{"2": "Primo Secondo Terzo", "3": "Primo Terzo", "1": "Primo"} {
+		b.receive(b.mail(anna, "Vedo", "#show "+shown, proved))
+		n := pick(t, b.send(), ticket.NoticeTranscript, anna)
+		var got []string
+		for _, s := range n.Story {
+			if s.Kind == ticket.MessageRequest {
+				got = append(got, strings.SplitN(s.Text, ":", 2)[0])
+			}
+		}
+		if strings.Join(got, " ") != want {
+			t.Errorf("#show %s tells %s, want %s", shown, got, want)
+		}
+	}
+}

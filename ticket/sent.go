@@ -4,17 +4,23 @@ import (
 	"context"
 )
 
-// maxSent bounds how many letters of a ticket are looked through for an
-// address, and how many bytes of one are read for its words.
-const maxSent, maxSentBytes = 20, 1 << 20
+// maxSent bounds how many letters of a ticket are looked through for an address,
+// maxSentBack how many of those that asked for it a reply is compared with, and
+// maxSentBytes how much of one is read for its words.
+const maxSent, maxSentBack, maxSentBytes = 20, 8, 1 << 20
 
-// Sent finds the letter that has this Message-ID, or the last one that asked to
-// answer to this token address: what a reply to it may quote. Only its head and
-// its text are there, no attachments; nil when there is none.
-func (d *Desk) Sent(ctx context.Context, key string) (raw []byte) {
+// Sent finds the letter that has this Message-ID, or those that asked to answer to
+// this token address, the newest first: what a reply may quote. Only their heads
+// and their text are there, no attachments.
+func (d *Desk) Sent(ctx context.Context, key string) (sent [][]byte) {
 	_ = d.Store.View(ctx, func(tx Tx) error { // a letter that cannot be read is none
+		take := func(n NoticeID) {
+			if raw := sentBytes(tx, n); raw != nil {
+				sent = append(sent, raw)
+			}
+		}
 		if n, _, ok := d.Keys.VerifyMessageID(key, d.Now()); ok {
-			raw = sentBytes(tx, n)
+			take(n)
 			return nil
 		}
 		token, ok := d.Keys.Verify(d.Addresses.Candidate(key), d.Now())
@@ -25,18 +31,18 @@ func (d *Desk) Sent(ctx context.Context, key string) (raw []byte) {
 		if err != nil {
 			return err
 		}
-		for i, tries := len(msgs)-1, 0; i >= 0 && tries < maxSent && raw == nil; i-- {
+		for i, tries := len(msgs)-1, 0; i >= 0 && tries < maxSent && len(sent) < maxSentBack; i-- {
 			if msgs[i].NoticeID == 0 {
 				continue
 			}
 			tries++
 			if r, err := tx.Row(msgs[i].NoticeID); err == nil && r.Notice.ReplyTo == key {
-				raw = sentBytes(tx, r.Notice.ID)
+				take(r.Notice.ID)
 			}
 		}
 		return nil
 	})
-	return raw
+	return sent
 }
 
 // sentBytes are the bytes of a letter without its attachments.

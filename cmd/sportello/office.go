@@ -72,7 +72,7 @@ func (c *Config) newDesk(store ticket.Store, keys ticket.Keys, r *reading, now f
 		TokenTechnician: c.Security.TechnicianToken, TokenCustomer: c.Security.CustomerToken,
 		Now: now, Reread: r.reread,
 	}
-	r.Sent = func(key string) []byte { return desk.Sent(context.Background(), key) }
+	r.Sent = func(key string) [][]byte { return desk.Sent(context.Background(), key) }
 	return desk
 }
 

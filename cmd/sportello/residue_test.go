@@ -106,9 +106,9 @@ var honest = map[string]string{
 // wherever it stands; an honest one stays a yes, whatever a program put around it.
 func TestNoConditionIsForgotten(t *testing.T) {
 	head := "From: Banco Prova <banco@prova.example>\nTo: sara@neri-vini.example\nSubject: [Prova #88] Preventivo P-88-1\nDate: Thu, 05 Mar 2026 09:10:00 +0100\nMessage-ID: <l88@prova.example>\nContent-Type: text/plain; charset=utf-8\n\n"
-	r := &reader{policy: policy.Default(time.UTC), options: mailin.Options{Sent: func(key string) []byte {
+	r := &reader{policy: policy.Default(time.UTC), options: mailin.Options{Sent: func(key string) [][]byte {
 		if key == "l88@prova.example" {
-			return []byte(head + offerBody)
+			return [][]byte{[]byte(head + offerBody)}
 		}
 		return nil
 	}}}

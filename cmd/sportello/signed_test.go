@@ -25,7 +25,7 @@ func TestAYesIsNotSignedAway(t *testing.T) {
 			for _, s := range signed {
 				raw := fmt.Sprintf("From: Mario Rossi <mario@rossi.example>\r\nTo: support@example.test\r\nSubject: Re: x\r\n\r\nAccetto il preventivo P-1-1.\r\n\r\n%s%s\r\n", mark, s)
 				o := c.options()
-				o.Sent = func(string) []byte { return nil }
+				o.Sent = func(string) [][]byte { return nil }
 				in := mailin.Parse([]byte(raw), o)
 				if got := in.Sense(p, "P-1-1", 1); got != want {
 					t.Errorf("%q: %d, want %d; reply %q, signature %q", mark+s, got, want, in.Reply, in.Signature)

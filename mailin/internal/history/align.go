@@ -189,6 +189,17 @@ func chain(all []match, size int, weight func(match) int) []match {
 	return picked
 }
 
+// Shared is how many letters and digits of text are copied from letter, in its order.
+func Shared(text, letter string) (n int) {
+	a, b := new(stream), new(stream)
+	a.add(text)
+	b.add(letter)
+	for _, m := range chain(matches(a.b, b.b), len(b.b), func(m match) int { return m.n }) {
+		n += m.n
+	}
+	return n
+}
+
 // copied is how a line of the mail stands to a letter.
 type copied struct {
 	found int // bytes of it that stand in the letter, at their place
