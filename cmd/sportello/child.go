@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -34,10 +35,10 @@ func (a *app) checkInChild(ctx context.Context, stateDir string, afterRestore bo
 	return childVerdict(err, said, "quick check", stateDir)
 }
 
-// child runs this program with args in a process of its own, until ctx ends. One
-// that is told to stop, as with all processes of a service, is begun once more:
+// child runs this program with args in a process of its own, until ctx ends, and
+// writes what it prints into stdout, which may be nil. One that is told to stop, as with all processes of a service, is begun once more:
 // where that was meant for us too ctx has ended by then.
-func child(ctx context.Context, stdout io.Writer, args ...string) (said string, err error) {
+func child(ctx context.Context, stdout *bytes.Buffer, args ...string) (said string, err error) {
 	self, err := os.Executable()
 	if err != nil {
 		return "", err
@@ -45,7 +46,11 @@ func child(ctx context.Context, stdout io.Writer, args ...string) (said string, 
 	for range 2 {
 		var stderr bytes.Buffer
 		cmd := exec.CommandContext(ctx, self, args...)
-		cmd.Stdout, cmd.Stderr = stdout, &stderr
+		cmd.Stderr = &stderr
+		if stdout != nil {
+			stdout.Reset()
+			cmd.Stdout = stdout
+		}
 		cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // what a terminal says is for us
 		err = cmd.Run()
 		if said = stderr.String(); !endedBy(err, syscall.SIGTERM) {
@@ -91,12 +96,19 @@ func childVerdict(err error, said, what, stateDir string) error {
 const crashed = 2
 
 // inspectVerb is the child's side. It opens the store as `serve` will, which
-// tells who holds it, and then takes the quick look at its pages.
+// tells who holds it, and then takes the quick look at its pages. With --pages it
+// looks at every page of a file as of a state that another process keeps, and
+// prints what it finds.
 func (a *app) inspectVerb() *cobra.Command {
 	var after bool
-	cmd := &cobra.Command{Use: "inspect-store DIR", Hidden: true, Args: cobra.ExactArgs(1)}
+	var pages string
+	cmd := &cobra.Command{Use: "inspect-store PATH", Hidden: true, Args: cobra.ExactArgs(1)}
 	cmd.Flags().BoolVar(&after, "after-restore", false, "as for serve")
-	cmd.RunE = a.verb(func(_ context.Context, args []string) error {
+	cmd.Flags().StringVar(&pages, "pages", "", "the state, in JSON")
+	cmd.RunE = a.verb(func(ctx context.Context, args []string) error {
+		if pages != "" {
+			return a.inspectPages(ctx, args[0], pages)
+		}
 		store, err := boltstore.Open(args[0], boltstore.Options{ReadOnly: true, AfterRestore: after, Timeout: time.Second})
 		if err == nil {
 			err = store.Close()
@@ -110,4 +122,48 @@ func (a *app) inspectVerb() *cobra.Command {
 		return nil
 	})
 	return cmd
+}
+
+func (a *app) inspectPages(ctx context.Context, path, state string) error {
+	var v boltstore.PageVersion
+	if err := json.Unmarshal([]byte(state), &v); err != nil {
+		return usagef("--pages: %w", err)
+	}
+	var printing error
+	if err := boltstore.CheckPages(ctx, path, v, func(f boltstore.Finding) {
+		if err := writeJSON(a.stdout, f); printing == nil {
+			printing = err
+		}
+	}); err != nil {
+		return err
+	}
+	return printing
+}
+
+// pagesInChild is boltstore.CheckPages in a process of its own: the check of a large
+// file costs the desk no memory, and nothing that stands in the file can end it.
+func pagesInChild(ctx context.Context, path string, v boltstore.PageVersion, report func(boltstore.Finding)) error {
+	state, err := json.Marshal(v)
+	if err != nil {
+		return fmt.Errorf("check pages: %w", err)
+	}
+	var out bytes.Buffer
+	said, err := child(ctx, &out, "inspect-store", path, "--pages", string(state))
+	if err != nil && ctx.Err() != nil {
+		return fmt.Errorf("check pages: %w", ctx.Err())
+	}
+	for from := json.NewDecoder(&out); err == nil; {
+		var f boltstore.Finding
+		if end := from.Decode(&f); end == io.EOF {
+			return nil
+		} else if end != nil {
+			return fmt.Errorf("check pages: %w", end)
+		}
+		report(f)
+	}
+	if err = childVerdict(err, said, "check pages", path); exitCode(err) == exitRefused {
+		report(boltstore.Finding{Level: "error", Promise: "P11", Where: filepath.Base(path), Text: err.Error()})
+		return nil
+	}
+	return err
 }

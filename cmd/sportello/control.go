@@ -15,6 +15,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/rs/zerolog"
 )
 
 // The control socket carries one call of the program to the daemon that holds
@@ -91,12 +93,13 @@ type control struct {
 	path     string
 	current  func() *office // the desk as it is configured now
 	env      environment
+	log      zerolog.Logger
 	calls    sync.WaitGroup
 }
 
 // listenControl opens the socket. Who calls it holds the desk, so that a socket
 // that lies there already is stale and is replaced.
-func listenControl(stateDir string, env environment, current func() *office) (*control, error) {
+func listenControl(stateDir string, env environment, current func() *office, log zerolog.Logger) (*control, error) {
 	if err := os.Remove(filepath.Join(stateDir, socketName)); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("control socket: %w", err)
 	}
@@ -112,7 +115,7 @@ func listenControl(stateDir string, env environment, current func() *office) (*c
 	if err := os.Chmod(filepath.Join(stateDir, socketName), 0o600); err != nil {
 		return nil, errors.Join(fmt.Errorf("control socket: %w", err), l.Close())
 	}
-	return &control{listener: l, path: filepath.Join(stateDir, socketName), current: current, env: env}, nil
+	return &control{listener: l, path: filepath.Join(stateDir, socketName), current: current, env: env, log: log}, nil
 }
 
 // serve answers until ctx ends, then waits for calls under way and removes the
@@ -168,7 +171,11 @@ func (c *control) answer(ctx context.Context, conn net.Conn) {
 		},
 		writeFile: func(name string, data []byte) error { return w.send(controlFrame{File: name, Data: data}) },
 	}
-	code := a.run(ctx)
+	code := exitFailed
+	if err := recovered("the call", func() error { code = a.run(ctx); return nil }); err != nil {
+		because(c.log.Error(), err).Strs("verb", req.Args[:min(1, len(req.Args))]).Msg("a call failed")
+		fmt.Fprintln(a.stderr, "sportello: the desk met a fault of its own in this call; it goes on, and its log says more")
+	}
 	_ = out.Flush()
 	_ = w.send(controlFrame{Exit: &code})
 }

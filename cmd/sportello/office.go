@@ -33,6 +33,7 @@ func openOffice(c *Config, env environment, o boltstore.Options) (*office, error
 			err = keysRefused(err)
 		}
 	}
+	o.CheckPages = pagesInChild
 	store, serr := boltstore.Open(c.Desk.StateDir, o)
 	if serr != nil {
 		return nil, fmt.Errorf("opening the desk: %w", serr)

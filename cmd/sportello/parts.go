@@ -30,6 +30,8 @@ type parts struct {
 	every  time.Duration             // between two looks
 	log    zerolog.Logger
 
+	attached func() error // whether the store is still there; its error ends the desk
+
 	steadiness *steadiness // of the machine's clock; it outlives the parts
 }
 
@@ -42,7 +44,7 @@ type alert struct {
 // newParts wires a configuration together on an open store.
 func newParts(c *Config, store *boltstore.Store, keys ticket.Keys, env environment, clock *steadiness, log zerolog.Logger) (*parts, error) {
 	now, offset := newClock(env)
-	p := &parts{steadiness: clock, alerts: make(chan alert, 16), every: sweepEvery(), beat: func(context.Context) {}, log: log}
+	p := &parts{steadiness: clock, alerts: make(chan alert, 16), every: sweepEvery(), beat: func(context.Context) {}, log: log, attached: store.Attached}
 	r := c.newReading(keys)
 	desk := c.newDesk(store, keys, r, now)
 	desk.Steady = clock.steady
@@ -227,18 +229,12 @@ func (p *parts) sweep(ctx context.Context) error {
 	tick := time.NewTicker(p.every)
 	defer tick.Stop()
 	for trouble := ""; ; {
-		err := p.watchClock(ctx)
-		if err == nil {
-			err = p.office.desk.Sweep(ctx)
-		}
-		if err == nil {
-			err = p.office.desk.Daily(ctx)
-		}
+		err := recovered("the sweep", func() error { return p.lookAround(ctx) })
 		switch {
 		case errors.Is(err, ticket.ErrCommit):
 			return fmt.Errorf("sweep: %w", err)
 		case err != nil && ctx.Err() == nil && err.Error() != trouble:
-			p.log.Error().Err(err).Msg("the clocks could not be looked at")
+			because(p.log.Error(), err).Msg("the clocks could not be looked at")
 		case err == nil && trouble != "":
 			p.log.Info().Msg("the clocks are looked at again")
 		}
@@ -253,6 +249,21 @@ func (p *parts) sweep(ctx context.Context) error {
 		case <-tick.C:
 		}
 	}
+}
+
+// lookAround is one sweep: whether the store is still there, whether the clock is to
+// be believed, and what has become due.
+func (p *parts) lookAround(ctx context.Context) error {
+	if err := p.attached(); err != nil {
+		return err
+	}
+	if err := p.watchClock(ctx); err != nil {
+		return err
+	}
+	if err := p.office.desk.Sweep(ctx); err != nil {
+		return err
+	}
+	return p.office.desk.Daily(ctx)
 }
 
 // passAlerts tells the technicians what the parts have to say.

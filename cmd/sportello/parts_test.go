@@ -30,8 +30,8 @@ func (a *answers) View(context.Context, func(ticket.Tx) error) error {
 	return err
 }
 
-// TestSweepGoesOn: a full disk is waited out and said once; a failed commit
-// ends the process.
+// TestSweepGoesOn: a full disk, and a fault of our own, are waited out and said
+// once; a failed commit ends the process.
 func TestSweepGoesOn(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		full := errors.New("no space left on device")
@@ -41,6 +41,7 @@ func TestSweepGoesOn(t *testing.T) {
 		p := &parts{
 			office: &office{desk: &ticket.Desk{Store: store, Now: time.Now}}, sender: &mailout.Sender{}, every: 30 * time.Second, steadiness: newSteadiness(),
 			log: zerolog.New(&log), beat: func(context.Context) { beats++ },
+			attached: func() error { return nil },
 		}
 		start := time.Now()
 		if err := p.sweep(t.Context()); !errors.Is(err, ticket.ErrCommit) {
@@ -50,6 +51,33 @@ func TestSweepGoesOn(t *testing.T) {
 			t.Errorf("%d beats in %s, want 3 in 90 s", beats, time.Since(start))
 		}
 		if n := strings.Count(log.String(), "no space left"); n != 1 {
+			t.Errorf("said %d times:\n%s", n, log.String())
+		}
+	})
+}
+
+// TestSweepSurvivesPanic: what panics in a sweep is said once and tried again, and a
+// store that is gone ends the desk.
+func TestSweepSurvivesPanic(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var log bytes.Buffer
+		looks := 0
+		p := &parts{
+			office: &office{desk: &ticket.Desk{Now: time.Now}}, sender: &mailout.Sender{}, every: time.Second, steadiness: newSteadiness(),
+			log: zerolog.New(&log), beat: func(context.Context) {},
+			attached: func() error {
+				switch looks++; looks {
+				case 5:
+					return ticket.ErrCommit
+				default:
+					panic("no such ticket")
+				}
+			},
+		}
+		if err := p.sweep(t.Context()); !errors.Is(err, ticket.ErrCommit) || looks != 5 {
+			t.Errorf("sweep ended with %v after %d looks", err, looks)
+		}
+		if n := strings.Count(log.String(), `"message":"the clocks could not be looked at"`); n != 1 {
 			t.Errorf("said %d times:\n%s", n, log.String())
 		}
 	})

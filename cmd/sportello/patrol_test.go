@@ -15,8 +15,9 @@ import (
 	"sportello/ticket/boltstore"
 )
 
-// TestPatrol: the first round comes some minutes after the start, then one a day,
-// never two at a time; the same faults are told once, notes never.
+// TestPatrol: the pages are looked at right after the start, all of it some minutes
+// later, then daily, never two rounds at a time; the same faults are told once, notes
+// never. A check that panics is one that failed.
 func TestPatrol(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		fault := boltstore.Finding{Level: "error", Promise: "P1", Where: "arrival 7", Text: "its raw mail is missing"}
@@ -28,6 +29,12 @@ func TestPatrol(t *testing.T) {
 		start, running := time.Now(), false
 		ctx, cancel := context.WithCancel(t.Context())
 		p := &patrol{
+			pages: func(context.Context, func(boltstore.Finding)) error {
+				if d := time.Since(start); d != 0 {
+					t.Errorf("the pages were looked at after %v", d)
+				}
+				panic("no such page")
+			},
 			check: func(_ context.Context, report func(boltstore.Finding)) error {
 				if running {
 					t.Error("two rounds at a time")
@@ -63,6 +70,9 @@ func TestPatrol(t *testing.T) {
 		if len(told) != 3 || told[0] != told[1] || !strings.Contains(told[1], "found faults: 1,") || !strings.Contains(told[2], "found faults: 2,") {
 			t.Errorf("told %q", told)
 		}
+		if !strings.Contains(log.String(), "no such page") {
+			t.Errorf("the panic is not in the log:\n%s", log.String())
+		}
 		if n := strings.Count(log.String(), "its raw mail is missing"); n != 5 {
 			t.Errorf("the fault was logged %d times, want 5:\n%s", n, log.String())
 		}
@@ -74,7 +84,7 @@ func TestPatrolStops(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		var log bytes.Buffer
-		p := &patrol{log: zerolog.New(&log), check: func(ctx context.Context, _ func(boltstore.Finding)) error {
+		p := &patrol{log: zerolog.New(&log), pages: func(ctx context.Context, _ func(boltstore.Finding)) error {
 			cancel()
 			return ctx.Err()
 		}}

@@ -22,6 +22,9 @@ import (
 )
 
 func TestMain(m *testing.M) {
+	if len(os.Args) > 1 && os.Args[1] == "inspect-store" { // a child of what a test does in this process
+		main()
+	}
 	testscript.Main(m, map[string]func(){
 		"sportello": main,
 		"file-mail": func() { os.Exit(said(fileMailAt(os.Args[1:]))) },

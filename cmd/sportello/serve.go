@@ -93,7 +93,7 @@ func (a *app) openService(c *Config, log zerolog.Logger, o boltstore.Options) (*
 // run answers on the socket and runs the parts until ctx ends.
 func (d *service) run(ctx context.Context) error {
 	c := d.current.Load().config
-	socket, err := listenControl(c.Desk.StateDir, d.env, d.current.Load)
+	socket, err := listenControl(c.Desk.StateDir, d.env, d.current.Load, d.log)
 	if err != nil {
 		return errors.Join(err, d.store.Close())
 	}

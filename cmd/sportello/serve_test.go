@@ -188,7 +188,7 @@ func TestStaleSocket(t *testing.T) {
 	if _, err := a.forward(context.Background(), dir, nil); err != errNoDaemon {
 		t.Errorf("a stale socket answers %v", err)
 	}
-	c, err := listenControl(dir, noEnv, func() *office { return nil })
+	c, err := listenControl(dir, noEnv, func() *office { return nil }, zerolog.Nop())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -209,7 +209,7 @@ func TestLongSocketPath(t *testing.T) {
 		t.Fatal(err)
 	}
 	o := &office{}
-	c, err := listenControl(dir, noEnv, func() *office { return o })
+	c, err := listenControl(dir, noEnv, func() *office { return o }, zerolog.Nop())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -229,5 +229,32 @@ func TestLongSocketPath(t *testing.T) {
 	cancel()
 	if err := <-ended; err != nil {
 		t.Error(err)
+	}
+}
+
+// TestCallThatPanics: a call that meets a fault of ours fails alone; the next one is
+// answered.
+func TestCallThatPanics(t *testing.T) {
+	log := &lockedBuffer{}
+	c, err := listenControl(t.TempDir(), noEnv, func() *office { return &office{} }, zerolog.New(log)) // an office without a desk
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	ended := make(chan error, 1)
+	go func() { ended <- c.serve(ctx) }()
+	for range 2 {
+		var out, errs bytes.Buffer
+		a := &app{args: []string{"stats"}, env: noEnv, stdout: &out, stderr: &errs, readFile: os.ReadFile}
+		if code, err := a.forward(ctx, filepath.Dir(c.path), nil); err != nil || code != exitFailed || !strings.Contains(errs.String(), "fault of its own") {
+			t.Errorf("exit %d, %v: %s", code, err, errs.String())
+		}
+	}
+	cancel()
+	if err := <-ended; err != nil {
+		t.Error(err)
+	}
+	if !strings.Contains(log.String(), `"verb":["stats"]`) || !strings.Contains(log.String(), `"stack":`) {
+		t.Errorf("the log says %s", log)
 	}
 }

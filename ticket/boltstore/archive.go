@@ -105,8 +105,11 @@ func (s *Store) Keep(ctx context.Context, raws []ticket.RawMail) ([]ticket.RawRe
 		if err != nil {
 			return nil, fmt.Errorf("keep in %s: %w", name, err)
 		}
-		err = m.keep(frames, which, refs)
+		err = guarded("keep", func() error { return m.keep(frames, which, refs) })
 		s.archive.release(m)
+		if errors.Is(err, errBroken) { // nothing was written
+			return nil, fmt.Errorf("keep in %s: %w", name, err)
+		}
 		if err != nil {
 			return nil, s.fail(fmt.Errorf("keep in %s: %w", name, err))
 		}
@@ -187,12 +190,14 @@ func (a *archive) frame(ref ticket.RawRef, f func([]byte) error) error {
 		return err
 	}
 	defer a.release(m)
-	return m.db.View(func(tx *bolt.Tx) error {
-		frame := tx.Bucket(bucketMail).Get(number(n))
-		if frame == nil {
-			return ticket.ErrNotFound
-		}
-		return f(frame)
+	return guarded("read", func() error {
+		return m.db.View(func(tx *bolt.Tx) error {
+			frame := tx.Bucket(bucketMail).Get(number(n))
+			if frame == nil {
+				return ticket.ErrNotFound
+			}
+			return f(frame)
+		})
 	})
 }
 

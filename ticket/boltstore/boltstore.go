@@ -41,6 +41,9 @@ type Options struct {
 	Timeout time.Duration
 	// OpenMonths bounds the archive files held open; zero means 4.
 	OpenMonths int
+	// CheckPages looks at the pages of a file for Check, in another process if it
+	// can; nil: CheckPages.
+	CheckPages func(ctx context.Context, path string, v PageVersion, report func(Finding)) error
 }
 
 // Store is the desk on disk. Its methods may be used by several goroutines.
@@ -53,12 +56,15 @@ type Store struct {
 	witness  *witness
 	archive  *archive
 	stats    atomic.Pointer[ticket.Stats]
+	file     os.FileInfo // of desk.db when it was opened
+	look     func(ctx context.Context, path string, v PageVersion, report func(Finding)) error
 
 	gate   sync.RWMutex // held for reading while a request enters the queue
 	closed bool
 	queue  chan *request
 	done   chan struct{} // closed when the writer has ended
 	broken atomic.Pointer[error]
+	gone   atomic.Bool // desk.db is no more what was opened: it is not read either
 }
 
 var _ ticket.Store = (*Store)(nil)
@@ -100,12 +106,18 @@ func open(dir string, o Options) (_ *Store, err error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{dir: dir, readOnly: o.ReadOnly, db: db, queue: make(chan *request, groupLimit), done: make(chan struct{})}
+	s := &Store{dir: dir, readOnly: o.ReadOnly, db: db, look: o.CheckPages, queue: make(chan *request, groupLimit), done: make(chan struct{})}
+	if s.look == nil {
+		s.look = CheckPages
+	}
 	defer func() {
 		if err != nil {
 			db.Close()
 		}
 	}()
+	if s.file, err = os.Stat(path); err != nil {
+		return nil, fmt.Errorf("store: %w", err)
+	}
 	if s.meta, err = readMeta(db, path); err != nil {
 		return nil, err
 	}
@@ -126,17 +138,21 @@ func (s *Store) UUID() string { return s.meta.UUID }
 // restore.
 func (s *Store) Generation() int { return s.meta.Generation }
 
-// View runs f on a snapshot; see ticket.Store.
+// View runs f on a snapshot; see ticket.Store. A panic in f, or a page that it
+// cannot read, is an error of that call alone.
 func (s *Store) View(ctx context.Context, f func(ticket.Tx) error) error {
 	if err := ctx.Err(); err != nil {
 		return err
+	}
+	if s.gone.Load() {
+		return s.failure()
 	}
 	b, err := s.db.Begin(false)
 	if err != nil {
 		return fmt.Errorf("store: read: %w", closedError(err))
 	}
 	defer b.Rollback()
-	return f(newTx(b, s.meta))
+	return s.guarded("read", func() error { return f(newTx(b, s.meta)) })
 }
 
 // Stats are the counts as of the last commit, without a transaction.

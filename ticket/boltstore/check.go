@@ -16,25 +16,42 @@ type Finding struct {
 	Text    string `json:"text"`
 }
 
+// Pages looks at every page of desk.db as of now; see CheckPages. The desk may go
+// on working meanwhile.
+func (s *Store) Pages(ctx context.Context, report func(Finding)) error {
+	path, version, release, err := s.PagesAt()
+	if err != nil {
+		return err
+	}
+	defer release()
+	return s.look(ctx, path, version, report)
+}
+
 // Check looks at everything that the store promises: pages, indexes, counts,
 // that each arrival became exactly one thing and that its raw mail is there.
 // With deep each raw mail is read and its fingerprint taken again. The desk may
 // go on working meanwhile. An error means that Check could not look; a fault
-// of the data is a Finding.
+// of the data is a Finding. Where pages are damaged the records are not gone into.
 func (s *Store) Check(ctx context.Context, deep bool, report func(Finding)) error {
+	lost := false
+	if err := s.Pages(ctx, func(f Finding) { lost = true; report(f) }); err != nil {
+		return fmt.Errorf("check: %w", err)
+	}
+	if lost {
+		report(Finding{"note", "P11", deskFile, "its pages are damaged: what stands in them was not checked"})
+		return nil
+	}
 	for _, part := range []func(*checker) error{
-		(*checker).pages, (*checker).tallied, (*checker).tickets, (*checker).threads, (*checker).arrivals,
+		(*checker).tallied, (*checker).tickets, (*checker).threads, (*checker).arrivals,
 		(*checker).customers, (*checker).ledgers, (*checker).months, (*checker).outbox, (*checker).counts,
 	} {
 		err := s.View(ctx, func(t ticket.Tx) (err error) {
-			c := &checker{tx: t.(*tx), ctx: ctx, report: report}
-			defer func() {
-				if p := recover(); p != nil {
-					c.fault("P11", "desk.db", "reading it panicked: %v", p)
-				}
-			}()
-			return part(c)
+			return part(&checker{tx: t.(*tx), ctx: ctx, report: report})
 		})
+		if errors.Is(err, errBroken) {
+			report(Finding{"error", "P11", deskFile, err.Error()})
+			continue
+		}
 		if err != nil {
 			return fmt.Errorf("check: %w", err)
 		}
@@ -51,14 +68,6 @@ type checker struct {
 
 func (c *checker) fault(promise, where, format string, args ...any) {
 	c.report(Finding{"error", promise, where, fmt.Sprintf(format, args...)})
-}
-
-// pages is bbolt's own check: every page is reachable or free, once, in order.
-func (c *checker) pages() error {
-	for err := range c.tx.bolt.Check() {
-		c.fault("P11", "desk.db", "%v", err)
-	}
-	return nil
 }
 
 // entries walks a bucket from end to end, past what is spoiled: tallied has

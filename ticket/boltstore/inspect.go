@@ -8,6 +8,7 @@ import (
 	"hash/fnv"
 	"io"
 	"os"
+	"runtime/debug"
 	"time"
 
 	bolt "go.etcd.io/bbolt"
@@ -158,6 +159,7 @@ func (m boltMeta) flags(r io.ReaderAt, id uint64) (uint16, error) {
 // openBolt opens a file that inspect accepted. The freelist is kept on disk, so
 // that opening takes as long at any size.
 func openBolt(path string, readOnly bool, timeout time.Duration, mmap int) (db *bolt.DB, err error) {
+	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
 	defer func() {
 		if p := recover(); p != nil {
 			err = refusal(ErrDamaged, path, fmt.Errorf("%v", p))

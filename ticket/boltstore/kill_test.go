@@ -109,11 +109,11 @@ func TestKill(t *testing.T) {
 	}
 }
 
-func must(s *Store, err error) *Store {
+func must[T any](v T, err error) T {
 	if err != nil {
 		panic(err)
 	}
-	return s
+	return v
 }
 
 // killAfter runs the desk in a process of its own and kills it once it has

@@ -6,15 +6,19 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"syscall"
+	"time"
 
 	bolt "go.etcd.io/bbolt"
 )
 
 // Numbers are announced in the witness in blocks, before the first of a block
-// is committed; and the witness is brought up to date every so many commits.
+// is committed; and the witness is brought up to date every so many commits, and
+// at the latest within a minute of the last.
 const (
-	numberBlock  = 256
-	witnessEvery = 256
+	numberBlock   = 256
+	witnessEvery  = 256
+	witnessWithin = time.Minute
 	// restoreSkip is how far numbers jump when a restored desk has no witness.
 	restoreSkip = 10_000
 )
@@ -145,6 +149,17 @@ func (w *witness) before(given numbers, position uint64) error {
 		next.Highest = next.Highest.max(given).plus(numberBlock)
 	}
 	return w.save(next)
+}
+
+// bearWitness brings the witness up to date. A full disk may be in the way: then
+// it is done at the next time.
+func (s *Store) bearWitness() {
+	if s.failure() != nil {
+		return
+	}
+	if err := s.witness.settle(s.position()); errors.Is(err, syscall.EIO) {
+		s.fail(err)
+	}
 }
 
 // settle brings the witness up to the last commit.

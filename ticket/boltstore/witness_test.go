@@ -2,6 +2,7 @@ package boltstore
 
 import (
 	"errors"
+	"io"
 	"os"
 	"path/filepath"
 	"testing"
@@ -17,7 +18,7 @@ func mustOpen(t *testing.T, dir string, o Options) *Store {
 	return s
 }
 
-func mustClose(t *testing.T, s *Store) {
+func mustClose(t *testing.T, s io.Closer) {
 	t.Helper()
 	if err := s.Close(); err != nil {
 		t.Fatal(err)

@@ -5,9 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
-	"runtime/debug"
-	"strings"
 	"sync/atomic"
+	"time"
+
+	bolt "go.etcd.io/bbolt"
 
 	"sportello/ticket"
 )
@@ -65,12 +66,23 @@ func (s *Store) enqueue(ctx context.Context, r *request) error {
 	}
 }
 
-// write is the writer: it alone begins write transactions, until Close.
+// write is the writer: it alone begins write transactions and keeps the witness,
+// until Close.
 func (s *Store) write() {
 	runtime.LockOSThread()
 	defer close(s.done)
-	for r := range s.queue {
-		s.serve(s.group(r))
+	tick := time.NewTicker(witnessWithin)
+	defer tick.Stop()
+	for {
+		select {
+		case r, ok := <-s.queue:
+			if !ok {
+				return
+			}
+			s.serve(s.group(r))
+		case <-tick.C:
+			s.bearWitness()
+		}
 	}
 }
 
@@ -108,6 +120,10 @@ func (s *Store) serve(group []*request) {
 		}
 		pending = without(pending, failed)
 	}
+	if errors.Is(err, errBroken) && s.failure() == nil { // it came out at the end: whose it is they show one by one
+		s.oneByOne(group)
+		err = nil
+	}
 	for _, r := range group {
 		if err != nil {
 			r.err = err
@@ -116,8 +132,22 @@ func (s *Store) serve(group []*request) {
 	}
 }
 
+// oneByOne commits each call of a group by itself: those that a damaged page is in
+// the way of fail, the others do not. Those that had failed stay so.
+func (s *Store) oneByOne(group []*request) {
+	for _, r := range group {
+		if r.err != nil {
+			continue
+		}
+		if _, err := s.attempt([]*request{r}); err != nil {
+			r.err = err
+		}
+	}
+}
+
 // attempt runs the calls in one transaction and commits it. It returns the call
-// whose writes made that impossible; an error is final for all.
+// whose writes made that impossible, or that met a damaged page; an error is final
+// for all, unless it is errBroken: then nothing was written.
 func (s *Store) attempt(group []*request) (failed *request, err error) {
 	b, err := s.db.Begin(true)
 	if err != nil {
@@ -127,24 +157,18 @@ func (s *Store) attempt(group []*request) (failed *request, err error) {
 	defer b.Rollback() // of nothing, after the commit
 	for _, r := range group {
 		before := t.writes
-		r.err = call(r.f, t)
-		switch {
-		case errors.Is(r.err, errBroken):
-			return nil, s.fail(r.err)
-		case r.err != nil && t.writes > before:
+		r.err = s.guarded("update", func() error { return r.f(t) })
+		if r.err != nil && (t.writes > before || errors.Is(r.err, errBroken)) {
 			return r, nil
 		}
 	}
 	if t.writes == 0 {
 		return nil, nil
 	}
-	if err := t.finish(); err != nil {
-		return nil, s.fail(err)
-	}
-	if err := s.witness.before(sequences(b), uint64(b.ID())-1); err != nil {
-		return nil, s.fail(err)
-	}
-	if err := b.Commit(); err != nil {
+	if err := s.guarded("commit", func() error { return s.commit(b, t) }); err != nil {
+		if errors.Is(err, errBroken) {
+			return nil, err
+		}
 		return nil, s.fail(err)
 	}
 	stats := t.stats
@@ -152,40 +176,14 @@ func (s *Store) attempt(group []*request) (failed *request, err error) {
 	return nil, nil
 }
 
-// errBroken: bbolt itself panicked, so the file is not what it should be.
-var errBroken = errors.New("the database is damaged")
-
-// call runs f and makes an error of a panic.
-func call(f func(ticket.Tx) error, t ticket.Tx) (err error) {
-	defer func() {
-		p := recover()
-		switch {
-		case p == nil:
-		case panicInBolt():
-			err = fmt.Errorf("%w: %v", errBroken, p)
-		default:
-			err = fmt.Errorf("store: update panicked: %v\n%s", p, debug.Stack())
-		}
-	}()
-	return f(t)
-}
-
-// panicInBolt tells, in a deferred function, whether the panic came out of
-// bbolt and not out of what called it.
-func panicInBolt() bool {
-	pcs := make([]uintptr, 64)
-	frames := runtime.CallersFrames(pcs[:runtime.Callers(0, pcs)])
-	for panicking, more := false, true; more; {
-		var f runtime.Frame
-		f, more = frames.Next()
-		switch {
-		case f.Function == "runtime.gopanic":
-			panicking = true
-		case panicking && !strings.HasPrefix(f.Function, "runtime."):
-			return strings.HasPrefix(f.Function, "go.etcd.io/bbolt")
-		}
+func (s *Store) commit(b *bolt.Tx, t *tx) error {
+	if err := t.finish(); err != nil {
+		return err
 	}
-	return false
+	if err := s.witness.before(sequences(b), uint64(b.ID())-1); err != nil {
+		return err
+	}
+	return b.Commit()
 }
 
 // fail breaks the store: nobody knows what is on disk, so nothing is written
