@@ -184,7 +184,7 @@ func (m *mail) note(in *ticket.Inbound) {
 			m.defect("encrypted: not read")
 		}
 	}
-	m.suspect(in.From)
+	m.suspect(in)
 	if strings.Contains(in.Text, "-----BEGIN PGP ") {
 		m.defect("PGP in the text: not read or verified")
 	}

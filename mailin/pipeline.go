@@ -217,7 +217,7 @@ func (pl *pipeline) finished(s *slot, in *ticket.Inbound) *ticket.Inbound {
 	in.Arrived = pl.arrived(s.date)
 	in.Size = max(s.size, int64(len(s.raw)))
 	if in.Partial = s.head; in.Partial { // its last file is cut off (PROMISES.md E12)
-		in.Attachments = nil
+		in.Attachments, in.Enclosed = nil, nil
 		in.Defects = append(in.Defects, "too large: only the head and the first text were read")
 	}
 	in.Evidence = timely(in.Evidence, in.Date, s.date)

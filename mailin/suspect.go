@@ -1,6 +1,7 @@
 package mailin
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 
@@ -10,20 +11,26 @@ import (
 // suspect flags a sender who may be meant to look like another (cases A16, A17,
 // E21): an address as name, letters of several scripts, an international domain.
 // Nothing depends on it; a person reads it.
-func (m *mail) suspect(from []ticket.Mailbox) {
-	for _, f := range from {
+func (m *mail) suspect(in *ticket.Inbound) {
+	note := func(o ticket.Oddity) {
+		if !slices.Contains(in.Odd, o) {
+			in.Odd = append(in.Odd, o)
+			m.defect("From: " + o.String())
+		}
+	}
+	for _, f := range in.From {
 		if i := strings.IndexByte(f.Name, '@'); i > 0 && !strings.Contains(strings.ToLower(f.Name), f.Address) && strings.Contains(f.Name[i:], ".") {
-			m.defect("From: the name is another address")
+			note(ticket.OddName)
 		}
 		if mixedScripts(f.Name) {
-			m.defect("From: the name mixes scripts")
+			note(ticket.OddScripts)
 		}
 		local, domain, _ := strings.Cut(f.Address, "@")
 		if strings.HasPrefix(domain, "xn--") || strings.Contains(domain, ".xn--") {
-			m.defect("From: an international domain")
+			note(ticket.OddDomain)
 		}
 		if strings.ContainsFunc(local, func(r rune) bool { return r > unicode.MaxASCII }) {
-			m.defect("From: an address outside ASCII")
+			note(ticket.OddLocal)
 		}
 	}
 }

@@ -3,6 +3,7 @@ package ticket
 import (
 	"fmt"
 	"slices"
+	"strings"
 )
 
 // sender is who a mail says it is from, and what stands behind that. Identity
@@ -33,6 +34,9 @@ func (w *work) sender(m *Inbound) (sender, error) {
 	if !sole && len(m.From) > 0 {
 		from = m.From[0]
 	}
+	if slices.Contains(m.Odd, OddName) || w.d.namesake(from) != nil {
+		from.Name = "" // it is somebody else's, and would stand where his does
+	}
 	s := sender{Mailbox: from, sole: sole, contrary: m.Evidence.Contrary}
 	var err error
 	if s.customers, err = w.tx.ByContact(s.Address); err != nil {
@@ -55,6 +59,20 @@ func (w *work) sender(m *Inbound) (sender, error) {
 		s.customers = nil // nobody in particular is nobody's contact
 	}
 	return s, w.contactLanguage(&s)
+}
+
+// namesake is the technician whose name p gives itself though the address is not
+// hers; nil: none.
+func (d *Desk) namesake(p Mailbox) *Technician {
+	if d.technician(p.Address) != nil {
+		return nil
+	}
+	for i := range d.Technicians {
+		if strings.EqualFold(strings.Join(strings.Fields(p.Name), " "), d.Technicians[i].Name) {
+			return &d.Technicians[i]
+		}
+	}
+	return nil
 }
 
 // visitor makes s, From of a web form, the one person in Reply-To, where the

@@ -18,7 +18,7 @@ func (w *work) fromCustomer(m *Inbound, a *Arrival, s sender, th thread) error {
 	case w.asksStatement(m, s):
 		return w.answerStatement(m, a, s, th)
 	case th.ticket == nil:
-		return w.open(m, a, s, th, 0)
+		return w.open(m, a, s, th, th.gone)
 	case w.destination(m, th) == nil:
 		return w.open(m, a, s, th, th.ticket.ID)
 	}

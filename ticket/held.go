@@ -46,7 +46,11 @@ func (w *work) sending(m *Inbound, tech *Technician, th thread) (string, error) 
 		if w.orders(m).Held {
 			phrase = "will-answer-whole"
 		}
-		return w.say(phrase, Order("send"), w.customers(th.ticket), th.ticket.ID), nil
+		line := w.say(phrase, Order("send"), w.customers(th.ticket), th.ticket.ID)
+		if len(d.orders.Commands) > 0 {
+			line += w.say("will-also", w.commands(d.orders.Commands))
+		}
+		return line, nil
 	}
 	return w.say("will-order", Order("send"), th.ticket.ID, w.commands(d.orders.Commands)), nil
 }

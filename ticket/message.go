@@ -43,6 +43,7 @@ type Inbound struct {
 	// nobody in particular wrote the mail, and the first name in From is the field
 	// as it came.
 	Unclear    bool
+	Odd        []Oddity // what about From may be meant to look like another
 	Sender     Mailbox
 	To         []Mailbox
 	Cc         []Mailbox
@@ -88,6 +89,20 @@ type Inbound struct {
 	Opinion *policy.Opinion
 	Defects []string
 }
+
+// Oddity is something about a From that may be meant to look like another.
+type Oddity int
+
+const (
+	OddName Oddity = iota + 1
+	OddScripts
+	OddDomain
+	OddLocal
+)
+
+var oddityNames = []string{"", "the name is another address", "the name mixes scripts", "an international domain", "an address outside ASCII"}
+
+func (o Oddity) String() string { return nameOf(oddityNames, int(o)) }
 
 // Aside is a line of a text that was set aside while it was read, with the
 // reason. Sure tells that nothing the sender wants to say can stand in it.

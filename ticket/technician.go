@@ -33,8 +33,7 @@ func (w *work) fromTechnician(m *Inbound, a *Arrival, s sender, th thread) error
 	case th.token == nil && th.revoked:
 		return w.hold(m, a, tech, th, "held: the token was revoked", "hold-revoked")
 	case th.token == nil || th.ticket == nil:
-		return w.hold(m, a, tech, th, "held: a technician's mail without token", "hold-no-token",
-			append(w.orders(m).Wrong.In(w.d.Language), w.proposal(m)...)...)
+		return w.hold(m, a, tech, th, "held: a technician's mail without token", "hold-no-token", w.astray(m, th)...)
 	case !th.token.technicians() || th.token.Participant != tech.Number():
 		return w.hold(m, a, tech, th, "held: the token is not this technician's", "hold-foreign-token")
 	case !w.vouched(s, th):
@@ -47,6 +46,15 @@ func (w *work) fromTechnician(m *Inbound, a *Arrival, s sender, th thread) error
 		return w.hold(m, a, tech, th, "held: a note that was also sent to the customer", "hold-note-leak")
 	}
 	return w.work(m, a, s, th, "")
+}
+
+// astray says what may help with a technician's mail that is on no ticket.
+func (w *work) astray(m *Inbound, th thread) []string {
+	lines := w.orders(m).Wrong.In(w.d.Language)
+	if th.gone != 0 {
+		lines = append(lines, w.say("no-ticket", th.gone))
+	}
+	return append(lines, w.proposal(m)...)
 }
 
 // technicians tells whether t is of the kinds that technicians get.
@@ -72,7 +80,7 @@ func (w *work) work(m *Inbound, a *Arrival, s sender, th thread, released string
 	case err != nil:
 		return err
 	case d.orders.Held:
-		return w.hold(m, a, tech, th, "held: "+d.orders.Wrong[0].String(), "hold-command")
+		return w.hold(m, a, tech, th, "held: "+d.orders.Wrong[0].String(), "hold-command", d.orders.Wrong.In(w.d.Language)...)
 	case len(d.wrong) > 0:
 		return w.refuseOrders(m, a, tech, th, d.wrong)
 	}

@@ -37,13 +37,35 @@ func (w *work) tellConcerned(kind NoticeKind, t *Ticket, m *Inbound, msg *Messag
 			n.Author, n.Verified, n.Text, n.Bounce = s.Mailbox, s.aligned, clip(text, MaxText), msg.Bounce
 			n.About = msg.Kind
 			n.OtherPeople, n.Attachments, n.TooLarge = w.others(m, s), w.relays(m, msg, false), m.Partial
-			n.Lines = append(candidates, lines...)
+			n.Lines = slices.Concat(w.oddities(m, s), candidates, lines)
 		})
 		if err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// oddities warn of a sender who may be meant to look like another. What is odd about
+// the address of a contact was looked at when he became one.
+func (w *work) oddities(m *Inbound, s sender) (lines []string) {
+	if len(m.From) == 0 {
+		return nil
+	}
+	for _, o := range m.Odd {
+		switch {
+		case o == OddName:
+			lines = append(lines, w.say("odd-name", m.From[0].Name, m.From[0].Address))
+		case o == OddScripts:
+			lines = append(lines, w.say("odd-scripts"))
+		case len(s.customers) == 0:
+			lines = append(lines, w.say("odd-address", s.Address))
+		}
+	}
+	if tech := w.d.namesake(m.From[0]); tech != nil {
+		lines = append(lines, w.say("odd-colleague", tech.Name, m.From[0].Address))
+	}
+	return lines
 }
 
 // copyCommercial sends what is commercial to the commercial office as well; an

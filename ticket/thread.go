@@ -18,6 +18,7 @@ type thread struct {
 	copied   bool // the ticket on which an earlier copy of the mail stands that proved less
 	unsigned bool // a token in the address, but no other sign of that ticket
 	claim    ID   // a ticket that it names without proof
+	gone     ID   // the ticket of a genuine token that is there no more
 	conflict ID   // another ticket that a weaker sign names
 	evidence []string
 }
@@ -87,7 +88,7 @@ func (w *work) matchToken(m *Inbound, th thread, signs signs) (thread, error) {
 	}
 	t, err := w.ticket(id)
 	if errors.Is(err, ErrNotFound) {
-		return thread{claim: id, evidence: []string{"a genuine token of a ticket that is gone"}}, nil
+		return thread{gone: id, evidence: []string{fmt.Sprintf("a genuine token of #%d, which is gone", id)}}, nil
 	}
 	if err != nil {
 		return th, err

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"sportello/mailin"
+	"sportello/mailout"
 	"sportello/policy"
 	"sportello/ticket"
 	"sportello/ticket/storetest"
@@ -216,4 +217,18 @@ func pickLetter(t *testing.T, letters []ticket.Notice, kind ticket.NoticeKind, t
 	}
 	t.Fatalf("no %s went to %s", kind, to)
 	return nil
+}
+
+// composed is the head and the text of the letter that n becomes.
+func (d *caseDesk) composed(n *ticket.Notice) (head, text string) {
+	d.t.Helper()
+	c := mailout.Composer{Name: d.Name, Address: caseDeskAddress, Zone: d.Zone, Attachment: attachments(d.Store)}
+	l, err := c.Compose(d.t.Context(), n)
+	must(d.t, err)
+	var raw bytes.Buffer
+	for _, chunk := range l.Chunks {
+		raw.Write(chunk.Bytes)
+	}
+	head, _, _ = strings.Cut(raw.String(), "\r\n\r\n")
+	return head, mailin.Parse(raw.Bytes(), mailin.Options{}).Text
 }

@@ -1,8 +1,10 @@
 package main
 
 import (
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"sportello/ticket"
 )
@@ -120,16 +122,71 @@ func TestB11(t *testing.T) {
 	}
 }
 
-// TestB12: a reply follows a merge, and opens again what was closed.
+// TestB12: a reply follows merges to their end, opens again what was closed, for as
+// long as that may be, and of a ticket that is gone opens one that is linked to it.
 func TestB12(t *testing.T) {
 	d := newCaseDesk(t)
 	ack := d.second(piero)
+	sign := func(n ticket.Notice) string { return "In-Reply-To: <" + n.MessageID + ">" }
 	d.causes("closed", d.signed(d.order(carla, "#close")), closing, ticket.StateClosed)
-	d.causes("opened again", d.signed(d.mail(olga, d.ack.ReplyTo, "È di nuovo fermo.", "In-Reply-To: <"+d.ack.MessageID+">")), "reopened olga, "+reply, ticket.StateOpen)
+	d.causes("opened again", d.signed(d.mail(olga, d.ack.ReplyTo, "È di nuovo fermo.", sign(d.ack))), "reopened olga, "+reply, ticket.StateOpen)
 	d.causes("merged", d.signed(d.order(carla, "#merge 2")), "transcript carla", ticket.StateClosed)
-	d.causes("followed", d.signed(d.mail(piero, ack.ReplyTo, "Ci sono novità?", "In-Reply-To: <"+ack.MessageID+">")), reply, ticket.StateClosed)
+	d.causes("followed", d.signed(d.mail(piero, ack.ReplyTo, "Ci sono novità?", sign(ack))), reply, ticket.StateClosed)
 	if got := d.last(2).Text; got != "Ci sono novità?" {
 		t.Errorf("ticket 2 ends with %q", got)
+	}
+	d.now = d.now.Add(2 * time.Hour)
+	d.second(piero)
+	must(t, d.Merge(t.Context(), 2, 3, false, "admin"))
+	for _, c := range []struct {
+		name string
+		raw  func(text string) string
+	}{
+		{"two merges, by the address", func(s string) string { return d.mail(olga, d.ack.ReplyTo, s, sign(d.ack)) }},
+		{"two merges, by the Message-ID", func(s string) string { return d.mail(olga, caseDeskAddress, s, sign(d.ack)) }},
+		{"two merges, by the tag", func(s string) string {
+			return d.mail(piero, caseDeskAddress, s, "Subject: Re: [Officina #1] Sito fermo")
+		}},
+	} {
+		d.causes(c.name, d.signed(c.raw(c.name)), reply, ticket.StateClosed)
+		if got := d.last(3).Text; got != c.name {
+			t.Errorf("%s: ticket 3 ends with %q", c.name, got)
+		}
+	}
+	must(t, d.Close(t.Context(), 3, 0, "admin"))
+	d.play()
+	d.causes("into one that is closed", d.signed(d.mail(olga, d.ack.ReplyTo, "Ancora.", sign(d.ack))), "reopened olga, reopened piero, "+reply, ticket.StateClosed)
+	must(t, d.Close(t.Context(), 3, 0, "admin"))
+	d.play()
+	d.now = d.now.AddDate(0, 0, 31)
+	d.causes("too late", d.signed(d.mail(olga, d.ack.ReplyTo, "E di nuovo.", sign(d.ack))), "ack olga, "+toTeam, ticket.StateClosed)
+	if tk := d.ticket(4); !slices.Contains(tk.Linked, 3) || d.ticket(3).State != ticket.StateClosed {
+		t.Errorf("ticket 4 is linked to %v", tk.Linked)
+	}
+}
+
+// TestRepliesToWhatIsGone: a genuine sign of a ticket that is there no more opens one
+// that is linked to its number; a tag of one that never was says nothing.
+func TestRepliesToWhatIsGone(t *testing.T) {
+	d := newCaseDesk(t)
+	gone := ticket.Token{Purpose: ticket.PurposeReply, Number: 77, Day: int(d.now.Unix()/86400) + 300}
+	mid := d.Keys.MessageID(9, gone, "officina.example")
+	for i, c := range []struct{ name, raw, subject string }{
+		{"by the address", d.mail(olga, d.Addresses.Token(d.Keys.Sign(gone)), "Ci siete?", "Subject: Re: [Officina #77] Uno"), "Uno"},
+		{"by the Message-ID", d.mail(nadia, caseDeskAddress, "Ci siete?", "In-Reply-To: <"+mid+">", "Subject: Re: Due"), "Due"},
+		{"by a tag", d.mail(piero, caseDeskAddress, "Ci siete?", "Subject: Re: [Officina #77] Tre"), "Tre"},
+	} {
+		letters := d.play(d.signed(c.raw))
+		pickLetter(t, letters, ticket.NoticeTicketNew, "dario@officina.example")
+		if tk := d.ticket(ticket.ID(i + 2)); tk.Subject != c.subject || slices.Contains(tk.Linked, 77) != (c.name != "by a tag") {
+			t.Errorf("%s: ticket %+v", c.name, tk)
+		}
+	}
+	work := gone
+	work.Purpose, work.Participant = ticket.PurposeWork, d.Technicians[0].Number()
+	held := pickLetter(t, d.play(d.signed(d.mail(carla, d.Addresses.Token(d.Keys.Sign(work)), "Fatto.", "Subject: Re: [Officina #77] Uno"))), ticket.NoticeHeld, "carla@officina.example")
+	if !strings.Contains(strings.Join(held.Lines, "\n"), "#77 non esiste") {
+		t.Errorf("she reads %q", held.Lines)
 	}
 }
 

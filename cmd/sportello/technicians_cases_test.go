@@ -1,9 +1,12 @@
 package main
 
 import (
+	"fmt"
 	"strings"
 	"testing"
+	"time"
 
+	"sportello/mailin"
 	"sportello/ticket"
 )
 
@@ -57,10 +60,30 @@ func TestA09(t *testing.T) {
 	d.causes("below ours", d.key.sign(t, "ospiti.officina.example", d.order(carla, "#close")), "held carla", ticket.StateOpen)
 }
 
-// TestA13: only the leading lines of new text are commands.
+// TestA13: only the leading lines of new text are commands, however her program quotes
+// what she answers.
 func TestA13(t *testing.T) {
-	d := newCaseDesk(t)
-	d.causes("", d.signed(d.order(carla, "Ci guardiamo.\n\nIl 23/11/2026 10:00, Olga Prati ha scritto:\n> #close\n> #charge 100")), "answer olga, ticket-reply dario", ticket.StateWaiting)
+	const order = "#charge 100"
+	html := "Content-Type: text/html; charset=utf-8"
+	for name, c := range map[string]struct {
+		text   string
+		fields []string
+	}{
+		"plain":               {"Ci guardiamo.\n\nIl 23/11/2026 10:00, Olga Prati ha scritto:\n> #close\n> " + order, nil},
+		"Outlook":             {"Ci guardiamo.\n\n________________________________\nDa: Olga Prati <olga@vivaio.example>\nInviato: lunedì 23 novembre 2026 10:00\nA: Officina\nOggetto: Sito fermo\n\n#close\n" + order, nil},
+		"Gmail, HTML":         {`<div dir="ltr">Ci guardiamo.</div><br><div class="gmail_quote"><div dir="ltr" class="gmail_attr">Il giorno lun 23 nov 2026 alle ore 10:00 Olga Prati &lt;<a href="mailto:olga@vivaio.example">olga@vivaio.example</a>&gt; ha scritto:<br></div><blockquote class="gmail_quote" style="margin:0 0 0 .8ex"><div>#close</div><div>` + order + `</div></blockquote></div>`, []string{html}},
+		"Outlook, HTML":       {`<div class=WordSection1><p class=MsoNormal>Ci guardiamo.<o:p></o:p></p><div style='border:none;border-top:solid #E1E1E1 1.0pt'><p class=MsoNormal><b>Da:</b> Olga Prati &lt;olga@vivaio.example&gt; <br><b>Inviato:</b> lunedì 23 novembre 2026 10:00<br><b>A:</b> Officina<br><b>Oggetto:</b> Sito fermo</p></div><p class=MsoNormal>#close</p><p class=MsoNormal>` + order + `</p></div>`, []string{html}},
+		"Apple Mail, HTML":    {`<html><body>Ci guardiamo.<br><div><br><blockquote type="cite"><div>Il giorno 23 nov 2026, alle ore 10:00, Olga Prati &lt;olga@vivaio.example&gt; ha scritto:</div><br><div>#close<br>` + order + `</div></blockquote></div></body></html>`, []string{html}},
+		"Thunderbird, HTML":   {`<p>Ci guardiamo.</p><div class="moz-cite-prefix">Il 23/11/26 10:00, Olga Prati ha scritto:<br></div><blockquote type="cite" cite="mid:x"><p>#close</p>` + order + `</blockquote>`, []string{html}},
+		"below the quote":     {"Il 23/11/2026 10:00, Olga Prati ha scritto:\n> #close\n> " + order + "\n\nCi guardiamo.", nil},
+		"only what is quoted": {"Ci guardiamo.\n\n> " + order + "\n> #close\n", nil},
+	} {
+		d := newCaseDesk(t)
+		d.causes(name, d.signed(d.order(carla, c.text, c.fields...)), "answer olga, ticket-reply dario", ticket.StateWaiting)
+		if m := d.last(1); m.Text != "Ci guardiamo." {
+			t.Errorf("%s: Olga reads %q", name, m.Text)
+		}
+	}
 }
 
 // TestA14: a customer's command is text.
@@ -80,21 +103,44 @@ func TestA15(t *testing.T) {
 	}
 }
 
-// TestA16: a display name is nobody's identity.
+// TestA16: a display name is nobody's identity, in letters as little as in rights: who
+// calls himself by another's address or by a technician's name is shown by his own.
 func TestA16(t *testing.T) {
-	d := newCaseDesk(t)
-	for _, from := range []string{`"carla@officina.example" <chi@altrove.example>`, `=?utf-8?q?carla=40officina.example=00=0A?= <chi@altrove.example>`, `"Carla (carla@officina.example)" <chi@altrove.example>`} {
-		d.causes(from, d.signed(d.order(from, "#close")), "alert carla", ticket.StateOpen)
+	names := []string{`"carla@officina.example"`, `=?utf-8?q?carla=40officina.example=00=0A?=`, `"Carla (carla@officina.example)"`, `=?utf-8?q?Carla_Riva=00?=`, `"CARLA  RIVA"`, `=?utf-8?q?Carla=0D=0ABcc:_x=40y.example?=`}
+	for i, name := range names {
+		d := newCaseDesk(t)
+		d.causes(name, d.signed(d.order(name+" <chi@altrove.example>", "#close")), "alert carla", ticket.StateOpen)
+		from := fmt.Sprintf("%s <chi%d@altrove.example>", name, i)
+		letters := d.play(d.signed(d.mail(from, caseDeskAddress, broken, fmt.Sprintf("Subject: Sito fermo %d", i))))
+		n := pickLetter(t, letters, ticket.NoticeTicketNew, "dario@officina.example")
+		head, text := d.composed(n)
+		sender := mailin.Parse([]byte(head+"\r\n\r\n"), mailin.Options{}).From
+		if len(sender) != 1 || sender[0].Address != caseDeskAddress || strings.Contains(head, "\nBcc") {
+			t.Errorf("%s: its head is\n%s", name, head)
+		}
+		if !strings.Contains(text, fmt.Sprintf("chi%d@altrove.example", i)) || strings.ContainsAny(text, "\x00\u202e") {
+			t.Errorf("%s: it says\n%s", name, text)
+		}
+		if i < 5 && (strings.Contains(sender[0].Name, "arla") || !strings.Contains(sender[0].Name, "chi") || !strings.Contains(text, "Attenzione")) {
+			t.Errorf("%s: it comes from %q and says\n%s", name, sender[0].Name, text)
+		}
 	}
 }
 
-// TestA17: addresses that look alike are others.
+// TestA17: addresses that look alike are others; letters show their one form, and warn.
 func TestA17(t *testing.T) {
-	d := newCaseDesk(t)
-	for _, from := range []string{"carla@0fficina.example", "carla@officina.examp1e", "сarla@officina.example"} {
+	for _, from := range []string{"carla@0fficina.example", "carla@officina.examp1e", "сarla@officina.example", "carla@officinа.example", "carla@officına.example", "ｃarla@officina.example"} {
+		d := newCaseDesk(t)
 		d.causes(from, d.order(from, "#close"), "alert carla", ticket.StateOpen)
 	}
-	d.causes("full width", d.order("ｃarla@officina.example", "#close"), "alert carla, alert dario", ticket.StateOpen)
+	d := newCaseDesk(t)
+	d.causes("the dot of the root", d.order("carla@officina.example.", "#close"), "held carla", ticket.StateOpen)
+	for from, want := range map[string]string{"Olga <olga@vivаio.example>": "olga@xn--vivio-6ve.example", "Olga <оlga@vivaio.example>": "оlga@vivaio.example", "Оlga <olga@altrove.example>": "olga@altrove.example"} {
+		n := pickLetter(t, d.play(d.signed(d.mail(from, caseDeskAddress, broken))), ticket.NoticeTicketNew, "dario@officina.example")
+		if _, text := d.composed(n); !strings.Contains(text, want) || !strings.Contains(text, "Attenzione") || n.CustomerName != "" {
+			t.Errorf("%s: Dario reads\n%s", from, text)
+		}
+	}
 	d.causes("upper case is hers", d.signed(d.order("CARLA@Officina.Example", "#close")), closing, ticket.StateClosed)
 }
 
@@ -121,21 +167,45 @@ func TestA24(t *testing.T) {
 	d.causes("white space before it", d.signed(d.order(carla, "\u00a0\u200b #close")), closing, ticket.StateClosed)
 }
 
-// TestA25: a command mail is done whole or not at all.
+// TestA25: a command mail is done whole or not at all, and she reads which lines are
+// wrong, by their numbers.
 func TestA25(t *testing.T) {
-	d := newCaseDesk(t)
-	d.causes("", d.signed(d.order(carla, "#take\n#wait\n#note\n#clsoe\n#close")), "transcript carla", ticket.StateOpen)
-	if a := d.ticket(1).Assignee; a != "" {
-		t.Errorf("it was taken by %s", a)
+	for name, c := range map[string]struct{ text, line, media string }{
+		"plain":          {"#take\n#wait\n#note\n#clsoe\n#close", "Riga 4", "plain"},
+		"blank lines":    {"\n#take\n\n#wait\n\n#clsoe\n", "Riga 5", "plain"},
+		"an argument":    {"#take\n#assign nessuno-così\n#note\n#topic\n#close", "Riga 4", "plain"},
+		"HTML":           {"<div>#take</div><div>#wait</div><div>#note</div><div>#clsoe</div><div>#close</div>", "Riga 4", "html"},
+		"refused later":  {"#take\n#note\n#wait\n#charge 3\n#prendo", "Riga 4", "plain"},
+		"a bullet list":  {"<p>#take</p><ul><li>#close</li></ul>", "Riga 3", "html"},
+		"below the text": {"#take\n\nCi guardiamo domani.\n#close", "Riga 4", "plain"},
+	} {
+		d := newCaseDesk(t)
+		told := d.play(d.signed(d.order(carla, c.text, "Content-Type: text/"+c.media+"; charset=utf-8")))
+		if len(told) != 1 || told[0].To.Address != "carla@officina.example" || !strings.Contains(strings.Join(told[0].Lines, "\n"), c.line+",") {
+			t.Errorf("%s: she is told %+v", name, told)
+		}
+		if tk := d.ticket(1); tk.Assignee != "" || tk.State != ticket.StateOpen {
+			t.Errorf("%s: ticket 1 is %s, %s", name, tk.State, tk.Assignee)
+		}
 	}
 }
 
-// TestA27: what is not exactly one well-formed mailbox is nobody.
+// TestA27: what is not exactly one well-formed mailbox in its one form is nobody.
 func TestA27(t *testing.T) {
-	d := newCaseDesk(t)
-	for _, from := range []string{"ospite@officina.example carla@officina.example", "carla@officina.example, dario@officina.example", "carla(x)@(y)officina.example, chi@altrove.example"} {
+	for _, from := range []string{"ospite@officina.example carla@officina.example", "carla@officina.example, dario@officina.example", "carla(x)@(y)officina.example, chi@altrove.example",
+		"carla(x)@officina.example", "carla@(x)officina.example", "carla @officina.example", "carla@officina.example;", "<carla@officina.example>,", "Team: carla@officina.example;", "<@x.example:carla@officina.example>",
+		"carla@oﬃcina.example", "carla@ｏfficina.example", "carla@officina。example", "ca\u00adrla@officina.example", "carla@officina.example\u200b", "=?utf-8?q?carla?=@officina.example", "Carla <carla@officina.example> (x@y.example)",
+		"carla@officina.example@altrove.example", "ospite@officina.example <carla@officina.example>", "<carla@officina.example", "Carla <<carla@officina.example>>", "carla+x@officina.example"} {
+		d := newCaseDesk(t)
 		d.causes(from, d.order(from, "#close"), "alert carla", ticket.StateOpen)
 	}
+	// Kelvin's sign is no k, long s is no s; U-labels are their A-labels.
+	d := newCaseDesk(t)
+	d.Technicians = append(d.Technicians, ticket.Technician{Name: "Kskia", Addresses: []string{"kskia@xn--societ-nta.example"}})
+	for _, from := range []string{"\u212askia@società.example", "k\u017fkia@società.example"} {
+		d.causes(from, d.mail(from, caseDeskAddress, "#list"), "ack "+strings.TrimSuffix(from, "@società.example")+", ticket-new carla, ticket-new dario, ticket-new kskia", ticket.StateOpen)
+	}
+	d.causes("U-label", d.signed(d.mail("KSKIA@Società.Example", caseDeskAddress, "#list")), "transcript kskia", ticket.StateOpen)
 }
 
 // TestA10: a signature over part of a body says nothing about the rest.
@@ -145,7 +215,8 @@ func TestA10(t *testing.T) {
 	d.causes("", raw+"#charge 900\n", "held carla", ticket.StateOpen)
 }
 
-// TestA12: a mail has its effect once, whoever sends it again.
+// TestA12: a mail has its effect once, whoever sends it again, and an old one that
+// the desk has never seen has none: its Date and the day it came lie too far apart.
 func TestA12(t *testing.T) {
 	d := newCaseDesk(t)
 	old := d.signed(d.order(carla, "#close"))
@@ -156,6 +227,37 @@ func TestA12(t *testing.T) {
 	unseen := d.signed(d.order(carla, "#close\nFatto."))
 	d.now = d.now.AddDate(1, 0, 0)
 	d.causes("a year later, never seen before", unseen, "held carla", ticket.StateOpen)
+
+	config := strings.NewReplacer(`technician = "token"`, `technician = "authenticated"`+"\n"+`authserv_id = "mx.example.test"`, "%s", "", "%%", "%").Replace(worldConfig)
+	const week = 7 * 24 * time.Hour
+	for _, c := range []struct {
+		name     string
+		age, ago time.Duration // of its Date, of the day it came
+		closes   bool
+	}{
+		{"fresh", time.Minute, 0, true},
+		{"in a queue for six days", week - 24*time.Hour, 0, true},
+		{"sent again after eight days", week + 24*time.Hour, 0, false},
+		{"sent again after a month", 30 * 24 * time.Hour, 0, false},
+		{"from the future", -week - time.Hour, 0, false},
+		{"read late, came in time", 2*week + time.Minute, 2 * week, true},
+	} {
+		inWorld(t, config, func(*world) {}, func(w *world) {
+			w.write("mario@cliente.test", "Sito fermo", broken, 0)
+			w.wait(2 * time.Minute)
+			told := w.relay.letters("ticket-new")
+			if len(told) != 2 {
+				t.Fatalf("%s: %d letters", c.name, len(told))
+			}
+			work := mailin.Parse([]byte(told[0].raw), mailin.Options{})
+			w.raw("Authentication-Results: mx.example.test; dmarc=pass header.from=example.test\r\nFrom: "+told[0].to+"\r\nTo: "+work.ReplyTo[0].Address+
+				"\r\nIn-Reply-To: <"+work.MessageID+">\r\nMessage-ID: <o@example.test>\r\nSubject: Re\r\nDate: "+time.Now().Add(-c.age).Format(time.RFC1123Z)+"\r\n\r\n#close\r\n", c.ago)
+			w.wait(2 * time.Minute)
+			if closed, held := len(w.relay.letters("closed")), len(w.relay.letters("held")); (closed == 1) != c.closes || (held == 1) == c.closes {
+				t.Errorf("%s: %d closed, %d held", c.name, closed, held)
+			}
+		})
+	}
 }
 
 // TestA19: a forward with evidence and #from is the customer's ticket, in the text or
@@ -260,22 +362,32 @@ func TestA21(t *testing.T) {
 	}
 }
 
-// TestA28: a hundred forgeries cost her a few letters and stop nothing of hers.
+// TestA28: a hundred forgeries cost her a few letters, then a summary an hour, then
+// silence; they stop nothing of hers.
 func TestA28(t *testing.T) {
 	for name, fields := range map[string][]string{"absent": nil, "contrary": {failed}} {
 		d := newCaseDesk(t)
-		var told int
-		for range 100 {
+		perHour := make([]int, 6)
+		for i := range 120 {
 			for _, n := range d.play(d.order(carla, "#close", fields...)) {
 				if n.To.Address == "carla@officina.example" {
-					told++
-				} else if n.Kind != ticket.NoticeAlert {
+					perHour[i/20]++
+				} else if n.Kind != ticket.NoticeAlert && n.Kind != ticket.NoticeDigest {
 					t.Errorf("%s: %s goes to %s", name, n.Kind, n.To.Address)
 				}
 			}
+			if i == 60 {
+				d.causes(name+", hers amid", d.signed(d.order(carla, "#note\nPenso io.")), "transcript carla", ticket.StateOpen)
+			}
+			d.now = d.now.Add(3 * time.Minute)
 		}
-		if told == 0 || told > 5 {
-			t.Errorf("%s: she got %d letters", name, told)
+		if perHour[0] == 0 || perHour[0] > 5 {
+			t.Errorf("%s: she got %d letters in the first hour", name, perHour[0])
+		}
+		for hour, n := range perHour[1:] {
+			if n > 5 {
+				t.Errorf("%s: she got %d letters in hour %d: %v", name, n, hour+2, perHour)
+			}
 		}
 		d.causes(name+", then hers", d.signed(d.order(carla, "#close")), closing, ticket.StateClosed)
 	}
