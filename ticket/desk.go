@@ -136,7 +136,7 @@ func (d *Desk) archive(ctx context.Context, in []*Inbound) ([]RawRef, error) {
 			} else if !errors.Is(err, ErrNotFound) {
 				return err
 			}
-			raws, at = append(raws, RawMail{At: m.Arrived, Raw: m.Raw}), append(at, i)
+			raws, at = append(raws, RawMail{At: m.Arrived, Raw: m.Raw, Sum: m.RawSum}), append(at, i)
 		}
 		return nil
 	})

@@ -22,16 +22,19 @@ type Store interface {
 	// Keep archives raw mails durably, before the Update that refers to them.
 	// at (arrival) chooses the archive a mail lies in. The refs are in order.
 	Keep(ctx context.Context, raws []RawMail) ([]RawRef, error)
-	// Raw returns the bytes of an archived mail, or ErrNotFound.
+	// Raw returns the bytes of an archived mail, or ErrNotFound. What it returns
+	// is what was kept under ref, never other bytes.
 	Raw(ctx context.Context, ref RawRef) ([]byte, error)
 	// Close waits for writes under way and releases the files.
 	Close() error
 }
 
-// RawMail is a mail on its way to the archive.
+// RawMail is a mail on its way to the archive. Sum is its SHA-256; zero: who
+// keeps it takes it.
 type RawMail struct {
 	At  time.Time
 	Raw []byte
+	Sum [32]byte
 }
 
 // Tx is one transaction. What it returns are copies that stay valid after it.

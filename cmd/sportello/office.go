@@ -87,7 +87,7 @@ func storeExit(err error) int {
 		return exitBusy
 	}
 	for _, refused := range []error{boltstore.ErrMissing, boltstore.ErrExists, boltstore.ErrEmpty, boltstore.ErrShort,
-		boltstore.ErrForeign, boltstore.ErrNewer, boltstore.ErrOlder, boltstore.ErrUnwitnessed, boltstore.ErrDamaged} {
+		boltstore.ErrForeign, boltstore.ErrNewer, boltstore.ErrOlder, boltstore.ErrUnwitnessed, boltstore.ErrDamaged, boltstore.ErrMonth, boltstore.ErrSpoiled} {
 		if errors.Is(err, refused) {
 			return exitRefused
 		}

@@ -2,15 +2,19 @@ package boltstore
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/base64"
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"hash/crc32"
 	"os"
 	"path/filepath"
 	"runtime"
 	"strconv"
 	"strings"
 	"sync"
+	"syscall"
 	"time"
 
 	"github.com/klauspost/compress/zstd"
@@ -21,8 +25,10 @@ import (
 )
 
 // Raw mail lies in one bbolt file a month, each mail a zstd frame of its own
-// under the next number. A RawRef is "YYYY-MM/number". Months no longer
-// written change only when a mail is erased.
+// under the next number. A RawRef is "YYYY-MM/number/mark": the mark is the
+// beginning of the mail's SHA-256, so that a reference never shows other bytes
+// than those it was made for (references of older programs have none). Months no
+// longer written change only when a mail is erased.
 
 var (
 	bucketMail = []byte("mail")
@@ -34,7 +40,11 @@ var (
 const maxRaw = 1 << 30
 
 // frameHead is the version and the length of the mail, before the zstd frame.
-const frameHead = 1 + 4
+// Behind it stands a checksum of the number and all of that, from frameVersion on.
+const (
+	frameHead    = 1 + 4
+	frameVersion = 2
+)
 
 type archive struct {
 	dir      string
@@ -47,11 +57,13 @@ type archive struct {
 	mu     sync.Mutex
 	free   sync.Cond // somebody released a month
 	months map[string]*month
-	clock  int // counts uses, for the oldest
+	given  map[string]uint64 // by month, the highest number known to be given out
+	synced map[string]bool   // months whose names were made durable by this process
+	clock  int               // counts uses, for the oldest
 	closed bool
 }
 
-func openArchive(dir, desk string, o Options) (*archive, error) {
+func openArchive(dir, desk string, named map[string]uint64, o Options) (*archive, error) {
 	if o.OpenMonths <= 0 {
 		o.OpenMonths = 4
 	}
@@ -67,8 +79,12 @@ func openArchive(dir, desk string, o Options) (*archive, error) {
 			return nil, err
 		}
 	}
-	a := &archive{dir: dir, desk: desk, readOnly: o.ReadOnly, limit: o.OpenMonths, months: map[string]*month{}}
+	a := &archive{dir: dir, desk: desk, readOnly: o.ReadOnly, limit: o.OpenMonths, months: map[string]*month{},
+		given: named, synced: map[string]bool{}}
 	a.free.L = &a.mu
+	if err := a.complete(o); err != nil {
+		return nil, err
+	}
 	if a.enc, err = zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedFastest), zstd.WithLowerEncoderMem(true)); err != nil {
 		return nil, fmt.Errorf("store: archive: %w", err)
 	}
@@ -81,8 +97,9 @@ func openArchive(dir, desk string, o Options) (*archive, error) {
 }
 
 // Keep archives raws, one commit for each month they fall in; see ticket.Store.
-// When a month cannot be made or opened (a full disk) that is no ErrCommit: the
-// same mails may be offered again.
+// When a month cannot be made or opened because there is no room that is no
+// ErrCommit: the same mails may be offered again. After any other fault nobody
+// knows what is on disk.
 func (s *Store) Keep(ctx context.Context, raws []ticket.RawMail) ([]ticket.RawRef, error) {
 	if s.readOnly {
 		return nil, ticket.ErrReadOnly
@@ -102,19 +119,34 @@ func (s *Store) Keep(ctx context.Context, raws []ticket.RawMail) ([]ticket.RawRe
 	}
 	for name, which := range byMonth {
 		m, err := s.archive.acquire(name, true)
-		if err != nil {
+		if err != nil && noRoom(err) {
 			return nil, fmt.Errorf("keep in %s: %w", name, err)
 		}
-		err = guarded("keep", func() error { return m.keep(frames, which, refs) })
-		s.archive.release(m)
-		if errors.Is(err, errBroken) { // nothing was written
-			return nil, fmt.Errorf("keep in %s: %w", name, err)
+		if err == nil {
+			err = guarded("keep", func() error { return m.keep(frames, which, refs) })
+			s.archive.release(m)
+			if errors.Is(err, errBroken) { // nothing was written
+				return nil, fmt.Errorf("keep in %s: %w", name, err)
+			}
 		}
 		if err != nil {
 			return nil, s.fail(fmt.Errorf("keep in %s: %w", name, err))
 		}
 	}
 	return refs, nil
+}
+
+// noRoom tells a fault that passes by itself and left nothing half done.
+func noRoom(err error) bool {
+	if errors.Is(err, syscall.EIO) {
+		return false
+	}
+	for _, e := range []error{syscall.ENOSPC, syscall.EDQUOT, syscall.EMFILE, syscall.ENFILE, ErrClosed} {
+		if errors.Is(err, e) {
+			return true
+		}
+	}
+	return false
 }
 
 // Raw reads an archived mail; see ticket.Store.
@@ -130,8 +162,8 @@ func (s *Store) Raw(ctx context.Context, ref ticket.RawRef) ([]byte, error) {
 }
 
 // compress makes the stored form of each mail, on all cores.
-func (a *archive) compress(raws []ticket.RawMail) ([][]byte, error) {
-	frames := make([][]byte, len(raws))
+func (a *archive) compress(raws []ticket.RawMail) ([]frame, error) {
+	frames := make([]frame, len(raws))
 	var g errgroup.Group
 	g.SetLimit(runtime.GOMAXPROCS(0))
 	for i, r := range raws {
@@ -139,8 +171,11 @@ func (a *archive) compress(raws []ticket.RawMail) ([][]byte, error) {
 			return nil, fmt.Errorf("mail of %d bytes: %w", len(r.Raw), ticket.ErrInput)
 		}
 		g.Go(func() error {
-			head := append(make([]byte, 0, frameHead+len(r.Raw)/2), valueVersion)
-			frames[i] = a.enc.EncodeAll(r.Raw, binary.BigEndian.AppendUint32(head, uint32(len(r.Raw))))
+			if r.Sum == [32]byte{} {
+				r.Sum = sha256.Sum256(r.Raw)
+			}
+			head := append(make([]byte, 0, frameHead+len(r.Raw)/2+sumSize), frameVersion)
+			frames[i] = frame{a.enc.EncodeAll(r.Raw, binary.BigEndian.AppendUint32(head, uint32(len(r.Raw)))), markOf(r.Sum)}
 			return nil
 		})
 	}
@@ -148,31 +183,67 @@ func (a *archive) compress(raws []ticket.RawMail) ([][]byte, error) {
 }
 
 // keep commits the frames named by which to the month and fills in their refs.
-func (m *month) keep(frames [][]byte, which []int, refs []ticket.RawRef) error {
+func (m *month) keep(frames []frame, which []int, refs []ticket.RawRef) error {
 	return m.db.Update(func(tx *bolt.Tx) error {
 		b := tx.Bucket(bucketMail)
 		b.FillPercent = 1
 		for _, i := range which {
 			n, err := b.NextSequence()
+			if err == nil && b.Get(number(n)) != nil {
+				err = fmt.Errorf("number %d was given to another mail", n)
+			}
+			if err == nil {
+				err = b.Put(number(n), sealFrame(n, frames[i].stored))
+			}
 			if err != nil {
 				return err
 			}
-			if err := b.Put(number(n), frames[i]); err != nil {
-				return err
-			}
-			refs[i] = ticket.RawRef(fmt.Sprintf("%s/%d", m.name, n))
+			refs[i] = ticket.RawRef(fmt.Sprintf("%s/%d/%s", m.name, n, frames[i].mark))
 		}
 		return nil
 	})
 }
 
 func (a *archive) raw(ref ticket.RawRef) (raw []byte, err error) {
+	_, n, mark, err := parseRef(ref)
+	if err != nil {
+		return nil, err
+	}
 	err = a.frame(ref, func(frame []byte) error {
-		raw, err = a.expand(frame)
+		if frame, err = openFrame(n, frame); err == nil {
+			raw, err = a.expand(frame)
+		}
 		return err
 	})
-	return raw, err
+	if err != nil {
+		return nil, err
+	}
+	if mark != "" && mark != markOf(sha256.Sum256(raw)) {
+		return nil, errOther
+	}
+	return raw, nil
 }
+
+// sealFrame puts a checksum behind a frame, which is bound to its number.
+func sealFrame(n uint64, frame []byte) []byte {
+	return binary.BigEndian.AppendUint32(frame, crc32.Update(crc32.Checksum(number(n), castagnoli), castagnoli, frame))
+}
+
+// openFrame returns the frame without its checksum.
+func openFrame(n uint64, stored []byte) ([]byte, error) {
+	if len(stored) > 0 && stored[0] == valueVersion { // of an older program
+		return stored, nil
+	}
+	end := len(stored) - sumSize
+	if end < frameHead || stored[0] != frameVersion ||
+		binary.BigEndian.Uint32(stored[end:]) != crc32.Update(crc32.Checksum(number(n), castagnoli), castagnoli, stored[:end]) {
+		return nil, ErrSpoiled
+	}
+	return stored[:end], nil
+}
+
+// errOther: under a number lies another mail than the one that was kept there.
+var errOther = errors.New("it is not the mail that the reference was made for")
 
 // has is nil when the mail is there; it is not read.
 func (a *archive) has(ref ticket.RawRef) error {
@@ -181,7 +252,7 @@ func (a *archive) has(ref ticket.RawRef) error {
 
 // frame runs f on the stored form of a mail, which is valid meanwhile.
 func (a *archive) frame(ref ticket.RawRef, f func([]byte) error) error {
-	name, n, err := parseRef(ref)
+	name, n, _, err := parseRef(ref)
 	if err != nil {
 		return err
 	}
@@ -203,7 +274,7 @@ func (a *archive) frame(ref ticket.RawRef, f func([]byte) error) error {
 
 // expand never allocates more than the frame says the mail has.
 func (a *archive) expand(frame []byte) ([]byte, error) {
-	if len(frame) < frameHead || frame[0] != valueVersion {
+	if len(frame) < frameHead {
 		return nil, errors.New("not a mail of this version")
 	}
 	size := binary.BigEndian.Uint32(frame[1:])
@@ -232,15 +303,29 @@ func monthName(at time.Time) string {
 	return at.Format("2006-01")
 }
 
-// parseRef is strict: a reference is a name of a file of ours and a number.
-func parseRef(ref ticket.RawRef) (string, uint64, error) {
-	name, digits, _ := strings.Cut(string(ref), "/")
-	_, err := time.Parse("2006-01", name)
+// frame is a mail as it is stored, and its mark.
+type frame struct {
+	stored []byte
+	mark   string
+}
+
+// markSize is how much of a SHA-256 a reference holds: enough that no mistake
+// and no damage has it by chance.
+const markSize = 8
+
+func markOf(sum [32]byte) string { return base64.RawURLEncoding.EncodeToString(sum[:markSize]) }
+
+// parseRef is strict: a reference is a name of a file of ours, a number and a
+// mark, which is "" where an older program made it.
+func parseRef(ref ticket.RawRef) (name string, n uint64, mark string, err error) {
+	name, rest, _ := strings.Cut(string(ref), "/")
+	digits, mark, marked := strings.Cut(rest, "/")
+	_, err = time.Parse("2006-01", name)
 	n, err2 := strconv.ParseUint(digits, 10, 64)
-	if err != nil || err2 != nil || n == 0 {
-		return "", 0, ticket.ErrNotFound
+	if err != nil || err2 != nil || n == 0 || marked != (len(mark) == base64.RawURLEncoding.EncodedLen(markSize)) {
+		return "", 0, "", ticket.ErrNotFound
 	}
-	return name, n, nil
+	return name, n, mark, nil
 }
 
 func (a *archive) path(name string) string { return filepath.Join(a.dir, name+".db") }

@@ -42,6 +42,7 @@ func (t *tx) PutArrival(v *ticket.Arrival) error {
 	}
 	countFate(n, v.Fate, +1)
 	if err := errors.Join(
+		t.names(v.Raw),
 		claim(t.bucket(bucketRawSums), sumKey(old.RawSum), sumKey(v.RawSum), v.ID),
 		claim(t.bucket(bucketContents), sumKey(old.Content), sumKey(v.Content), v.ID),
 		claim(t.bucket(bucketPlaces), placeKey(old.Source), placeKey(v.Source), v.ID),

@@ -124,11 +124,18 @@ func open(dir string, o Options) (_ *Store, err error) {
 	if s.witness, err = openWitness(s, o); err != nil {
 		return nil, err
 	}
-	s.archive, err = openArchive(filepath.Join(dir, archiveDir), s.meta.UUID, o)
+	named, err := s.named()
+	if err != nil {
+		return nil, refusal(ErrDamaged, path, err)
+	}
+	s.archive, err = openArchive(filepath.Join(dir, archiveDir), s.meta.UUID, named, o)
 	if err != nil {
 		return nil, err
 	}
-	return s, s.loadStats()
+	if err := s.loadStats(); err != nil {
+		return nil, refusal(ErrDamaged, path, err)
+	}
+	return s, nil
 }
 
 // UUID identifies the desk; a copy or restore keeps it.

@@ -18,8 +18,8 @@ import (
 // whoever gets a value got it as it was put. (The bucket meta, which programs
 // of every version must be able to read, carries its checksum within.)
 
-// errSpoiled: a stored entry is not what was put.
-var errSpoiled = errors.New("its checksum is wrong: it is not what was stored")
+// ErrSpoiled: a stored entry is not what was put. `fsck` tells how many are not.
+var ErrSpoiled = errors.New("its checksum is wrong: it is not what was stored")
 
 // sumSize is the length of a checksum: CRC-32C, which no flip of up to three
 // bits in a value of any size, and no burst of 32 bits, leaves as it was.
@@ -62,7 +62,7 @@ func (b *bucket) open(key, stored []byte) ([]byte, error) {
 	}
 	n := len(stored) - sumSize
 	if n < 0 || b.checksum(key, stored[:n]) != binary.BigEndian.Uint32(stored[n:]) {
-		return nil, fmt.Errorf("%s %x: %w", b.name, key, errSpoiled)
+		return nil, fmt.Errorf("%s %x: %w", b.name, key, ErrSpoiled)
 	}
 	return stored[:n], nil
 }

@@ -199,7 +199,7 @@ func TestASpoiledRecordIsAnErrorOfItsReader(t *testing.T) {
 		}); err != nil {
 			t.Fatal(err)
 		}
-		if err := s.View(t.Context(), c.read); !errors.Is(err, errSpoiled) {
+		if err := s.View(t.Context(), c.read); !errors.Is(err, ErrSpoiled) {
 			t.Errorf("%s: error %v", c.bucket, err)
 		}
 		if err := s.View(t.Context(), func(tx ticket.Tx) error { _, err := tx.Ticket(1); return err }); err != nil {

@@ -40,13 +40,14 @@ var (
 	bucketHits       = []byte("hits")       // digest of the key, time: how many
 	bucketMonths     = []byte("months")     // month, id: tickets that were opened or have an event in it
 	bucketPosted     = []byte("posted")     // month, customer id: who has an entry in it
+	bucketArchived   = []byte("archived")   // month: the highest number in its file that something names
 )
 
 // buckets are all of them; new ones come last, since numbers of them are stored.
 var buckets = [][]byte{bucketMeta, bucketDesk, bucketTickets, bucketListed, bucketAwake, bucketMessages, bucketEvents,
 	bucketMessageIDs, bucketArrivals, bucketRawSums, bucketContents, bucketPlaces, bucketFates, bucketCustomers,
 	bucketContacts, bucketLots, bucketRefs, bucketRows, bucketNotices, bucketRowStates, bucketQueue, bucketLetters, bucketHits,
-	bucketDueLots, bucketEntries, bucketCauses, bucketHolds, bucketMonths, bucketPosted}
+	bucketDueLots, bucketEntries, bucketCauses, bucketHolds, bucketMonths, bucketPosted, bucketArchived}
 
 // Single records.
 var (

@@ -15,16 +15,18 @@ import (
 // schema is the version of the layout of keys and values; a store with a
 // higher one is refused, one with a lower one is brought up to date when it is
 // opened for writing. 2: lots have a ledger (four buckets). 3: what happened in a
-// month is found by it (the last two). 4: values carry checksums, and buckets
-// are tallied.
+// month is found by it (two more). 4: values carry checksums, buckets are
+// tallied, and how far the archive goes is remembered (the last one).
 const schema = 4
 
 // since is the schema from which on a store has a bucket.
 func since(bucket int) int {
 	switch fromEnd := len(buckets) - bucket; {
-	case fromEnd <= 2:
+	case fromEnd <= 1:
+		return 4
+	case fromEnd <= 1+2:
 		return 3
-	case fromEnd <= 2+4:
+	case fromEnd <= 1+2+4:
 		return 2
 	}
 	return 1
@@ -148,7 +150,7 @@ func readMeta(db *bolt.DB, path string) (m metaRecord, err error) {
 			return refusal(ErrForeign, path, err)
 		}
 		if same, err := m.checked(); m.Schema >= 4 && (err != nil || same.Sum != m.Sum) {
-			return refusal(ErrDamaged, path, fmt.Errorf("bucket meta: %w", errSpoiled))
+			return refusal(ErrDamaged, path, fmt.Errorf("bucket meta: %w", ErrSpoiled))
 		}
 		if m.Schema > schema {
 			return refusal(ErrNewer, path, fmt.Errorf("schema %d, this program knows %d", m.Schema, schema))

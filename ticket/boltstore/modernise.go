@@ -165,10 +165,7 @@ func endSealing(db *bolt.DB, m metaRecord) (metaRecord, error) {
 				return err
 			}
 		}
-		if err := putMeta(tx, m); err != nil {
-			return err
-		}
-		return t.finish()
+		return errors.Join(t.nameArchived(), putMeta(tx, m), t.finish())
 	})
 }
 

@@ -64,7 +64,12 @@ func (a *archive) use(m *month) {
 func (a *archive) release(m *month) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	m.users--
+	if m.users--; !m.db.IsReadOnly() {
+		m.db.View(func(tx *bolt.Tx) error {
+			a.given[m.name] = max(a.given[m.name], tx.Bucket(bucketMail).Sequence())
+			return nil
+		})
+	}
 	a.evict()
 	a.free.Broadcast()
 }
@@ -91,11 +96,16 @@ func (a *archive) drop(m *month) error {
 	return m.db.Close()
 }
 
-// open makes the file of a month when it is to be written and missing.
+// open makes the file of a month when it is to be written and there never was
+// one. A file that holds less than was given out in that month is refused: its
+// numbers would be given to other mails.
 func (a *archive) open(name string, write bool) (*month, error) {
 	path := a.path(name)
 	if _, err := os.Stat(path); errors.Is(err, os.ErrNotExist) {
-		if !write {
+		switch {
+		case a.given[name] > 0:
+			return nil, refusal(ErrMonth, path, errors.New("the file is missing"))
+		case !write:
 			return nil, ticket.ErrNotFound
 		}
 		if err := makeBolt(path, func(tx *bolt.Tx) error { return a.layOut(tx, name) }); err != nil {
@@ -105,12 +115,18 @@ func (a *archive) open(name string, write bool) (*month, error) {
 	if err := inspect(path); err != nil {
 		return nil, err
 	}
+	if write && !a.synced[name] { // a crash or a fault may have kept its name from the disk
+		if err := syncDir(a.dir); err != nil {
+			return nil, err
+		}
+		a.synced[name] = true
+	}
 	db, err := openBolt(path, !write, time.Second, 0)
 	if err != nil {
 		return nil, err
 	}
-	if err := db.View(func(tx *bolt.Tx) error { return a.verify(tx, name) }); err != nil {
-		return nil, errors.Join(refusal(ErrForeign, path, err), db.Close())
+	if err := a.verify(db, name); err != nil {
+		return nil, errors.Join(err, db.Close())
 	}
 	return &month{name: name, db: db}, nil
 }
@@ -126,19 +142,25 @@ func (a *archive) layOut(tx *bolt.Tx, name string) error {
 	return errors.Join(meta.Put(keyDesk, []byte(a.desk)), meta.Put(keyMonth, []byte(name)))
 }
 
-// verify makes sure that the file is this desk's and this month's.
-func (a *archive) verify(tx *bolt.Tx, name string) error {
-	meta := tx.Bucket(bucketMeta)
-	if meta == nil || tx.Bucket(bucketMail) == nil {
-		return errors.New("no archive of mail")
-	}
-	if got := string(meta.Get(keyDesk)); got != a.desk {
-		return fmt.Errorf("it belongs to desk %q", got)
-	}
-	if got := string(meta.Get(keyMonth)); got != name {
-		return fmt.Errorf("it holds month %q", got)
-	}
-	return nil
+// verify makes sure that the file is this desk's and this month's, and goes as
+// far as is known.
+func (a *archive) verify(db *bolt.DB, name string) error {
+	return db.View(func(tx *bolt.Tx) error {
+		meta, mail := tx.Bucket(bucketMeta), tx.Bucket(bucketMail)
+		if meta == nil || mail == nil {
+			return refusal(ErrForeign, a.path(name), errors.New("no archive of mail"))
+		}
+		if got := string(meta.Get(keyDesk)); got != a.desk {
+			return refusal(ErrForeign, a.path(name), fmt.Errorf("it belongs to desk %q", got))
+		}
+		if got := string(meta.Get(keyMonth)); got != name {
+			return refusal(ErrForeign, a.path(name), fmt.Errorf("it holds month %q", got))
+		}
+		if got, want := mail.Sequence(), a.given[name]; got < want {
+			return refusal(ErrMonth, a.path(name), fmt.Errorf("it goes up to mail %d, there were %d: it is older", got, want))
+		}
+		return nil
+	})
 }
 
 // close waits until every month is released and closes them.

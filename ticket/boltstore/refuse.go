@@ -18,6 +18,7 @@ var (
 	ErrOlder       = errors.New("store: the database is older than its witness")
 	ErrUnwitnessed = errors.New("store: the file generation is missing or unreadable")
 	ErrDamaged     = errors.New("store: the database is damaged")
+	ErrMonth       = errors.New("store: a month of the archive is not what the database knows of it")
 	ErrBusy        = errors.New("store: another process holds the desk")
 	// ErrClosed: the store was closed before.
 	ErrClosed = errors.New("store: closed")
@@ -35,6 +36,7 @@ var advice = map[error]string{
 	ErrOlder:       "a backup or an old copy was put in its place: if that was meant, start once with `serve --after-restore`",
 	ErrUnwitnessed: "put back the file that lay beside the database; if the database was restored by hand, start once with `serve --after-restore`",
 	ErrDamaged:     restoreAdvice,
+	ErrMonth:       "put back the file of that month from the last backup (sportello restore); where there is none, start once with `serve --after-restore`: the mails that are not in it are lost, and their numbers are given to no others",
 }
 
 // refusal names the file, what was found and what to do about it; detail may be nil.

@@ -118,7 +118,7 @@ func (c *checker) tallyOf(name []byte, want *tally) error {
 	b := c.tx.bucket(name)
 	err := c.walk(b, func(k, stored []byte) {
 		if _, err := b.open(k, stored); err != nil {
-			c.fault("P11", fmt.Sprintf("%s %x", name, k), "%v", errSpoiled)
+			c.fault("P11", fmt.Sprintf("%s %x", name, k), "%v", ErrSpoiled)
 		}
 		if string(k) != string(keyTally) || string(name) != string(bucketDesk) {
 			got.with(stored)
