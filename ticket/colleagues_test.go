@@ -26,6 +26,7 @@ func TestColleagues(t *testing.T) {
 		{"the customer wrote in between", []string{"anna: Riavviato.", "mario: Ancora fermo.", "bruno: Provi ora."}, []string{"ticket-reply bruno, ticket-reply carla", "ticket-reply anna", "ticket-reply anna"}, "sulla richiesta assegnata a Lei", "Anna Ferretti"},
 		{"taken before", []string{"anna: #take", "anna: Riavviato."}, []string{"transcript anna", ""}, "", "Anna Ferretti"},
 		{"handed on with the answer", []string{"anna: #assign bruno\n\nRiavviato."}, []string{"ticket-reply bruno, ticket-reply carla, transcript anna"}, "La richiesta è assegnata a: Bruno Conti", "Bruno Conti"},
+		{"handed on with a note", []string{"anna: #assign bruno\n#note\nLo vedi tu?"}, []string{"ticket-reply bruno, transcript anna"}, "Bruno Conti", "Bruno Conti"},
 		{"a note takes nothing", []string{"anna: #note\nVisto."}, []string{"transcript anna"}, "", ""},
 		{"three", []string{"anna: Uno.", "bruno: Due.", "carla: Tre."}, []string{"ticket-reply bruno, ticket-reply carla", "ticket-reply anna, ticket-reply bruno",
 			"ticket-reply anna, ticket-reply carla, ticket-reply bruno, ticket-reply carla"}, "Bruno Conti ha risposto allo stesso messaggio", "Anna Ferretti"},

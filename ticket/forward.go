@@ -96,7 +96,10 @@ func (w *work) afterForward(m *Inbound, a *Arrival, tech *Technician, t *Ticket,
 	if d.note && d.orders.Bare != "" { // after the commands: who is assigned reads it
 		was := t.clone()
 		msg := &Message{Kind: MessageNote, From: m.From[0], At: m.Arrived, Authority: AuthorityTechnician, Verified: true, Subject: m.Subject, Text: d.orders.Below}
-		if err := w.takeNote(m, t, tech, msg, true); err != nil {
+		if err := w.addMessage(t, msg); err != nil {
+			return err
+		}
+		if err := w.tellNote(m, t, tech, msg); err != nil {
 			return err
 		}
 		if err := w.save(t, was, Event{Kind: "message", Actor: tech.Name, Cause: cause(a), Text: msg.Kind.String()}); err != nil {

@@ -90,7 +90,7 @@ func (w *work) work(m *Inbound, a *Arrival, s sender, th thread, released string
 		if err := w.takeAnswer(m, t, tech, msg, d.orders.Public); err != nil {
 			return err
 		}
-	} else if err := w.takeNote(m, t, tech, msg, d.note); err != nil {
+	} else if err := w.addMessage(t, msg); err != nil { // of commands only: kept as a note that nobody is told of
 		return err
 	}
 	e := Event{Kind: "message", Actor: tech.Name, Cause: cause(a), Text: msg.Kind.String(), Rulings: []Ruling{
@@ -103,7 +103,12 @@ func (w *work) work(m *Inbound, a *Arrival, s sender, th thread, released string
 	if err := w.carryOut(job{mail: m, a: a, tech: tech, t: t, deed: d}); err != nil {
 		return err
 	}
-	if d.answer { // after the commands, so that its foot tells how the ticket stands now
+	switch { // after the commands, so that the letters tell how the ticket stands now, and reach whose it is now
+	case d.note:
+		if err := w.tellNote(m, t, tech, msg); err != nil {
+			return err
+		}
+	case d.answer:
 		if err := w.tellAnswer(m, t, tech, msg); err != nil {
 			return err
 		}
@@ -251,13 +256,9 @@ func strikeAddress(s, old, new string) string {
 	}
 }
 
-// takeNote files a note, and tells the assignee, or everybody while she is absent,
-// and who wrote notes before.
-// A mail of commands only is kept as a note that nobody is told of.
-func (w *work) takeNote(m *Inbound, t *Ticket, tech *Technician, msg *Message, tell bool) error {
-	if err := w.addMessage(t, msg); err != nil || !tell {
-		return err
-	}
+// tellNote sends a note to the assignee, or to everybody while she is absent, and
+// to who wrote notes before.
+func (w *work) tellNote(m *Inbound, t *Ticket, tech *Technician, msg *Message) error {
 	names, err := w.noteWriters(t)
 	if err != nil {
 		return err
