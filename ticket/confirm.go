@@ -57,13 +57,17 @@ func confirmToken(a ArrivalID, i int, refusal bool) Token {
 // answerConfirm reads what came to a one-time address. A confirmation lets the
 // held mail go, to be filed after this transaction; anything else is a mail like
 // others, and where the one who was asked says anything else, nothing confirms
-// the held mail any more.
+// the held mail any more. A technician who answers again, or late, is told how
+// things stand: her "ok" is for the desk and no customer's.
 func (w *work) answerConfirm(m *Inbound, a *Arrival, s sender, th thread) error {
 	held, err := w.tx.Arrival(ArrivalID(th.token.Number))
 	if err != nil && !errors.Is(err, ErrNotFound) {
 		return err
 	}
 	asked := err == nil && w.asked(m, s, th, held)
+	if tech := s.technician; !asked && tech != nil && tech.Number() == th.token.Participant && (w.vouched(s, th) || w.oneTime(m, s, th)) {
+		return w.settleHeld(m, a, tech, w.heldNoMore(held)...)
+	}
 	if !asked || !w.confirms(m, s, th) {
 		if asked { // the answer counts once, whatever it says
 			held.Confirm, held.AskAgain = m.Arrived, w.now

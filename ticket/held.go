@@ -223,11 +223,11 @@ func (w *work) answerHeld(m *Inbound, a *Arrival, s sender, th thread) error {
 		return err
 	}
 	if err != nil || held.Fate != FateHeld || held.Release != "" || th.token.Expired(m.Arrived) {
-		return w.settleHeld(m, a, tech, w.say("held-gone"))
+		return w.settleHeld(m, a, tech, w.heldNoMore(held)...)
 	}
 	o := ParseOrders(m.Reply, "")
 	if len(o.Commands) != 1 {
-		return w.settleHeld(m, a, tech, w.holdAgain())
+		return w.settleHeld(m, a, tech, w.holdAgain(), w.say("nothing-done"))
 	}
 	switch c := o.Commands[0]; c.Name {
 	case "discard":
@@ -243,7 +243,7 @@ func (w *work) answerHeld(m *Inbound, a *Arrival, s sender, th thread) error {
 			held.Release = "from " + bareAddress(c.Args[0])
 		}
 	default:
-		return w.settleHeld(m, a, tech, w.holdAgain())
+		return w.settleHeld(m, a, tech, w.holdAgain(), w.say("nothing-done"))
 	}
 	if err := w.tx.PutArrival(held); err != nil {
 		return err
@@ -261,6 +261,17 @@ func (w *work) oneTime(m *Inbound, s sender, th thread) bool {
 
 func (w *work) holdAgain() string {
 	return w.say("hold-again", Order("send"), Order("discard"), Order("from"))
+}
+
+// heldNoMore says why held, nil when there is none, waits for no answer.
+func (w *work) heldNoMore(held *Arrival) []string {
+	switch {
+	case held != nil && (held.Fate == FateMessage || held.Release != ""):
+		return []string{w.say("held-filed")}
+	case held != nil && held.Fate == FateHeld && held.Release == "":
+		return []string{w.say("held-late"), w.say("nothing-done")}
+	}
+	return []string{w.say("held-gone"), w.say("nothing-done")}
 }
 
 // tellDiscarded says that a held mail was given up, as its technician ordered.
@@ -302,11 +313,11 @@ func (w *work) tellNotReleased(a *Arrival) error {
 }
 
 // settleHeld says with a transcript why an answer about a held mail did nothing.
-func (w *work) settleHeld(m *Inbound, a *Arrival, tech *Technician, line string) error {
+func (w *work) settleHeld(m *Inbound, a *Arrival, tech *Technician, lines ...string) error {
 	if fresh, err := w.setAside(a, FateIgnored, "an answer about a held mail that did nothing"); !fresh || err != nil {
 		return err
 	}
 	return w.tellPlainly(NoticeTranscript, tech, func(n *Notice) {
-		n.Lines, n.Subject, n.Text = []string{line, w.say("nothing-done")}, w.d.bareSubject(m.Subject), clip(m.Reply, MaxText)
+		n.Lines, n.Subject, n.Text = lines, w.d.bareSubject(m.Subject), clip(m.Reply, MaxText)
 	})
 }
