@@ -343,7 +343,7 @@ func BenchmarkDovecot(b *testing.B) {
 	var ours, theirs time.Duration
 	var peak int
 	for b.Loop() {
-		d := newDaemon(b, fmt.Sprintf(benchConfig, support, s.IMAP, mailPassword, 1, 1))
+		d := newDaemon(b, strings.ReplaceAll(fmt.Sprintf(benchConfig, support, s.IMAP, mailPassword, 1, 1), "127.0.0.1", s.Host))
 		start := time.Now()
 		d.serve(b)
 		look := time.NewTicker(250 * time.Millisecond) // each look is a process of its own
@@ -394,8 +394,8 @@ func (s *realServers) mbsync(b testing.TB) time.Duration {
 	}
 	dir := b.(*testing.B).TempDir()
 	rc := filepath.Join(dir, "mbsyncrc")
-	text := fmt.Sprintf("IMAPAccount a\nHost 127.0.0.1\nPort %d\nUser %s\nPass %s\nSSLType None\nAuthMechs PLAIN\nPipelineDepth 50\n\nIMAPStore far\nAccount a\n\nMaildirStore near\nPath %s/\nInbox %s/INBOX\n\nChannel c\nFar :far:INBOX\nNear :near:INBOX\nCreate Near\nSync Pull\nSyncState *\n",
-		s.IMAP, support, mailPassword, dir, dir)
+	text := fmt.Sprintf("IMAPAccount a\nHost %s\nPort %d\nUser %s\nPass %s\nSSLType None\nAuthMechs PLAIN\nPipelineDepth 50\n\nIMAPStore far\nAccount a\n\nMaildirStore near\nPath %s/\nInbox %s/INBOX\n\nChannel c\nFar :far:INBOX\nNear :near:INBOX\nCreate Near\nSync Pull\nSyncState *\n",
+		s.Host, s.IMAP, support, mailPassword, dir, dir)
 	if err := os.WriteFile(rc, []byte(text), 0o600); err != nil {
 		b.Fatal(err)
 	}

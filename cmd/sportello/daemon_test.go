@@ -189,7 +189,7 @@ func (d *daemon) await(t testing.TB, limit time.Duration, what string, ok func(s
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), limit)
 	defer cancel()
-	tick := time.NewTicker(20 * time.Millisecond)
+	tick := time.NewTicker(50 * time.Millisecond)
 	defer tick.Stop()
 	for {
 		s := d.stats(t)

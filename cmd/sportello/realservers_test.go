@@ -20,14 +20,18 @@ import (
 	"time"
 )
 
-// realServers is a private Dovecot and Postfix on loopback: what a support
-// mailbox really lives on. Mail for @example.test and @customer.test goes to
+// realServers is a private Dovecot and Postfix: what a support mailbox really
+// lives on. Mail for @example.test, @customer.test and @outside.test goes to
 // Dovecot by LMTP; @bounce.test is accepted and then returned by a real DSN.
+// They have an address of loopback to themselves, where no port is ever taken:
+// the ports of 127.0.0.1 are also given to whoever connects from there.
 type realServers struct {
-	Dir                                       string
-	IMAP, IMAPS, LMTP, SASL, SMTP, Submission int
-	Users                                     []string
-	Owner                                     string
+	Dir, Host                                         string
+	IMAP, IMAPS, LMTP, SASL, SMTP, Submission, Milter int
+	Users                                             []string
+	Owner                                             string
+	Signs                                             []string // domains for whose users opendkim signs at submission; none: there is no opendkim
+	record                                            string   // its key, as DNS tells it
 }
 
 const mailPassword = "secret"
@@ -36,43 +40,102 @@ const mailPassword = "secret"
 // SPORTELLO_REQUIRE_SERVERS is 1 a missing server is a failure.
 func startServers(t testing.TB, users ...string) *realServers {
 	t.Helper()
-	missing := func(format string, args ...any) {
-		t.Helper()
-		if os.Getenv("SPORTELLO_REQUIRE_SERVERS") == "1" {
-			t.Fatalf(format, args...)
-		}
-		t.Skipf(format, args...)
-	}
+	s := newServers(t, users)
+	s.startAll(t)
+	return s
+}
+
+// newServers prepares what startAll starts.
+func newServers(t testing.TB, users []string) *realServers {
+	t.Helper()
 	t.Setenv("PATH", os.Getenv("PATH")+":/usr/sbin:/sbin")
-	for _, program := range []string{"dovecot", "postfix", "postconf"} {
-		if _, err := exec.LookPath(program); err != nil {
-			missing("%s is not installed (apt-get install dovecot-imapd dovecot-lmtpd postfix)", program)
-		}
-	}
+	wantPrograms(t, "dovecot-imapd dovecot-lmtpd postfix", "dovecot", "doveadm", "postfix", "postconf")
 	if os.Getuid() != 0 {
-		missing("Postfix starts only as root")
+		lacking(t, "Postfix starts only as root")
 	}
 	dir, err := os.MkdirTemp("", "sportello-servers")
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { os.RemoveAll(dir) })
-	s := &realServers{Dir: dir, Users: users, Owner: "mail"}
-	freePorts(t, &s.IMAP, &s.IMAPS, &s.LMTP, &s.SASL, &s.SMTP, &s.Submission)
-	s.prepare(t)
-	s.start(t, "dovecot", "-c", s.path("dovecot.conf"))
-	t.Cleanup(func() { s.run(t, "doveadm", "-c", s.path("dovecot.conf"), "stop") })
-	s.start(t, "postfix", "-c", s.path("postfix"), "start")
-	t.Cleanup(func() { s.run(t, "postfix", "-c", s.path("postfix"), "stop") })
-	for _, port := range []int{s.IMAP, s.LMTP, s.SMTP, s.Submission} {
-		s.awaitGreeting(t, port)
+	return &realServers{
+		Dir: dir, Host: freeHost(t), Users: users, Owner: "mail",
+		IMAP: 10143, IMAPS: 10993, LMTP: 10024, SASL: 10026, SMTP: 10025, Submission: 10587, Milter: 10891,
 	}
-	return s
+}
+
+// lacking skips the test for want of something, or fails where nothing may be missing.
+func lacking(t testing.TB, format string, args ...any) {
+	t.Helper()
+	if os.Getenv("SPORTELLO_REQUIRE_SERVERS") == "1" {
+		t.Fatalf(format, args...)
+	}
+	t.Skipf(format, args...)
+}
+
+func wantPrograms(t testing.TB, packages string, programs ...string) {
+	t.Helper()
+	for _, program := range programs {
+		if _, err := exec.LookPath(program); err != nil {
+			lacking(t, "%s is not installed (apt-get install %s)", program, packages)
+		}
+	}
+}
+
+// freeHost is an address of loopback that nobody else listens on.
+func freeHost(t testing.TB) string {
+	t.Helper()
+	b := make([]byte, 3)
+	rand.Read(b)
+	host := fmt.Sprintf("127.%d.%d.%d", 1+b[0]%254, b[1], 1+b[2]%254)
+	l, err := net.Listen("tcp", host+":0")
+	if err != nil {
+		lacking(t, "no address of loopback but the first: %v", err)
+	}
+	l.Close()
+	return host
+}
+
+// startAll starts the servers and waits until each greets. What they say is
+// printed when the test fails, whichever of them was the reason.
+func (s *realServers) startAll(t testing.TB) {
+	t.Helper()
+	s.prepare(t)
+	t.Cleanup(func() {
+		if t.Failed() {
+			s.tell(t)
+		}
+	})
+	ports := []int{s.IMAP, s.LMTP, s.SMTP, s.Submission}
+	if len(s.Signs) > 0 {
+		s.startSigner(t)
+		s.awaitPort(t, s.Milter, false)
+	}
+	t.Cleanup(func() { s.run(t, "doveadm", "-c", s.path("dovecot.conf"), "stop") })
+	s.start(t, "dovecot", "-c", s.path("dovecot.conf"))
+	t.Cleanup(func() { s.run(t, "postfix", "-c", s.path("postfix"), "stop") })
+	s.start(t, "postfix", "-c", s.path("postfix"), "start")
+	for _, port := range ports {
+		s.awaitPort(t, port, true)
+	}
+}
+
+// tell prints the servers' own words.
+func (s *realServers) tell(t testing.TB) {
+	t.Helper()
+	for _, log := range []string{"dovecot.start", "postfix.start", "opendkim.start", "dovecot.log", "maillog"} {
+		if text, err := os.ReadFile(s.path(log)); err == nil && len(text) > 0 {
+			t.Logf("%s:\n%s", log, text)
+		}
+	}
 }
 
 func (s *realServers) path(elem ...string) string {
 	return filepath.Join(append([]string{s.Dir}, elem...)...)
 }
+
+// at is the address of one of the servers' ports.
+func (s *realServers) at(port int) string { return fmt.Sprintf("%s:%d", s.Host, port) }
 
 // freePorts finds ports of loopback that nobody listens on.
 func freePorts(t testing.TB, ports ...*int) {
@@ -104,7 +167,7 @@ func (s *realServers) prepare(t testing.TB) {
 	s.certificate(t)
 	for name, text := range map[string]string{
 		"dovecot.conf": dovecotConf, "users": dovecotUsers, "postfix/main.cf": postfixMain, "postfix/master.cf": postfixMaster,
-		"postfix/mailboxes": postfixMailboxes, "postfix/transport": postfixTransport,
+		"postfix/mailboxes": postfixMailboxes, "postfix/transport": postfixTransport, "postfix/headers": postfixHeaders,
 	} {
 		var b bytes.Buffer
 		if err := template.Must(template.New(name).Parse(text)).Execute(&b, s); err != nil {
@@ -125,7 +188,7 @@ func (s *realServers) certificate(t testing.TB) {
 	}
 	tmpl := &x509.Certificate{
 		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "localhost"}, NotBefore: time.Now().Add(-time.Hour),
-		NotAfter: time.Now().AddDate(1, 0, 0), DNSNames: []string{"localhost"}, IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)},
+		NotAfter: time.Now().AddDate(1, 0, 0), DNSNames: []string{"localhost"}, IPAddresses: []net.IP{net.ParseIP(s.Host)},
 		IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageDigitalSignature | x509.KeyUsageCertSign,
 	}
 	der, err := x509.CreateCertificate(rand.Reader, tmpl, tmpl, &key.PublicKey, key)
@@ -157,8 +220,9 @@ func (s *realServers) start(t testing.TB, name string, args ...string) {
 	cmd := exec.Command(name, args...)
 	cmd.Stdout, cmd.Stderr = out, out
 	if err := cmd.Run(); err != nil {
-		text, _ := os.ReadFile(out.Name())
-		t.Fatalf("%s: %v\n%s", cmd, err, text)
+		// Postfix tells its faults to a terminal alone (script is in every Debian).
+		said, _ := exec.Command("script", "-qec", strings.Join(cmd.Args, " "), "/dev/null").CombinedOutput()
+		t.Fatalf("%s: %v\n%s", cmd, err, said)
 	}
 }
 
@@ -169,27 +233,30 @@ func (s *realServers) run(t testing.TB, name string, args ...string) {
 	}
 }
 
-// awaitGreeting connects until the server on port has said its first line.
-func (s *realServers) awaitGreeting(t testing.TB, port int) {
+// awaitPort connects until somebody answers on port, with a greeting if there is one.
+func (s *realServers) awaitPort(t testing.TB, port int, greets bool) {
 	t.Helper()
-	deadline := time.Now().Add(20 * time.Second)
-	for time.Now().Before(deadline) {
-		c, err := net.DialTimeout("tcp", fmt.Sprintf("127.0.0.1:%d", port), time.Second)
-		if err != nil {
-			continue
+	tick := time.NewTicker(25 * time.Millisecond)
+	defer tick.Stop()
+	deadline := time.After(time.Minute)
+	for {
+		c, err := net.DialTimeout("tcp", s.at(port), 10*time.Second)
+		if err == nil && greets {
+			c.SetReadDeadline(time.Now().Add(20 * time.Second))
+			_, err = c.Read(make([]byte, 1))
 		}
-		c.SetReadDeadline(time.Now().Add(5 * time.Second))
-		n, err := c.Read(make([]byte, 1))
-		c.Close()
-		if n == 1 && err == nil {
+		if c != nil {
+			c.Close()
+		}
+		if err == nil {
 			return
 		}
+		select {
+		case <-tick.C:
+		case <-deadline:
+			t.Fatalf("nobody answers on port %d: %v", port, err)
+		}
 	}
-	for _, log := range []string{"dovecot.log", "maillog"} {
-		text, _ := os.ReadFile(s.path(log))
-		t.Logf("%s:\n%s", log, text)
-	}
-	t.Fatalf("nobody greets on port %d", port)
 }
 
 // mails returns the raw mails in the INBOX of user, by file name in order of arrival.
@@ -213,7 +280,7 @@ func (s *realServers) mails(t testing.TB, user string) []string {
 }
 
 const dovecotConf = `protocols = imap lmtp
-listen = 127.0.0.1
+listen = {{.Host}}
 base_dir = {{.Dir}}/run
 state_dir = {{.Dir}}/state
 log_path = {{.Dir}}/dovecot.log
@@ -278,7 +345,7 @@ queue_directory = {{.Dir}}/queue
 data_directory = {{.Dir}}/data
 maillog_file = {{.Dir}}/maillog
 maillog_file_prefixes = {{.Dir}}
-inet_interfaces = 127.0.0.1
+inet_interfaces = loopback-only
 inet_protocols = ipv4
 myhostname = mail.example.test
 mydestination =
@@ -290,16 +357,16 @@ disable_dns_lookups = yes
 default_transport = error:5.4.4 No route off this machine
 relay_transport = error:5.4.4 No route off this machine
 transport_maps = texthash:{{.Dir}}/postfix/transport
-virtual_mailbox_domains = example.test customer.test
+virtual_mailbox_domains = example.test customer.test outside.test
 virtual_mailbox_maps = texthash:{{.Dir}}/postfix/mailboxes
-virtual_transport = lmtp:inet:127.0.0.1:{{.LMTP}}
+virtual_transport = lmtp:inet:{{.Host}}:{{.LMTP}}
 recipient_delimiter = +
 mailbox_size_limit = 0
 virtual_mailbox_limit = 0
 smtpd_relay_restrictions = permit_sasl_authenticated, reject_unauth_destination
 smtpd_recipient_restrictions = reject_unauth_destination, reject_unlisted_recipient
 smtpd_sasl_type = dovecot
-smtpd_sasl_path = inet:127.0.0.1:{{.SASL}}
+smtpd_sasl_path = inet:{{.Host}}:{{.SASL}}
 smtpd_tls_cert_file = {{.Dir}}/tls/cert.pem
 smtpd_tls_key_file = {{.Dir}}/tls/key.pem
 smtpd_tls_security_level = may
@@ -308,16 +375,24 @@ smtpd_error_sleep_time = 0
 queue_run_delay = 5s
 minimal_backoff_time = 5s
 maximal_backoff_time = 20s
-`
+{{if .Signs}}smtpd_milters = inet:{{.Host}}:{{.Milter}}
+milter_default_action = tempfail
+header_checks = regexp:{{.Dir}}/postfix/headers
+{{end}}`
 
 const postfixMailboxes = `{{range .Users}}{{.}} {{.}}
 {{end}}`
 
-const postfixTransport = `bounce.test lmtp:inet:127.0.0.1:{{.LMTP}}
+const postfixTransport = `bounce.test lmtp:inet:{{.Host}}:{{.LMTP}}
 `
 
-const postfixMaster = `127.0.0.1:{{.SMTP}} inet n - n - - smtpd
-127.0.0.1:{{.Submission}} inet n - n - - smtpd
+// What a sender claims in the server's name does not get in; what the milter
+// finds is added after this has been looked at.
+const postfixHeaders = `/^Authentication-Results:[[:space:]]*mail\.example\.test/ IGNORE
+`
+
+const postfixMaster = `{{.Host}}:{{.SMTP}} inet n - n - - smtpd
+{{.Host}}:{{.Submission}} inet n - n - - smtpd
   -o smtpd_tls_security_level=encrypt
   -o smtpd_sasl_auth_enable=yes
   -o smtpd_tls_auth_only=yes

@@ -10,6 +10,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -17,9 +18,9 @@ import (
 	"golang.org/x/net/dns/dnsmessage"
 )
 
-// serveTXT is a DNS server on loopback that knows one name. It returns its
-// address and ends with the test.
-func serveTXT(t *testing.T, name, text string) string {
+// serveTXT is a DNS server on loopback that knows these names, with one text. It
+// returns its address and ends with the test.
+func serveTXT(t *testing.T, text string, names ...string) string {
 	t.Helper()
 	conn, err := net.ListenPacket("udp", "127.0.0.1:0")
 	if err != nil {
@@ -33,7 +34,7 @@ func serveTXT(t *testing.T, name, text string) string {
 			if err != nil {
 				return
 			}
-			if answer, err := answerTXT(buf[:n], name, text); err == nil {
+			if answer, err := answerTXT(buf[:n], text, names); err == nil {
 				conn.WriteTo(answer, from)
 			}
 		}
@@ -41,22 +42,30 @@ func serveTXT(t *testing.T, name, text string) string {
 	return conn.LocalAddr().String()
 }
 
-func answerTXT(query []byte, name, text string) ([]byte, error) {
+func answerTXT(query []byte, text string, names []string) ([]byte, error) {
 	var m dnsmessage.Message
 	if err := m.Unpack(query); err != nil {
 		return nil, err
 	}
 	m.Header.Response, m.Header.Authoritative, m.Additionals = true, true, nil
 	q := m.Questions[0]
-	if strings.EqualFold(strings.TrimSuffix(q.Name.String(), "."), name) && q.Type == dnsmessage.TypeTXT {
+	if slices.Contains(names, strings.ToLower(strings.TrimSuffix(q.Name.String(), "."))) && q.Type == dnsmessage.TypeTXT {
 		m.Answers = []dnsmessage.Resource{{
 			Header: dnsmessage.ResourceHeader{Name: q.Name, Type: q.Type, Class: q.Class, TTL: 60},
-			Body:   &dnsmessage.TXTResource{TXT: []string{text}},
+			Body:   &dnsmessage.TXTResource{TXT: inStrings(text)},
 		}}
 	} else {
 		m.Header.RCode = dnsmessage.RCodeNameError
 	}
 	return m.Pack()
+}
+
+// inStrings is text in strings of at most 255 bytes (RFC 6376, section 3.6.2.2).
+func inStrings(text string) (all []string) {
+	for part := range slices.Chunk([]byte(text), 255) {
+		all = append(all, string(part))
+	}
+	return all
 }
 
 // signer signs mail with DKIM; record is its key as DNS tells it.
@@ -90,7 +99,7 @@ func (s signer) sign(t *testing.T, domain, raw string) string {
 // the signature of the From domain then stands behind the sender.
 func TestResolver(t *testing.T) {
 	key := newSigner(t)
-	dns := serveTXT(t, "s1._domainkey.customer.test", key.record)
+	dns := serveTXT(t, key.record, "s1._domainkey.customer.test")
 	plain := letter("mario@customer.test", support, "Sito fermo", "one@customer.test", "", "Il sito è fermo.")
 	signed := key.sign(t, "customer.test", plain)
 	dir := t.TempDir()

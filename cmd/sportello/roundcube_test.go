@@ -111,8 +111,8 @@ func awaitPage(t testing.TB, url string) {
 const roundcubeConfig = `<?php
 $config = [
   'db_dsnw' => 'sqlite:///{{.Dir}}/roundcube/roundcube.db?mode=0600',
-  'imap_host' => 'localhost:{{.IMAP}}',
-  'smtp_host' => 'tls://localhost:{{.Submission}}',
+  'imap_host' => '{{.Host}}:{{.IMAP}}',
+  'smtp_host' => 'tls://{{.Host}}:{{.Submission}}',
   'smtp_user' => '%u',
   'smtp_pass' => '%p',
   'smtp_conn_options' => ['ssl' => ['verify_peer' => false, 'verify_peer_name' => false]],
