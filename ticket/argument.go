@@ -3,7 +3,6 @@ package ticket
 import (
 	"slices"
 	"strings"
-	"time"
 
 	"sportello/policy"
 	"sportello/ticket/address"
@@ -12,7 +11,8 @@ import (
 // The arguments of a command are read as its usage is written: words in
 // capitals name a kind (N, DAYS, DATE, ADDRESS, TOPIC, ID, NAME), other words are
 // written as they stand, | parts choices, brackets hold what may be left out.
-// NAME is all that follows.
+// NAME and DATE are all that
+// follows.
 
 // maxName is how many words a name has at most.
 const maxName = 8
@@ -26,8 +26,11 @@ func (o *order) misused(args []string, own []policy.Topic) Words {
 		if strings.HasPrefix(k, "[") {
 			least--
 		}
-		if strings.HasPrefix(k, "NAME") {
+		switch {
+		case strings.HasPrefix(k, "NAME"):
 			most = maxName
+		case strings.Trim(k, "[]") == "DATE":
+			most = maxDay
 		}
 	}
 	switch {
@@ -35,6 +38,9 @@ func (o *order) misused(args []string, own []policy.Topic) Words {
 		return Say("order-missing", usage{o.name, o.usage})
 	case len(args) > most:
 		return Say("order-too-much", usage{o.name, o.usage})
+	}
+	if most == maxDay && len(args) > 0 { // a date is one argument, in however many words
+		args = []string{strings.Join(args, " ")}
 	}
 	for i, arg := range args {
 		if wrong := misread(kinds[min(i, len(kinds)-1)], arg, own); wrong.key != "" {
@@ -71,7 +77,7 @@ func misread(kind, arg string, own []policy.Topic) Words {
 			return Say("order-number", arg)
 		}
 	case kind == "DATE":
-		if _, ok := readDay(arg, policy.Date{Year: 2026, Month: 1, Day: 1}); !ok {
+		if _, ok := readDay(strings.Fields(arg), Date{Year: 2026, Month: 1, Day: 1}); !ok {
 			return Say("order-date", arg)
 		}
 	case kind == "ADDRESS":
@@ -113,25 +119,6 @@ func listed(topics []policy.Topic) string {
 		all = append(all, string(t))
 	}
 	return strings.Join(all, ", ")
-}
-
-// readDay reads 2026-12-24, 24/12/2026, 24.12.2026 or 24/12, which is the next
-// such day from today on. A day that does not exist is none.
-func readDay(s string, today policy.Date) (policy.Date, bool) {
-	for _, layout := range []string{time.DateOnly, "2/1/2006", "2.1.2006"} {
-		if t, err := time.Parse(layout, s); err == nil {
-			return policy.DateOf(t, time.UTC), true
-		}
-	}
-	t, err := time.Parse("2/1", s)
-	if err != nil {
-		return policy.Date{}, false
-	}
-	d := policy.Date{Year: today.Year, Month: t.Month(), Day: t.Day()}
-	for d.Before(today) || d.AddDays(0) != d { // 29 February may be far
-		d.Year++
-	}
-	return d, true
 }
 
 // choice is words of which one is to be written.

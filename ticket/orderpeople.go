@@ -25,7 +25,9 @@ func (w *work) refuseCustomer(j *job) (string, error) {
 	case t.Charged > 0:
 		return w.say("customer-charged"), nil
 	}
-	return w.unsettled(j)
+	wrong, err = w.unsettled(j)
+	t.Customer, t.Candidates = c.ID, nil
+	return wrong, err
 }
 
 // maxChoices bounds how many customers a refusal offers.

@@ -1,7 +1,10 @@
 package ticket
 
 import (
+	"fmt"
 	"strings"
+
+	"sportello/policy"
 )
 
 // refused says, a line each, why commands cannot be carried out on t as it
@@ -50,6 +53,7 @@ func (t *Ticket) step(tr Trigger) {
 
 // carryOut applies commands that refused let through, each with an event of its own.
 func (w *work) carryOut(j job) error {
+	customer := j.t.Customer
 	for i, c := range j.deed.orders.Commands {
 		o := orderCalled(c.Name)
 		if o.do == nil {
@@ -74,7 +78,29 @@ func (w *work) carryOut(j job) error {
 			return err
 		}
 	}
+	if j.t.Customer != customer && !j.deed.answer {
+		return w.quoteBelated(&j)
+	}
 	return nil
+}
+
+// quoteBelated offers the policy's fixed price to a customer whom a technician has
+// just named: he has waited for it since he wrote (POLICY.md, "From verdict to mail").
+func (w *work) quoteBelated(j *job) error {
+	t, d := j.t, j.t.Decision
+	if t.State != StateOpen || t.Quote != nil || t.Answered || d.Coverage != policy.Extra || d.Price.Kind != policy.PriceFixed {
+		return nil
+	}
+	if asked, err := w.deciding(t); err != nil || len(asked.contacts) == 0 {
+		return err
+	}
+	before := t.clone()
+	text, err := w.offer(t, Offer{Credits: d.Price.Min, Cause: cause(j.a), Actor: "desk"})
+	if err != nil {
+		return err
+	}
+	return w.save(t, before, Event{Kind: "quote", Actor: "desk", Cause: cause(j.a), Text: text,
+		Rulings: []Ruling{{Decision: "quote", Value: t.Quote.Code, Rule: fmt.Sprintf("fixed price %d", t.Quote.Credits)}}})
 }
 
 // by says under whose name and for which cause the job spends.

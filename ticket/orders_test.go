@@ -77,7 +77,7 @@ func TestOrders(t *testing.T) {
 			func(tk *ticket.Ticket) bool { return tk.MergedInto == 0 }},
 		{"merged with nothing", "#merge 77", 1, "Riga 1, #unisci 77: il ticket #77 non esiste|" + nothing, "",
 			func(tk *ticket.Ticket) bool { return tk.MergedInto == 0 }},
-		{"asleep", "#wait 2026-12-24", 1, "Stato: in attesa del cliente (prima: aperto)", "",
+		{"asleep", "#wait 2026-12-24", 1, "Stato: in attesa del cliente (prima: aperto)|Il ticket aspetta fino a giovedì 24 dicembre 2026, poi tocca a noi.", "",
 			func(tk *ticket.Ticket) bool {
 				return tk.SleepsUntil.Equal(time.Date(2026, 12, 24, 0, 0, 0, 0, time.FixedZone("", 3600))) && tk.ClosesAt.IsZero() && tk.WaitsFor == 0
 			}},
@@ -85,8 +85,10 @@ func TestOrders(t *testing.T) {
 			func(tk *ticket.Ticket) bool {
 				return !tk.SleepsUntil.IsZero() && tk.ClosesAt.IsZero() && tk.WaitsFor == 0
 			}},
-		{"asleep until yesterday", "#wait 22/11/2026", 1, "Riga 1, #attesa 22/11/2026: la data deve essere da domani in poi|" + nothing, "",
+		{"asleep until yesterday", "#wait 22/11/2026", 1, "Riga 1, #attesa 22/11/2026: domenica 22 novembre 2026 non va: la data deve essere da domani in poi|" + nothing, "",
 			func(tk *ticket.Ticket) bool { return tk.SleepsUntil.IsZero() && tk.State == ticket.StateOpen }},
+		{"asleep over a holiday", "#attesa 8 dicembre", 1, "Il ticket aspetta fino a mercoledì 9 dicembre 2026, poi tocca a noi: martedì 8 dicembre 2026 è un giorno di chiusura.", "",
+			func(tk *ticket.Ticket) bool { return tk.SleepsUntil.Day() == 9 || tk.SleepsUntil.Day() == 8 }},
 		{"asleep for ever", "#wait 2062-12-24", 1, "Riga 1, #attesa 2062-12-24: la data deve cadere entro 366 giorni|" + nothing, "",
 			func(tk *ticket.Ticket) bool { return tk.SleepsUntil.IsZero() }},
 		{"answered, and still our turn", "#reopen\nIntanto: stiamo guardando.", 1, "Risposta inviata a Mario", "answer mario, ticket-reply bruno",
@@ -197,6 +199,34 @@ func TestMergedTicketRedirects(t *testing.T) {
 	wantLetters(t, b.send(), "ticket-reply anna, ticket-reply bruno, ticket-reply anna, ticket-reply bruno")
 	b.receive(b.mail(anna, "Re: Sito", "Riavviato.", replyTo(work[3])))
 	wantLetters(t, b.send(), "answer mario, answer luisa, ticket-reply bruno")
+}
+
+// TestBelatedQuote: a fixed price is offered as soon as it is known whose the request
+// is, unless the technician says or does otherwise in the same mail.
+func TestBelatedQuote(t *testing.T) {
+	for _, c := range []struct{ name, order, letters, quote string }{
+		{"named", "#customer C1", "quote mario, quote nessuno, transcript anna", "P-1-1"},
+		{"named with a price", "#customer C1\n#quote 4", "quote mario, quote nessuno, transcript anna", "P-1-1"},
+		{"named and answered", "#customer C1\nCi penso io.", "answer nessuno, ticket-reply bruno, transcript anna", ""},
+		{"named and covered", "#customer C1\n#covered", "transcript anna", ""},
+		{"named and closed", "#customer C1\n#close", "transcript anna, closed nessuno", ""},
+		{"named, its topic corrected", "#customer C1\n#topic platform-down", "transcript anna", ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			b := newBench(t, storetest.NewMem())
+			b.receive(b.mail(stranger, "Nuova casella", "Buongiorno, potete creare una nuova casella di posta info@rossi.example? Grazie"))
+			work := pick(t, b.send(), ticket.NoticeTicketNew, anna)
+			b.receive(b.mail(anna, "Re: Nuova casella", c.order, replyTo(work)))
+			wantLetters(t, b.send(), c.letters)
+			code := ""
+			if q := b.ticket(1).Quote; q != nil {
+				code = q.Code
+			}
+			if code != c.quote {
+				t.Errorf("the quote is %q, want %q: %+v", code, c.quote, b.ticket(1).Decision)
+			}
+		})
+	}
 }
 
 // TestBoundAddress: after #customer the next mail of that address is the customer's.

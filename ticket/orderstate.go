@@ -92,10 +92,10 @@ func (w *work) refuseWait(j *job) (string, error) {
 		return "", nil
 	}
 	today := w.d.day(w.now)
-	switch day, _ := readDay(j.arg(0), today); {
-	case !today.Before(day):
-		return w.say("wait-past"), nil
-	case today.AddDays(longestSleep).Before(day):
+	switch until, _ := readDay(j.Args, today); {
+	case !today.Before(until):
+		return w.say("wait-past", day(until)), nil
+	case today.AddDays(longestSleep).Before(until):
 		return w.say("wait-far", longestSleep), nil
 	}
 	return "", nil
@@ -111,8 +111,14 @@ func (w *work) wait(j *job) error {
 	}
 	t.SleepsUntil = time.Time{}
 	if len(j.Args) > 0 {
-		day, _ := readDay(j.arg(0), w.d.day(w.now))
-		t.SleepsUntil = day.Start(w.d.Zone)
+		asked, _ := readDay(j.Args, w.d.day(w.now))
+		until := w.openDay(asked)
+		t.SleepsUntil = until.Start(w.d.Zone)
+		if until != asked {
+			w.told = append(w.told, w.say("asleep-closed", day(until), day(asked)))
+		} else {
+			w.told = append(w.told, w.say("asleep", day(until)))
+		}
 		t.ClosesAt, t.WarnAt, t.WaitsFor = time.Time{}, time.Time{}, 0
 		return nil
 	}
@@ -120,6 +126,15 @@ func (w *work) wait(j *job) error {
 		w.startClosing(t, w.now)
 	}
 	return nil
+}
+
+// openDay is d, or the next day after it on which the office is open: on any other
+// nobody is there to be told.
+func (w *work) openDay(d Date) Date {
+	if at := w.d.Policy.NextOpening(d.Start(w.d.Zone)); !at.IsZero() {
+		return w.d.day(at)
+	}
+	return d
 }
 
 func (w *work) refuseSpam(j *job) (string, error) {

@@ -54,6 +54,8 @@ func inLanguage(lang string, args []any) []any {
 			out[i] = a.In(lang)
 		case amount:
 			out[i] = a.in(lang)
+		case day:
+			out[i] = a.in(lang)
 		case NoticeKind:
 			out[i] = phraseIn(lang, "kind "+a.String())
 		default:
