@@ -2,6 +2,7 @@ package ticket
 
 import (
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -17,6 +18,7 @@ type backlog struct {
 	Backlog
 	early  bool // the mail being filed arrived before the first start
 	old    bool // and was too old then to be acknowledged
+	again  bool // the mail, or what a clock brings, is from before the desk was restored
 	hushed bool // a letter about it was left to the summary
 }
 
@@ -35,23 +37,30 @@ func (w *work) openBacklog(mails int) error {
 }
 
 // look turns to the next mail.
-func (b *backlog) look(m *Inbound) {
-	b.settle()
+func (w *work) look(m *Inbound) {
+	w.overlook()
+	b := &w.backlog
+	b.again = w.restored.relived(m.Arrived)
 	b.early = m.Arrived.Before(b.Began)
 	b.old = b.early && b.Began.Sub(m.Arrived) > maxAge
 }
 
-// settle counts the mail that was looked at.
-func (b *backlog) settle() {
-	if b.hushed {
+// overlook turns away from the mail that was looked at, and counts it.
+func (w *work) overlook() {
+	b := &w.backlog
+	switch {
+	case !b.hushed:
+	case b.again:
+		w.relived++
+	default:
 		b.Untold++
 	}
-	b.early, b.old, b.hushed = false, false, false
+	b.early, b.old, b.again, b.hushed = false, false, false, false
 }
 
 // hushes tells whether a letter of kind is left to the summary.
 func (b *backlog) hushes(kind NoticeKind) bool {
-	if !b.old || !kind.Technical() || kind == NoticeAlert {
+	if !b.old && !b.again || !kind.Technical() || kind == NoticeAlert {
 		return false
 	}
 	b.hushed = true
@@ -78,7 +87,7 @@ func (b *backlog) refusal() string {
 // closeBacklog moves the cursor, and tells the technicians of the backlog in
 // one letter once all of it is filed.
 func (w *work) closeBacklog(c Cursor) error {
-	w.backlog.settle()
+	w.overlook()
 	if w.backlog.Untold > 0 && c.Last >= c.Old {
 		if err := w.tellBacklog(); err != nil {
 			return err
@@ -100,9 +109,15 @@ func (w *work) tellBacklog() error {
 	if err != nil {
 		return err
 	}
+	return w.summarizeTo([]string{w.say("backlog", w.backlog.Untold), w.say("backlog-where")}, tickets)
+}
+
+// summarizeTo queues a summary for every technician: what is said, and a line for
+// each ticket.
+func (w *work) summarizeTo(said []string, tickets []*Ticket) error {
 	for i := range w.d.Technicians {
 		tech := &w.d.Technicians[i]
-		lines := []string{w.say("backlog", w.backlog.Untold), w.say("backlog-where")}
+		lines := slices.Clone(said)
 		for _, t := range tickets {
 			who := firstOf(t.Requester.Name, t.Requester.Address)
 			lines = append(lines, fmt.Sprintf("#%d %s: %s %s", t.ID, who, t.Subject, w.answerLink(t, tech)))

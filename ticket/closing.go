@@ -53,6 +53,14 @@ func (w *work) closing(t *Ticket) error {
 	return nil
 }
 
+// closeLater lets the closing clock of t begin anew on a desk that was restored: of what
+// it had announced or done since the backup nobody knows, and nothing closes unannounced.
+func (w *work) closeLater(t *Ticket) error {
+	before := t.clone()
+	w.startClosing(t, w.now)
+	return w.save(t, before, Event{Kind: "state", Actor: "clock", Cause: "sweep", Text: "the desk was restored: the closing clock begins anew"})
+}
+
 // tellSpared tells the technicians what a ticket will give back when it closes
 // by itself, in time to charge what was worked.
 func (w *work) tellSpared(t *Ticket) error {

@@ -90,7 +90,7 @@ func (w *work) answerConfirm(m *Inbound, a *Arrival, s sender, th thread) error 
 		}
 		return w.ignore(a, fmt.Sprintf("it discards arrival %d", held.ID))
 	}
-	held.Release = fmt.Sprintf("%s%d", confirmedBy, a.ID)
+	held.Release = w.ordered(fmt.Sprintf("%s%d", confirmedBy, a.ID))
 	if err := w.tx.PutArrival(held); err != nil {
 		return err
 	}

@@ -295,4 +295,6 @@ func (w *work) fileMessageID(m *Inbound, id ID) error {
 }
 
 // recent tells whether m is young enough to be acknowledged.
-func (w *work) recent(m *Inbound) bool { return w.now.Sub(m.Arrived) <= maxAge }
+func (w *work) recent(m *Inbound) bool {
+	return w.now.Sub(m.Arrived) <= maxAge && !w.restored.relived(m.Arrived)
+}

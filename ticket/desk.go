@@ -72,7 +72,7 @@ func (d *Desk) Receive(ctx context.Context, in []*Inbound, c Cursor) error {
 			}
 			for i, m := range in {
 				at = i
-				w.backlog.look(m)
+				w.look(m)
 				if err := w.fileOr(poisoned[i], m, refs[i]); err != nil {
 					return err
 				}
@@ -168,6 +168,9 @@ type work struct {
 	told     []string // what else the transcript of the mail at hand says
 	released bool     // held mail was released, to be filed after this transaction
 	backlog  backlog
+	restored Restored
+	relived  int        // mails from before the restore that technicians were not told of, one by one
+	unsure   []NoticeID // letters that may have been sent before it
 	copies   []*Arrival // of the mail at hand, that came before it
 	// settlements are what this transaction spends and gives back, by ticket.
 	settlements map[ID]settled
@@ -179,7 +182,15 @@ func (d *Desk) update(ctx context.Context, f func(*work) error) error {
 	var seen *recorder
 	err := d.Store.Update(ctx, func(tx Tx) error {
 		seen = newRecorder(tx)
-		return f(&work{d: d, tx: seen, now: now})
+		w := &work{d: d, tx: seen, now: now}
+		var err error
+		if w.restored, err = tx.Restored(); err != nil {
+			return err
+		}
+		if err := f(w); err != nil {
+			return err
+		}
+		return w.settleRelived()
 	})
 	if err != nil || d.Filed == nil {
 		return err

@@ -38,7 +38,7 @@ type GatheredMail struct {
 // there is no room for it. Only what nothing proves is counted: no evidence
 // about who wrote it or whence it came, and no token.
 func (w *work) crowded(t *Ticket, m *Inbound, msg *Message, s sender) (bool, error) {
-	if w.backlog.old || msg.Kind != MessageRequest || s.aligned || s.released || msg.Authority > AuthorityNone || m.Evidence.Aligned && !s.contrary && m.Doubled == "" {
+	if w.backlog.old || w.backlog.again || msg.Kind != MessageRequest || s.aligned || s.released || msg.Authority > AuthorityNone || m.Evidence.Aligned && !s.contrary && m.Doubled == "" {
 		return false, nil
 	}
 	if room, err := w.roomForLetter(counted{"letter", s.Address, unproven}, addressAnHour); room || err != nil {

@@ -236,11 +236,11 @@ func (w *work) answerHeld(m *Inbound, a *Arrival, s sender, th thread) error {
 			return err
 		}
 	case "send":
-		held.Release = "send"
+		held.Release = w.ordered("send")
 	case "from":
-		held.Release = "from"
+		held.Release = w.ordered("from")
 		if len(c.Args) > 0 {
-			held.Release = "from " + bareAddress(c.Args[0])
+			held.Release = w.ordered("from " + bareAddress(c.Args[0]))
 		}
 	default:
 		return w.settleHeld(m, a, tech, w.holdAgain(), w.say("nothing-done"))
@@ -257,6 +257,14 @@ func (w *work) answerHeld(m *Inbound, a *Arrival, s sender, th thread) error {
 // that it stands in for evidence (DESIGN.md section 3, "Authority").
 func (w *work) oneTime(m *Inbound, s sender, th thread) bool {
 	return s.person(m) && !th.several && (!th.mid || w.d.Addresses.Pattern == "")
+}
+
+// ordered is how to release a held mail, as the mail at hand orders.
+func (w *work) ordered(how string) string {
+	if w.backlog.again {
+		return orderedBefore + how
+	}
+	return how
 }
 
 func (w *work) holdAgain() string {

@@ -135,7 +135,7 @@ func (w *work) tooMany(s sender) (string, error) {
 	if len(s.customers) > 0 {
 		limit, who = w.d.Limits.TicketsPerContactHour, "contact"
 	}
-	if w.backlog.early { // it did not come within this hour
+	if w.backlog.early || w.backlog.again { // it did not come within this hour
 		limit = 0
 	}
 	how := s.standing()

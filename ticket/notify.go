@@ -22,7 +22,7 @@ func (w *work) queue(n *Notice, id Token) error {
 	if !n.Kind.Technical() {
 		w.posted = append(w.posted, post{n.Kind, n.Aside, n.To})
 	}
-	return w.tx.PutRow(&Row{Notice: *n, State: RowQueued, Next: w.now})
+	return w.tx.PutRow(w.enqueue(n))
 }
 
 // envelope is the envelope sender of n (DESIGN.md section 5): a bounce comes back

@@ -59,7 +59,9 @@ func (w *work) offer(t *Ticket, o Offer) (string, error) {
 	if description == "" {
 		description = w.d.Policy.TopicText(t.Decision.Topic, t.Language)
 	}
-	t.Quote = w.quote(t, o.Credits, description, o.Days)
+	if t.Quote, err = w.quote(t, o.Credits, description, o.Days); err != nil {
+		return "", err
+	}
 	if err := w.move(t, TriggerOffer, w.now); err != nil {
 		return "", err
 	}
@@ -85,18 +87,18 @@ func (w *work) offerable(t *Ticket, o Offer) error {
 }
 
 // quote is the next quote of t, not offered to anybody yet; days as in Offer.
-func (w *work) quote(t *Ticket, n Credits, description string, days int) *Quote {
+func (w *work) quote(t *Ticket, n Credits, description string, days int) (*Quote, error) {
 	if days == 0 {
 		days = w.d.Policy.QuoteDays
 	}
-	version := 1
+	version := w.restored.Quote + 1
 	if t.Quote != nil {
-		version = t.Quote.Version + 1
+		version = max(version, t.Quote.Version+1)
 	}
 	return &Quote{
 		Code: quoteCode(t.ID, version), Version: version, Credits: n, State: QuoteOffered, Offered: w.now,
 		Description: clip(description, MaxText), ValidUntil: w.today().AddDays(days).End(w.d.Zone),
-	}
+	}, w.tx.NoteQuote(version)
 }
 
 func quoteCode(id ID, version int) string { return fmt.Sprintf("P-%d-%d", id, version) }

@@ -279,7 +279,9 @@ func (w *work) quoteAtOpening(m *Inbound, t *Ticket, s sender, auth Authority) (
 	if err != nil || len(numbers) == 0 {
 		return false, false, err
 	}
-	t.Quote = w.quote(t, d.Price.Min, w.d.Policy.TopicText(d.Topic, t.Language), 0)
+	if t.Quote, err = w.quote(t, d.Price.Min, w.d.Policy.TopicText(d.Topic, t.Language), 0); err != nil {
+		return false, false, err
+	}
 	if err := w.move(t, TriggerOffer, w.now); err != nil {
 		return false, false, err
 	}

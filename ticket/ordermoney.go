@@ -34,8 +34,8 @@ func (w *work) refuseQuote(j *job) (string, error) {
 	if len(asked.join(t)) == 0 {
 		return w.because(refuse("offer-nobody", t.Customer))
 	}
-	t.Quote = w.quote(t, o.Credits, o.Text, o.Days)
-	return "", nil
+	t.Quote, err = w.quote(t, o.Credits, o.Text, o.Days)
+	return "", err
 }
 
 func (w *work) orderQuote(j *job) (err error) {

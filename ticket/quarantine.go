@@ -135,6 +135,12 @@ func (d *Desk) refile(ctx context.Context, id ArrivalID, how string) error {
 		if err != nil {
 			return err
 		}
+		how, before := strings.CutPrefix(how, orderedBefore)
+		a.Release = strings.TrimPrefix(a.Release, orderedBefore)
+		if before || how == "" { // nobody has ordered it since
+			w.look(m)
+		}
+		defer w.overlook()
 		if how == "" {
 			return w.fileAgain(m, a)
 		}

@@ -145,6 +145,13 @@ type Tx interface {
 	Ring() (Ring, error)
 	SetRing(Ring) error
 
+	// Restored is how the desk goes on after a restore; zero: it never was.
+	Restored() (Restored, error)
+	SetRestored(Restored) error
+	// LastQuote is the highest version that any quote was given, as NoteQuote told.
+	LastQuote() (int, error)
+	NoteQuote(version int) error
+
 	// Count adds to one of the counters that nothing else implies.
 	Count(c Counter, n int) error
 	Stats() (Stats, error)

@@ -22,6 +22,9 @@ func (d *Desk) Sweep(ctx context.Context) error {
 	if err := d.summarize(ctx); err != nil {
 		return err
 	}
+	if err := d.tellRestored(ctx); err != nil {
+		return err
+	}
 	if !d.steady() { // what a clock brings waits until it is to be believed
 		return nil
 	}
@@ -69,6 +72,10 @@ func (w *work) wake(id ID) error {
 	if err != nil {
 		return err
 	}
+	if w.restored.relived(t.Wake()) {
+		w.backlog.again = true
+		defer w.overlook()
+	}
 	if q := t.Quote; q != nil && q.State == QuoteOffered && !w.now.Before(q.ValidUntil) {
 		if err := w.expire(t); err != nil {
 			return err
@@ -80,6 +87,8 @@ func (w *work) wake(id ID) error {
 	switch {
 	case t.State != StateWaiting:
 		return nil
+	case w.backlog.again && t.SleepsUntil.IsZero() && !t.ClosesAt.IsZero():
+		return w.closeLater(t)
 	case !t.SleepsUntil.IsZero():
 		if w.now.Before(t.SleepsUntil) {
 			return nil

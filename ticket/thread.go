@@ -38,15 +38,18 @@ func (w *work) match(m *Inbound, s sender) (thread, error) {
 	if th.token == nil {
 		th = signs.byOwn()
 	}
-	if th.token != nil {
-		th.revoked = false
-		return w.matchToken(m, th, signs)
-	}
 	var before []string
-	if revoked {
+	switch {
+	case th.token != nil:
+		th.revoked = false
+		if th, err = w.matchToken(m, th, signs); err != nil || th.token != nil {
+			return th, err
+		}
+		before = th.evidence // of a ticket that is gone: weaker signs may name another
+	case revoked:
 		before = []string{"a token that was revoked"}
+		th = thread{revoked: true, evidence: before}
 	}
-	th = thread{revoked: revoked, evidence: before}
 	if m.Robot {
 		return thread{claim: signs.claim()}, nil
 	}
@@ -59,7 +62,7 @@ func (w *work) match(m *Inbound, s sender) (thread, error) {
 			return thread{}, err
 		}
 		if s.sole && w.on(t, s.Address, s.customers) {
-			return thread{ticket: t, via: c.via, revoked: revoked, evidence: append(before, c.text, s.Address+" is on the ticket")}, nil
+			return thread{ticket: t, via: c.via, revoked: th.revoked, evidence: append(before, c.text, s.Address+" is on the ticket")}, nil
 		}
 		if th.claim == 0 {
 			th.claim = t.ID

@@ -33,7 +33,11 @@ func openOffice(c *Config, env environment, o boltstore.Options) (*office, error
 			err = keysRefused(err)
 		}
 	}
+	now, _ := newClock(env)
 	o.CheckPages = pagesInChild
+	if o.AfterRestore {
+		o.Restored = func(tx ticket.Tx) error { return ticket.BeginAgain(tx, now()) }
+	}
 	store, serr := boltstore.Open(c.Desk.StateDir, o)
 	if serr != nil {
 		return nil, fmt.Errorf("opening the desk: %w", serr)
@@ -41,7 +45,6 @@ func openOffice(c *Config, env environment, o boltstore.Options) (*office, error
 	if err != nil {
 		return nil, errors.Join(err, store.Close())
 	}
-	now, _ := newClock(env)
 	off := &office{config: c, store: store, now: now, lastPoll: func() time.Time { return time.Time{} }}
 	off.desk = c.newDesk(store, keys, c.newReading(keys), now)
 	if err := off.desk.OpenKeys(context.Background(), keys); err != nil {

@@ -186,6 +186,11 @@ func (a *app) queueAct(use, short string, verb ticket.LetterVerb, states ...tick
 			}
 			return o.desk.MoveLetter(ctx, verb, id, admin)
 		}
+		if verb == ticket.LetterRelease && kind == 0 { // of a restored desk: what comes next waits no more either
+			if err := o.desk.EndHolding(ctx); err != nil {
+				return err
+			}
+		}
 		ids, err := o.lettersIn(ctx, states, kind)
 		if err != nil {
 			return err

@@ -140,6 +140,9 @@ func (d *service) greet(c *Config) {
 	for _, w := range c.Policy.Policy.Warnings() {
 		d.log.Warn().Str("policy", w).Msg("the policy file")
 	}
+	if r, err := d.current.Load().desk.Restored(context.Background()); err == nil && r.Holding {
+		d.log.Warn().Time("restored", r.At).Msg("the desk was restored: letters wait for `sportello queue release`")
+	}
 	d.greetTried(c)
 }
 

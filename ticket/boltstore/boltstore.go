@@ -35,8 +35,11 @@ type Options struct {
 	ReadOnly bool
 	// AfterRestore accepts a database that is older than its witness, or has
 	// none: it becomes the next generation, and numbers go on where the witness
-	// stands (without one they skip 10,000).
+	// stands (without one that is newer they skip 10,000).
 	AfterRestore bool
+	// Restored, when not nil, is what the desk changes in the same transaction in
+	// which AfterRestore begins the next generation.
+	Restored func(ticket.Tx) error
 	// Timeout is how long to wait for another holder; zero means one second.
 	Timeout time.Duration
 	// OpenMonths bounds the archive files held open; zero means 4.

@@ -58,6 +58,7 @@ var (
 	keyStats  = []byte("stats")
 	keyBooks  = []byte("books")
 	keyRing   = []byte("ring")
+	keyLife   = []byte("restored")
 	keyTally  = []byte("tally")
 )
 

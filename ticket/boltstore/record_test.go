@@ -39,7 +39,7 @@ func paths(prefix string, t reflect.Type) []string {
 // Names that files on disk hold may be joined by others; none may go or change.
 func TestNamesOfStoredFieldsStay(t *testing.T) {
 	var got []string
-	for _, v := range []any{metaRecord{}, cursorRecord{}, gatheredRecord{}, ringRecord{}, statsRecord{}, ticketRecord{}, messageRecord{}, eventRecord{},
+	for _, v := range []any{metaRecord{}, cursorRecord{}, gatheredRecord{}, ringRecord{}, restoredRecord{}, statsRecord{}, ticketRecord{}, messageRecord{}, eventRecord{},
 		arrivalRecord{}, customerRecord{}, lotRecord{}, entryRecord{}, holdRecord{}, noticeRecord{}, rowRecord{}, letterRecord{}} {
 		got = append(got, paths(strings.TrimSuffix(reflect.TypeOf(v).Name(), "Record"), reflect.TypeOf(v))...)
 	}

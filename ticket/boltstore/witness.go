@@ -10,6 +10,8 @@ import (
 	"time"
 
 	bolt "go.etcd.io/bbolt"
+
+	"sportello/ticket"
 )
 
 // Numbers are announced in the witness in blocks, before the first of a block
@@ -31,23 +33,24 @@ type witnessRecord struct {
 	Highest    numbers `json:"highest"`  // no number above these was ever given out
 }
 
-// numbers are the last ticket, notice and arrival.
+// numbers are the last ticket, notice and arrival, and the highest version of a quote.
 type numbers struct {
 	Tickets  uint64 `json:"tickets"`
 	Notices  uint64 `json:"notices"`
 	Arrivals uint64 `json:"arrivals"`
+	Quotes   uint64 `json:"quotes"`
 }
 
 func (n numbers) covers(m numbers) bool {
-	return n.Tickets >= m.Tickets && n.Notices >= m.Notices && n.Arrivals >= m.Arrivals
+	return n.Tickets >= m.Tickets && n.Notices >= m.Notices && n.Arrivals >= m.Arrivals && n.Quotes >= m.Quotes
 }
 
 func (n numbers) max(m numbers) numbers {
-	return numbers{max(n.Tickets, m.Tickets), max(n.Notices, m.Notices), max(n.Arrivals, m.Arrivals)}
+	return numbers{max(n.Tickets, m.Tickets), max(n.Notices, m.Notices), max(n.Arrivals, m.Arrivals), max(n.Quotes, m.Quotes)}
 }
 
 func (n numbers) plus(d uint64) numbers {
-	return numbers{n.Tickets + d, n.Notices + d, n.Arrivals + d}
+	return numbers{n.Tickets + d, n.Notices + d, n.Arrivals + d, n.Quotes + d}
 }
 
 // witness is the file generation beside the database. It remembers how far the
@@ -83,7 +86,7 @@ func openWitness(s *Store, o Options) (*witness, error) {
 		return nil, err
 	}
 	if s.meta = m; o.AfterRestore {
-		if err := s.nextGeneration(w.disk, lost != nil); err != nil {
+		if err := s.nextGeneration(w.disk, lost == nil && s.olderThan(w.disk), o.Restored); err != nil {
 			return nil, err
 		}
 	}
@@ -100,17 +103,26 @@ func (s *Store) olderThan(w witnessRecord) bool {
 }
 
 // nextGeneration starts a new life after a restore: its numbers lie above all
-// that were given out before.
-func (s *Store) nextGeneration(w witnessRecord, lost bool) error {
+// that were given out before. A witness that is no newer than the database may have
+// come back with it, and knows nothing of what was given out since.
+func (s *Store) nextGeneration(w witnessRecord, newer bool, restored func(ticket.Tx) error) error {
 	m := s.meta
 	m.Generation = max(m.Generation, w.Generation) + 1
 	next := s.numbers().max(w.Highest)
-	if lost {
+	if !newer {
 		next = next.plus(restoreSkip)
 	}
 	err := s.db.Update(func(tx *bolt.Tx) error {
 		t := newTx(tx, m)
-		return errors.Join(putMeta(tx, m), t.setSequences(next), t.finish())
+		if err := errors.Join(putMeta(tx, m), t.setSequences(next)); err != nil {
+			return err
+		}
+		if restored != nil {
+			if err := restored(t); err != nil {
+				return err
+			}
+		}
+		return t.finish()
 	})
 	if err != nil {
 		return fmt.Errorf("store: begin generation %d: %w", m.Generation, err)
@@ -129,12 +141,12 @@ func (s *Store) numbers() (n numbers) {
 }
 
 func sequences(tx *bolt.Tx) numbers {
-	return numbers{tx.Bucket(bucketTickets).Sequence(), tx.Bucket(bucketRows).Sequence(), tx.Bucket(bucketArrivals).Sequence()}
+	return numbers{tx.Bucket(bucketTickets).Sequence(), tx.Bucket(bucketRows).Sequence(), tx.Bucket(bucketArrivals).Sequence(), tx.Bucket(bucketHolds).Sequence()}
 }
 
 func (t *tx) setSequences(n numbers) error {
 	return errors.Join(t.bucket(bucketTickets).giveUpTo(n.Tickets),
-		t.bucket(bucketRows).giveUpTo(n.Notices), t.bucket(bucketArrivals).giveUpTo(n.Arrivals))
+		t.bucket(bucketRows).giveUpTo(n.Notices), t.bucket(bucketArrivals).giveUpTo(n.Arrivals), t.bucket(bucketHolds).giveUpTo(n.Quotes))
 }
 
 // before is called with the numbers of the transaction about to be committed.

@@ -232,3 +232,20 @@ func ring(s suite) {
 	s.update(func(tx ticket.Tx) error { return tx.SetRing(want) })
 	same(want)
 }
+
+func restored(s suite) {
+	want := ticket.Restored{At: at(5), Holding: true, Quote: 9, Untold: 3, Unsure: 2, Filed: at(6)}
+	same := func(want ticket.Restored, quote int) {
+		s.Helper()
+		s.view(func(tx ticket.Tx) error {
+			got, err := tx.Restored()
+			s.same("restored", got, want)
+			n, err2 := tx.LastQuote()
+			s.same("last quote", n, quote)
+			return errors.Join(err, err2)
+		})
+	}
+	same(ticket.Restored{}, 0)
+	s.update(func(tx ticket.Tx) error { return errors.Join(tx.SetRestored(want), tx.NoteQuote(7), tx.NoteQuote(3)) })
+	same(want, 7)
+}

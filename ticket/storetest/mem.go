@@ -57,6 +57,8 @@ type state struct {
 	seen        hit
 	books       ticket.Books
 	ring        ticket.Ring
+	restored    ticket.Restored
+	quote       int
 	suppressed  int
 }
 

@@ -134,3 +134,23 @@ func (t *memTx) SetRing(r ticket.Ring) error {
 	t.ring = *kept
 	return nil
 }
+
+func (t *memTx) Restored() (ticket.Restored, error) { return t.restored, nil }
+
+func (t *memTx) SetRestored(r ticket.Restored) error {
+	if err := t.writing(); err != nil {
+		return err
+	}
+	t.restored = r
+	return nil
+}
+
+func (t *memTx) LastQuote() (int, error) { return t.quote, nil }
+
+func (t *memTx) NoteQuote(version int) error {
+	if err := t.writing(); err != nil {
+		return err
+	}
+	t.quote = max(t.quote, version)
+	return nil
+}

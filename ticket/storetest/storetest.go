@@ -67,6 +67,7 @@ var cases = []struct {
 	{"cursor and seen", cursorAndSeen},
 	{"gathered", gathered},
 	{"ring of keys", ring},
+	{"after a restore", restored},
 	{"counts are in step with the records", counts},
 	{"raw mail comes back byte for byte", raws},
 	{"after Close nothing works", closed},

@@ -91,6 +91,8 @@ func readOnly(s suite) {
 		"Hit":           func(tx ticket.Tx) error { return tx.Hit("k", day, day) },
 		"SetCursor":     func(tx ticket.Tx) error { return tx.SetCursor(ticket.Cursor{}) },
 		"SetSeen":       func(tx ticket.Tx) error { return tx.SetSeen(day) },
+		"SetRestored":   func(tx ticket.Tx) error { return tx.SetRestored(ticket.Restored{}) },
+		"NoteQuote":     func(tx ticket.Tx) error { return tx.NoteQuote(1) },
 		"SetRing":       func(tx ticket.Tx) error { return tx.SetRing(ticket.Ring{}) },
 		"SetBooks":      func(tx ticket.Tx) error { return tx.SetBooks(ticket.Books{}) },
 		"SetGathered":   func(tx ticket.Tx) error { return tx.SetGathered(ticket.Gathered{}) },
