@@ -121,10 +121,14 @@ func open(dir string, o Options) (_ *Store, err error) {
 	if s.file, err = os.Stat(path); err != nil {
 		return nil, fmt.Errorf("store: %w", err)
 	}
-	if s.meta, err = readMeta(db, path); err != nil {
-		return nil, err
-	}
-	if s.witness, err = openWitness(s, o); err != nil {
+	if err = guarded("open", func() (err error) {
+		if s.meta, err = readMeta(db, path); err == nil {
+			s.witness, err = openWitness(s, o)
+		}
+		return err
+	}); errors.Is(err, errBroken) {
+		return nil, refusal(ErrDamaged, path, err)
+	} else if err != nil {
 		return nil, err
 	}
 	named, err := s.named()
