@@ -61,6 +61,7 @@ type htmlRenderer struct {
 	dashes  bool // the last line written was "--"
 	ruled   bool // the last line written was a rule
 	skip    atom.Atom
+	hidden  int // open elements that nobody sees, and those in them
 	open    []htmlElement
 	counts  map[atom.Atom]int // elements in open, by tag
 }
@@ -71,6 +72,7 @@ type htmlElement struct {
 	quote  bool
 	sign   bool
 	struck bool   // its text is struck through
+	hidden bool   // nobody sees it
 	margin int    // empty lines it owes when it ends
 	item   int    // of <ol> the next number; of <ul> 0
 	href   string // of <a>
@@ -98,6 +100,10 @@ func (r *htmlRenderer) start() {
 	var at htmlAttributes
 	if more {
 		at.read(r.z)
+	}
+	if r.hidden > 0 || at.hidden {
+		r.hide(tag)
+		return
 	}
 	switch tag {
 	case atom.Br:
@@ -167,6 +173,16 @@ func (r *htmlRenderer) enter(tag atom.Atom, at *htmlAttributes) {
 		r.word(htmlStruck)
 	}
 	r.push(e)
+}
+
+// hide opens an element that nobody sees; those without an end are passed over.
+func (r *htmlRenderer) hide(tag atom.Atom) {
+	switch tag {
+	case atom.Area, atom.Base, atom.Br, atom.Col, atom.Embed, atom.Hr, atom.Img, atom.Input, atom.Link, atom.Meta, atom.Param, atom.Source, atom.Track, atom.Wbr:
+		return
+	}
+	r.hidden++
+	r.push(htmlElement{tag: tag, hidden: true})
 }
 
 // htmlStruck stands around text that is struck through: who strikes a word out
@@ -243,6 +259,10 @@ func (r *htmlRenderer) close() {
 }
 
 func (r *htmlRenderer) undo(e htmlElement) {
+	if e.hidden {
+		r.hidden--
+		return
+	}
 	if e.struck {
 		r.line, r.words = append(r.line, htmlStruck...), true
 	}

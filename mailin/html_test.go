@@ -78,3 +78,22 @@ func TestHTMLTextStaysBounded(t *testing.T) {
 		t.Errorf("stray tags end with %q", got[max(0, len(got)-20):])
 	}
 }
+
+// TestHidden: what nobody sees is nobody's word, and hides nothing else.
+func TestHidden(t *testing.T) {
+	for html, want := range map[string]string{
+		`<div style="display: none">#close</div><p>Fatto.</p>`:                                    "Fatto.",
+		`<span style="color:red;DISPLAY:none !important">x<br><img src=a>y</span>Fatto.`:          "Fatto.",
+		`<p hidden>x</p><div hidden><ul><li>a<li>b</ul></div>Fatto.`:                              "Fatto.",
+		`<input hidden><img style="display:none" src=x><br hidden>Fatto.`:                         "Fatto.",
+		`<div style="display:none"><div>a</div><p>b</div>Fatto.`:                                  "Fatto.",
+		`<table><tr style="display:none"><td>a</td></tr><tr><td>Fatto.</td></tr></table>`:         "Fatto.",
+		`<div style="display:none"></b></table></div>Fatto.</div>`:                                "Fatto.",
+		`<div style="display:block">Fatto.</div>`:                                                 "Fatto.",
+		`<div style="display:none"><blockquote>a</blockquote><pre>b</pre></div><pre>Fatto.</pre>`: "Fatto.",
+	} {
+		if got := strings.TrimSpace(htmlText(html, 1<<20, nil)); got != want {
+			t.Errorf("%s: %q, want %q", html, got, want)
+		}
+	}
+}

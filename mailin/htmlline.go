@@ -48,6 +48,7 @@ func htmlLayout(tag atom.Atom) htmlKind {
 // htmlAttributes are the attributes that matter here.
 type htmlAttributes struct {
 	class, id, style, href, src, alt, cite string
+	hidden                                 bool // nobody sees the element
 }
 
 func (a *htmlAttributes) read(z *html.Tokenizer) {
@@ -60,6 +61,9 @@ func (a *htmlAttributes) read(z *html.Tokenizer) {
 			a.id = string(value)
 		case "style":
 			a.style = strings.ToLower(string(value))
+			a.hidden = a.hidden || strings.Contains(a.style, "display") && strings.Contains(strings.ReplaceAll(a.style, " ", ""), "display:none")
+		case "hidden":
+			a.hidden = true
 		case "href":
 			a.href = string(value)
 		case "src":
@@ -126,7 +130,7 @@ func (a *htmlAttributes) signature() bool {
 
 // text adds character data, white space collapsed except inside <pre>.
 func (r *htmlRenderer) text(b []byte) {
-	if r.skip != 0 {
+	if r.skip != 0 || r.hidden > 0 {
 		return
 	}
 	for i := 0; i < len(b); i++ {

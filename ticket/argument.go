@@ -50,16 +50,31 @@ func (o *order) misused(args []string, own []policy.Topic) Words {
 	return Words{}
 }
 
-// unlinked is args without the links that mail programs write behind an address:
-// `a@b.example<mailto:a@b.example>`.
-func unlinked(args []string) (bare []string) {
+// unlinked is args without the links that mail programs write behind a word
+// (`a@b.example<mailto:a@b.example>`, `#close <https://…>`), and, of a person whom a
+// program has named with his address, only what the usage asks for.
+func unlinked(usage string, args []string) (bare []string) {
 	for _, arg := range args {
 		if i := strings.Index(arg, "<mailto:"); i >= 0 && strings.HasSuffix(arg, ">") {
 			arg = arg[:i]
 		}
+		if strings.HasPrefix(arg, "<http") && strings.HasSuffix(arg, ">") {
+			continue
+		}
 		if arg != "" {
 			bare = append(bare, arg)
 		}
+	}
+	last := len(bare) - 1
+	if last < 1 || bareAddress(bare[last]) == "" || bare[last][0] != '<' {
+		return bare
+	}
+	switch name := strings.Join(bare[:last], " "); {
+	case strings.Contains(usage, "ADDRESS") && (!strings.Contains(name, "@") || bareAddress(name) == bareAddress(bare[last])):
+		return []string{strings.Trim(bare[last], "<>")}
+	case strings.HasPrefix(usage, "NAME"):
+		bare[0] = strings.TrimPrefix(bare[0], "@")
+		return bare[:last]
 	}
 	return bare
 }

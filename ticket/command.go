@@ -178,7 +178,7 @@ func readCommand(words []string, own []policy.Topic) (Command, Words) {
 	if o == nil {
 		return Command{}, Say("order-unknown", nearest(words[0]), Order("help"))
 	}
-	args := unlinked(words[1:])
+	args := unlinked(o.usage, words[1:])
 	if wrong := o.misused(args, own); wrong.key != "" {
 		return Command{}, wrong
 	}
