@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime/debug"
 	"strings"
 	"time"
 	"unicode"
@@ -41,21 +42,26 @@ type report struct {
 	fell    error // the envelope sender was refused so, and the desk\'s address taken instead
 	why     error // what the letter met
 	trouble error // of the queue, not of the letter: network, login
-	fatal   error // of the Spool
+	spool   error // of the Spool: it could not read or record this letter
 }
 
 // carry brings one letter to the server and records what became of it. When
 // the server cannot be reached the row stays as it was.
-func (c *carriage) carry(ctx context.Context) report {
+func (c *carriage) carry(ctx context.Context) (rep report) {
 	ctx, cancel := context.WithTimeout(ctx, letterTime)
 	defer cancel()
-	rep := report{id: c.row.Notice.ID}
+	rep = report{id: c.row.Notice.ID}
+	defer func() {
+		if p := recover(); p != nil {
+			rep = c.abandon(p)
+		}
+	}()
 	letter, err := c.letter(ctx)
 	if err != nil {
 		rep.session = c.session
 		switch {
 		case isStore(err):
-			rep.fatal = err
+			rep.spool = err
 		case ctx.Err() == nil:
 			c.settle(&rep, c.verdict(err), err)
 		}
@@ -75,11 +81,29 @@ func (c *carriage) carry(ctx context.Context) report {
 	case errors.Is(err, ticket.ErrStale):
 		rep.stale = true
 	case isStore(err):
-		rep.fatal = err
+		rep.spool = err
 	default:
 		c.conclude(&rep, err)
 	}
 	rep.session = c.release(err)
+	return rep
+}
+
+// abandon ends a letter that something of ours panicked about: it failed, or, where
+// the server may have taken it, is unknown.
+func (c *carriage) abandon(p any) report {
+	rep := report{id: c.row.Notice.ID}
+	if c.session != nil {
+		c.session.conn.Close()
+		c.session = nil
+	}
+	c.Log.Error().Uint64("notice", uint64(rep.id)).Bytes("stack", debug.Stack()).Msg("writing this letter panicked")
+	err := fmt.Errorf("writing this letter panicked: %v", p)
+	o := c.verdict(err)
+	if c.begun {
+		o.State = ticket.RowUnknown
+	}
+	c.settle(&rep, o, err)
 	return rep
 }
 
@@ -94,10 +118,10 @@ func (c *carriage) letter(ctx context.Context) (*ticket.Letter, error) {
 		return l, nil
 	}
 	l, err := c.Spool.Letter(c.store, c.row.Notice.ID)
-	if err != nil && !errors.Is(err, ticket.ErrNotFound) {
+	if errors.Is(err, ticket.ErrCommit) {
 		return nil, &storeError{err}
 	}
-	if err != nil {
+	if err != nil { // it is not there, or cannot be read
 		return nil, about{"why-changed", fmt.Errorf("stored letter: %w", err)}
 	}
 	if err := verify(ctx, l, c.Attachment); err != nil {
@@ -235,7 +259,7 @@ func (c *carriage) climb(o ticket.Outcome, err error) ticket.Outcome {
 func (c *carriage) settle(rep *report, o ticket.Outcome, why error) {
 	n := &c.row.Notice
 	if err := c.Spool.Settle(c.store, n.ID, o); err != nil {
-		rep.fatal = fmt.Errorf("settle notice %d: %w", n.ID, err)
+		rep.spool = fmt.Errorf("settle notice %d: %w", n.ID, err)
 		return
 	}
 	rep.settled, rep.why = true, why
@@ -284,7 +308,7 @@ func ended(err error) bool {
 	return faultOf(err) == lost || errors.As(err, &said) && said.Code == 421
 }
 
-// storeError is an error of the Spool: it ends Run.
+// storeError is an error of the Spool.
 type storeError struct{ error }
 
 func (e *storeError) Unwrap() error { return e.error }

@@ -29,6 +29,7 @@ type rounds struct {
 	busy    map[ticket.NoticeID]time.Time // under way, since when
 	stale   map[ticket.NoticeID]bool      // not to be sent any more; forgotten at the next kick
 	drops   map[ticket.NoticeID]int       // how often the connection broke under a letter
+	aside   map[ticket.NoticeID]bool      // cannot be read or recorded: left as they are for as long as the desk runs
 	idle    []*session
 	pace    pace
 	turn    ticket.Lane // goes next, where it has a letter
@@ -39,13 +40,15 @@ type rounds struct {
 	fails   int         // failures in a row to get a conversation
 	resume  <-chan time.Time
 	said    string // the condition that was last told
+	unread  string // why the queue could not be read, as last said
 	news    error  // how our envelope senders were refused, not told yet
 	fatal   error
 }
 
 func newRounds(ctx context.Context, s *Sender) *rounds {
 	r := &rounds{Sender: s, store: context.WithoutCancel(ctx), pace: pace{most: s.PerMinute}, turn: ticket.LaneCustomers,
-		busy: make(map[ticket.NoticeID]time.Time), stale: make(map[ticket.NoticeID]bool), drops: make(map[ticket.NoticeID]int)}
+		busy: make(map[ticket.NoticeID]time.Time), stale: make(map[ticket.NoticeID]bool), drops: make(map[ticket.NoticeID]int),
+		aside: make(map[ticket.NoticeID]bool)}
 	r.work, r.cut = context.WithCancel(r.store)
 	r.done = make(chan report, max(s.Connections, 1))
 	return r
@@ -98,8 +101,17 @@ func (r *rounds) start(ctx context.Context) (time.Duration, error) {
 			room = 1
 		}
 		rows, next, err := r.Spool.Take(ctx, r.turn, room, r.skip)
-		if err != nil {
+		if bad, ok := errors.AsType[*ticket.RowError](err); ok {
+			if err := r.setAside(bad.ID, err); err != nil {
+				return 0, err
+			}
+			continue
+		}
+		if err := r.readable(ctx, err); err != nil {
 			return 0, err
+		}
+		if err != nil {
+			return lookTime, nil
 		}
 		if len(rows) == 0 {
 			r.tellNews()
@@ -134,7 +146,38 @@ func (r *rounds) drop(row *ticket.Row) error {
 		err = r.Spool.Settle(r.store, id, ticket.Outcome{State: ticket.RowQueued, Next: r.Now()})
 	}
 	if err != nil {
-		return fmt.Errorf("drop notice %d: %w", id, err)
+		return r.setAside(id, fmt.Errorf("drop notice %d: %w", id, err))
+	}
+	return nil
+}
+
+// setAside leaves a letter where it is that the Spool cannot read or record, and
+// says so: a damaged entry stops no other letter (PROMISES.md H06). It returns an
+// error that ends Run.
+func (r *rounds) setAside(id ticket.NoticeID, why error) error {
+	if errors.Is(why, ticket.ErrCommit) {
+		return why
+	}
+	r.aside[id] = true
+	r.Log.Error().Uint64("notice", uint64(id)).Str("error", describe(why)).Msg("this letter cannot be read or recorded: it is left as it is")
+	if r.Alert == nil {
+		return nil
+	}
+	return r.Alert(r.store, ticket.Say("row-unreadable", id))
+}
+
+// readable says once why the queue cannot be read, and once that it can. It returns
+// an error that ends Run.
+func (r *rounds) readable(ctx context.Context, err error) error {
+	switch {
+	case err == nil:
+		r.unread = ""
+		return nil
+	case errors.Is(err, ticket.ErrCommit) || ctx.Err() != nil:
+		return err
+	case r.unread != err.Error():
+		r.unread = err.Error()
+		r.Log.Error().Str("error", describe(err)).Msg("the queue cannot be read")
 	}
 	return nil
 }
@@ -142,7 +185,7 @@ func (r *rounds) drop(row *ticket.Row) error {
 // skip tells which rows Take must leave out.
 func (r *rounds) skip(id ticket.NoticeID) bool {
 	_, busy := r.busy[id]
-	return busy || r.stale[id]
+	return busy || r.stale[id] || r.aside[id]
 }
 
 // send starts the goroutine of one letter, on an idle connection if there is one.
@@ -176,8 +219,8 @@ func (r *rounds) take(rep report) {
 		delete(r.drops, rep.id)
 	}
 	switch {
-	case rep.fatal != nil:
-		r.fatal = rep.fatal
+	case rep.spool != nil:
+		r.fatal = r.setAside(rep.id, rep.spool)
 	case rep.trouble == nil:
 		r.recover(rep.talked)
 		if rep.fell != nil {
@@ -308,7 +351,7 @@ func (r *rounds) settleLast(rep report) {
 	if rep.session != nil {
 		r.idle = append(r.idle, rep.session)
 	}
-	if rep.fatal != nil && r.fatal == nil {
-		r.fatal = rep.fatal
+	if rep.spool != nil && r.fatal == nil {
+		r.fatal = r.setAside(rep.id, rep.spool)
 	}
 }

@@ -14,7 +14,9 @@ import (
 	"sportello/ticket/secret"
 )
 
-// Spool is the outbox as the Sender sees it.
+// Spool is the outbox as the Sender sees it. An error that is ticket.ErrCommit ends
+// Run. After any other one the letter that it is about is left as it is, and the
+// queue goes on; of Take that is a *ticket.RowError.
 type Spool interface {
 	// Take lists at most n queued rows that are due, in the order in which they
 	// must go, the lanes taking turns from first, without those for which busy
@@ -65,7 +67,7 @@ type Sender struct {
 
 // Run carries letters until ctx ends; letters under way then have stopTime to
 // finish. It returns nil after cancellation, and an error only when the Spool
-// fails or the settings cannot be.
+// could not commit or the settings cannot be.
 func (s *Sender) Run(ctx context.Context) error {
 	if err := s.Server.check(); err != nil {
 		return err

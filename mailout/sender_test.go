@@ -756,12 +756,12 @@ func TestStop(t *testing.T) {
 	}
 }
 
-// TestSpoolFails: an error of the outbox ends Run.
+// TestSpoolFails: an outbox that cannot commit ends Run.
 func TestSpoolFails(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		srv, spool := &server{now: func() time.Time { return at }}, newSpool(func() time.Time { return at })
 		spool.add(sample(ticket.NoticeAnswer, "it"))
-		spool.fail = errors.New("disk")
+		spool.fail = fmt.Errorf("disk: %w", ticket.ErrCommit)
 		s := &Sender{Spool: spool, Compose: composer().Compose, Dial: srv.dial, Server: Server{Host: "localhost", TLS: "none"},
 			DeskAddress: "assistenza@example.it", Now: func() time.Time { return at }}
 		if err := s.Run(context.Background()); !errors.Is(err, spool.fail) {

@@ -22,8 +22,12 @@ type memSpool struct {
 	sending int
 	most    int // rows that were sending at once
 	stale   map[ticket.NoticeID]bool
-	fail    error // of the next Settle
+	fail    error                      // of the next Settle
+	spoiled map[ticket.NoticeID]string // rows whose "row", "begin", "letter" or "settle" cannot be done
 }
+
+// errSpoiled is what a store says of an entry that is not what was put.
+var errSpoiled = errors.New("its checksum is wrong")
 
 type settled struct {
 	ID      ticket.NoticeID
@@ -60,6 +64,9 @@ func (s *memSpool) Take(_ context.Context, first ticket.Lane, n int, busy func(t
 				next = r.Next
 			}
 		case !busy(id):
+			if s.spoiled[id] == "row" {
+				return nil, time.Time{}, &ticket.RowError{ID: id, Err: errSpoiled}
+			}
 			c := *r
 			rows = append(rows, &c)
 		}
@@ -84,6 +91,9 @@ func (s *memSpool) Begin(_ context.Context, id ticket.NoticeID, l *ticket.Letter
 	if s.stale[id] {
 		return ticket.ErrStale
 	}
+	if s.spoiled[id] == "begin" {
+		return errSpoiled
+	}
 	r := s.rows[id]
 	if (l == nil) != r.Fixed {
 		return errors.New("a fixed letter was stored again, or none was")
@@ -100,6 +110,9 @@ func (s *memSpool) Begin(_ context.Context, id ticket.NoticeID, l *ticket.Letter
 func (s *memSpool) Letter(_ context.Context, id ticket.NoticeID) (*ticket.Letter, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.spoiled[id] == "letter" {
+		return nil, errSpoiled
+	}
 	if l := s.letters[id]; l != nil {
 		return l, nil
 	}
@@ -111,6 +124,9 @@ func (s *memSpool) Settle(_ context.Context, id ticket.NoticeID, o ticket.Outcom
 	defer s.mu.Unlock()
 	if s.fail != nil {
 		return s.fail
+	}
+	if s.spoiled[id] == "settle" {
+		return errSpoiled
 	}
 	r := s.rows[id]
 	if r.State == ticket.RowSending {

@@ -20,3 +20,12 @@ var (
 	// The process must end; a restart finds out. Nothing may be retried.
 	ErrCommit = errors.New("ticket: commit failed")
 )
+
+// RowError says that one row of the outbox cannot be read; the others can.
+type RowError struct {
+	ID  NoticeID
+	Err error
+}
+
+func (e *RowError) Error() string { return e.Err.Error() }
+func (e *RowError) Unwrap() error { return e.Err }

@@ -246,28 +246,7 @@ func (d *Desk) CorrectLot(ctx context.Context, customer, ref string, n Credits, 
 // expireLots enters what has run out by today, each lot once, and the purchase
 // of lots that were stored before there was a ledger.
 func (d *Desk) expireLots(ctx context.Context) error {
-	for {
-		idle := false
-		err := d.Store.View(ctx, func(tx Tx) error {
-			refs, err := tx.DueLots(d.day(d.Now()), 1)
-			idle = len(refs) == 0
-			return err
-		})
-		if err != nil || idle {
-			return err
-		}
-		if err := d.do(ctx, func(w *work) error {
-			refs, err := w.tx.DueLots(w.today(), sweepBatch)
-			for _, ref := range refs {
-				if err == nil {
-					err = w.expireLot(ref)
-				}
-			}
-			return err
-		}); err != nil {
-			return fmt.Errorf("sweep lots: %w", err)
-		}
-	}
+	return eachDue(ctx, d, func(tx Tx, n int) ([]string, error) { return tx.DueLots(d.day(d.Now()), n) }, (*work).expireLot)
 }
 
 // EnterLots enters the purchases of lots that were stored before there was a

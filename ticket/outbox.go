@@ -88,18 +88,33 @@ func (d *Desk) Letter(ctx context.Context, id NoticeID) (l *Letter, err error) {
 
 // Settle records what became of a try to send a letter. The closing clock of a
 // ticket starts when the letter that waits for the customer was sent, or may
-// have been; a letter that failed for good is told to the technicians.
+// have been; a letter that failed for good, or whose fate was unknown twice, is
+// told to the technicians. Where its ticket cannot be read the letter's part is
+// recorded all the same: it must not go out once more for that.
 func (d *Desk) Settle(ctx context.Context, id NoticeID, o Outcome) error {
-	return d.do(ctx, func(w *work) error {
-		r, err := w.tx.Row(id)
-		if err != nil {
-			return err
-		}
-		return w.settle(r, o)
-	})
+	var unsettled error // the row itself
+	settle := func(whole bool) error {
+		return d.do(ctx, func(w *work) error {
+			r, err := w.tx.Row(id)
+			lighter := err == nil && o.Weight > r.Weight
+			if err == nil {
+				err = w.settleRow(r, o)
+			}
+			if unsettled = err; err != nil || !whole {
+				return err
+			}
+			return w.settled(r, o, lighter)
+		})
+	}
+	err := settle(true)
+	if err == nil || unsettled != nil || ctx.Err() != nil || errors.Is(err, ErrCommit) {
+		return err
+	}
+	return errors.Join(err, settle(false))
 }
 
-func (w *work) settle(r *Row, o Outcome) error {
+// settleRow records what became of a try.
+func (w *work) settleRow(r *Row, o Outcome) error {
 	begun := r.State == RowSending // else refused before Begin, which counts the try
 	r.State, r.LastError, r.Response = o.State, clip(o.Error, 300), clip(o.Response, 300)
 	switch {
@@ -113,9 +128,7 @@ func (w *work) settle(r *Row, o Outcome) error {
 		r.Next = o.Next
 		if o.Weight > r.Weight {
 			r.Weight, r.Fixed = o.Weight, false
-			return errors.Join(w.tx.PutRow(r), w.letterLighter(r))
 		}
-		return w.tx.PutRow(r)
 	case RowUnknown:
 		r.Settled = w.now
 		if r.Notice.Kind.ResendUnknown() && !r.Resent {
@@ -127,11 +140,20 @@ func (w *work) settle(r *Row, o Outcome) error {
 	default:
 		r.Settled = w.now
 	}
-	if err := w.tx.PutRow(r); err != nil {
-		return err
-	}
-	if o.State == RowFailed {
+	return w.tx.PutRow(r)
+}
+
+// settled does what follows from the outcome of a try, which r has taken.
+func (w *work) settled(r *Row, o Outcome, lighter bool) error {
+	switch {
+	case o.State == RowFailed:
 		return w.letterFailed(r, o.Why)
+	case lighter:
+		return w.letterLighter(r)
+	case o.State == RowQueued:
+		return nil
+	case r.State == RowUnknown && r.Resent:
+		return errors.Join(w.letterSent(r), w.letterUnknown(r))
 	}
 	return w.letterSent(r)
 }
@@ -160,23 +182,39 @@ func (w *work) letterSent(r *Row) error {
 	return w.save(t, before, e)
 }
 
-// letterFailed tells the technicians that a letter was not delivered; an alert
-// or a digest is only counted. Of a technician's own mail they are told once an
-// hour for the same refusal: her mailbox may be gone, or the letter too large for
-// the server, and then nobody would know of the ticket.
+// letterFailed tells the technicians that a letter was not delivered.
 func (w *work) letterFailed(r *Row, why Words) error {
-	n := &r.Notice
 	if why.key == "" {
 		why = Say("why-unwritable")
 	}
+	n := &r.Notice
+	return w.letterTold(r, "failed", "was not delivered", w.say("letter-failed", n.Kind, n.To.Address, why),
+		w.say("letter-of-failed", n.Kind, n.Ticket, n.To.Address, why))
+}
+
+// letterUnknown tells the technicians that a letter went out twice, and that both
+// times the answer of the server was lost: nobody knows whether it arrived.
+func (w *work) letterUnknown(r *Row) error {
+	n := &r.Notice
+	return w.letterTold(r, "unknown", "went out twice, and nobody knows whether it arrived", w.say("letter-unknown", n.Kind, n.To.Address),
+		w.say("letter-of-unknown", n.Kind, n.Ticket, n.To.Address))
+}
+
+// letterTold tells the technicians what became of a letter: in the words of plain,
+// or of own where it is a technician's and has a ticket. That they are told once an
+// hour for the same reason: her mailbox may be gone, or the letter too large for the
+// server, and then nobody would know of the ticket. An alert or a digest is only
+// counted.
+func (w *work) letterTold(r *Row, fate, event, plain, own string) error {
+	n := &r.Notice
 	if n.Kind == NoticeAlert || n.Kind == NoticeDigest {
 		return nil
 	}
 	if n.Kind.Technical() && n.Ticket != 0 {
-		return w.alertOnce("failed\x00"+n.To.Address+"\x00"+r.LastError, time.Hour, w.say("letter-of-failed", n.Kind, n.Ticket, n.To.Address, why))
+		return w.alertOnce(fate+"\x00"+n.To.Address+"\x00"+r.LastError, time.Hour, own)
 	}
 	if n.Ticket == 0 {
-		return w.alertOnce("failed\x00"+n.To.Address, time.Hour, w.say("letter-failed", n.Kind, n.To.Address, why))
+		return w.alertOnce(fate+"\x00"+n.To.Address, time.Hour, plain)
 	}
 	t, err := w.ticket(n.Ticket)
 	if errors.Is(err, ErrNotFound) {
@@ -186,10 +224,10 @@ func (w *work) letterFailed(r *Row, why Words) error {
 		return err
 	}
 	before := t.clone()
-	if err := w.alert(t, w.say("letter-failed", n.Kind, n.To.Address, why)); err != nil {
+	if err := w.alert(t, plain); err != nil {
 		return err
 	}
-	return w.save(t, before, Event{Kind: "notice", Actor: "desk", Cause: fmt.Sprintf("notice %d", n.ID), Text: n.Kind.String() + " was not delivered"})
+	return w.save(t, before, Event{Kind: "notice", Actor: "desk", Cause: fmt.Sprintf("notice %d", n.ID), Text: n.Kind.String() + " " + event})
 }
 
 // letterLighter records that a letter goes again with less, and tells the
@@ -224,23 +262,33 @@ func (w *work) letterLighter(r *Row) error {
 }
 
 // Recover settles what a crash left half done: letters that were being sent
-// are unknown. It is called once at start, before the Sender runs.
+// are unknown. It is called once at start, before the Sender runs. A letter that
+// cannot be read stays as it is, and is in the error beside the others' success.
 func (d *Desk) Recover(ctx context.Context) error {
-	return d.do(ctx, func(w *work) error {
-		var rows []*Row
-		for r, err := range w.tx.Rows(RowSending) {
+	var ids []NoticeID
+	var faults []error
+	err := d.Store.View(ctx, func(tx Tx) error {
+		ids, faults = nil, nil
+		for r, err := range tx.Rows(RowSending) {
 			if err != nil {
-				return err
+				faults = append(faults, err)
+				continue
 			}
-			rows = append(rows, r)
-		}
-		for _, r := range rows {
-			if err := w.settle(r, Outcome{State: RowUnknown, Next: w.now, Error: "the daemon stopped while it was being sent"}); err != nil {
-				return err
-			}
+			ids = append(ids, r.Notice.ID)
 		}
 		return nil
 	})
+	if err != nil {
+		return err
+	}
+	for _, id := range ids {
+		err := d.Settle(ctx, id, Outcome{State: RowUnknown, Next: d.Now(), Error: "the daemon stopped while it was being sent"})
+		if ctx.Err() != nil || errors.Is(err, ErrCommit) {
+			return err
+		}
+		faults = append(faults, err)
+	}
+	return errors.Join(faults...)
 }
 
 // LetterVerb is what an admin may do with letters that are not on their way.

@@ -28,7 +28,7 @@ func TestUnknownOutcome(t *testing.T) {
 	}
 	wantLetters(t, b.sendFixed(ticket.RowUnknown), "ticket-new anna, ticket-new bruno") // at once: the crash was ours
 	b.now = b.now.Add(time.Hour)
-	wantLetters(t, b.send(), "") // one resend, no more
+	wantLetters(t, b.send(), "alert anna, alert bruno, alert anna, alert bruno") // one resend, no more, and that is told
 	if s := b.stats(); s.Outbox[ticket.RowUnknown] != 3 {
 		t.Errorf("in the end: %+v", s.Outbox)
 	}

@@ -86,6 +86,7 @@ var deskPhrases = map[string]map[string]string{
 		"restored-where":  "Ciò che era stato fatto dopo il backup senza passare dalla posta manca. I numeri dei ticket aperti dopo il backup sono cambiati: chi risponde a quelli vecchi apre un ticket nuovo. Di seguito i ticket aperti interessati, i più recenti, ciascuno con il collegamento per rispondere.",
 		"restored-unsure": "Lettere ai clienti che forse erano già partite e non sono state rispedite: %d. Si vedono con «sportello queue list --state unknown»; «sportello queue retry» ne spedisce una.",
 		"backlog-where":   "Tutti i ticket si vedono con «sportello ticket list». Di seguito i più recenti, ciascuno con il collegamento per rispondere; quando un cliente scriverà di nuovo, riceverà un avviso come sempre.",
+		"letter-unknown":  "La lettera «%s» a %s è partita due volte, e tutte e due le volte la risposta del server di posta è andata perduta: non si sa se è arrivata. Lo chieda a chi doveva riceverla; «sportello queue retry» la spedisce ancora.",
 		"letter-no-files": "La lettera «%s» a %s era troppo grande per il nostro server di posta ed è ripartita senza allegati, che nomina soltanto.",
 		"letter-head":     "La lettera «%s» a %s era troppo grande per il nostro server di posta ed è ripartita con la sola parte iniziale del testo.",
 
@@ -161,6 +162,8 @@ var deskPhrases = map[string]map[string]string{
 		"offer-nobody":        "nessun contatto del cliente %s può spendere crediti: manca chi possa accettare",
 
 		// What is wrong with a command, with a letter, with a server.
+		"letter-of-unknown":        "La lettera «%s» del ticket #%d a %s è partita due volte, e non si sa se è arrivata: guardi il ticket con «sportello ticket show».",
+		"row-unreadable":           "La lettera numero %d non si riesce a leggere dal database, e resta dov'è: la controlli con «sportello fsck --deep».",
 		"letter-of-failed":         "La lettera «%s» del ticket #%d a %s non è stata consegnata: %s",
 		"order-unknown":            "questo comando non esiste; il più simile è %s, e %s li elenca tutti",
 		"order-missing":            "manca qualcosa dopo il comando: si scrive %s",
@@ -298,6 +301,7 @@ var deskPhrases = map[string]map[string]string{
 		"restored-where":  "Whatever was done after the backup other than by email is missing. Tickets opened after the backup have new numbers: a reply to an old one opens a new ticket. Below are the newest open tickets concerned, each with a link for replying.",
 		"restored-unsure": "Letters to customers that may have gone out already and were not sent again: %d. `sportello queue list --state unknown` shows them; `sportello queue retry` sends one.",
 		"backlog-where":   "`sportello ticket list` shows all tickets. Below are the newest ones, each with a link for replying; when a customer writes again, you will be told as usual.",
+		"letter-unknown":  "The letter %q to %s went out twice, and both times the mail server's answer was lost: nobody knows whether it arrived. Ask whom it was for; `sportello queue retry` sends it once more.",
 		"letter-no-files": "The letter %q to %s was too large for our mail server and has gone out again without its files, which it only names.",
 		"letter-head":     "The letter %q to %s was too large for our mail server and has gone out again with only the beginning of its text.",
 
@@ -373,6 +377,8 @@ var deskPhrases = map[string]map[string]string{
 		"offer-nobody":        "no contact of customer %s may spend credits: there is nobody to accept it",
 
 		// What is wrong with a command, with a letter, with a server.
+		"letter-of-unknown":        "The letter %q of ticket #%d to %s went out twice, and nobody knows whether it arrived: look at the ticket with `sportello ticket show`.",
+		"row-unreadable":           "Letter number %d cannot be read from the database and stays where it is: check it with `sportello fsck --deep`.",
 		"letter-of-failed":         "The letter %q of ticket #%d to %s was not delivered: %s",
 		"order-unknown":            "there is no such command; the closest is %s, and %s lists them all",
 		"order-missing":            "something is missing after the command: write %s",

@@ -117,7 +117,8 @@ type Tx interface {
 	PutRow(r *Row) error
 	// Queued lists at most n queued rows of a lane whose Next is not after now,
 	// without those for which skip answers true: by the order of the lane's
-	// Classes, in each the latest Next first, then the highest ID.
+	// Classes, in each the latest Next first, then the highest ID. One that cannot
+	// be read is a *RowError.
 	Queued(l Lane, now time.Time, n int, skip func(NoticeID) bool) ([]*Row, error)
 	// NextQueued is the earliest Next after now of a queued row; zero when there is none.
 	NextQueued(now time.Time) (time.Time, error)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 )
@@ -16,54 +17,66 @@ const sweepBatch = 100
 // out, and what is said of them before. It may be called at any time; what is done is done once. While the clock
 // is not Steady only held mail and summaries go on.
 func (d *Desk) Sweep(ctx context.Context) error {
-	if err := d.release(ctx); err != nil {
-		return err
+	steps := []func(context.Context) error{d.release, d.summarize, d.tellRestored}
+	if d.steady() { // what a clock brings waits until it is to be believed
+		steps = append(steps, d.wakeAll, d.expireLots, d.remindLots)
 	}
-	if err := d.summarize(ctx); err != nil {
-		return err
+	var faults []error // what is in the way of one step is in no other's
+	for _, step := range steps {
+		err := step(ctx)
+		if ctx.Err() != nil || errors.Is(err, ErrCommit) {
+			return err
+		}
+		faults = append(faults, err)
 	}
-	if err := d.tellRestored(ctx); err != nil {
-		return err
+	return errors.Join(faults...)
+}
+
+// eachDue does do with all that list names, many in a transaction. Where that fails
+// it does it with each by itself: what cannot be done, as where a record cannot be
+// read, is in the error and in nobody's way. What was done is not listed again.
+func eachDue[K comparable](ctx context.Context, d *Desk, list func(tx Tx, n int) ([]K, error), do func(*work, K) error) error {
+	left := map[K]bool{}
+	var faults []error
+	for {
+		var due []K
+		if err := d.Store.View(ctx, func(tx Tx) (err error) {
+			due, err = list(tx, sweepBatch+len(left))
+			return err
+		}); err != nil {
+			return errors.Join(append(faults, err)...)
+		}
+		due = slices.DeleteFunc(due, func(k K) bool { return left[k] })
+		if len(due) == 0 {
+			return errors.Join(faults...)
+		}
+		all := func(w *work, some []K) error {
+			for _, k := range some {
+				if err := do(w, k); err != nil {
+					return fmt.Errorf("sweep %v: %w", k, err)
+				}
+			}
+			return nil
+		}
+		err := d.do(ctx, func(w *work) error { return all(w, due) })
+		if err == nil {
+			continue
+		}
+		for i := range due {
+			if ctx.Err() != nil || errors.Is(err, ErrCommit) {
+				return err
+			}
+			if err = d.do(ctx, func(w *work) error { return all(w, due[i:i+1]) }); err != nil {
+				left[due[i]] = true
+				faults = append(faults, err)
+			}
+		}
 	}
-	if !d.steady() { // what a clock brings waits until it is to be believed
-		return nil
-	}
-	if err := d.wakeAll(ctx); err != nil {
-		return err
-	}
-	if err := d.expireLots(ctx); err != nil {
-		return err
-	}
-	return d.remindLots(ctx)
 }
 
 // wakeAll does what is due on tickets.
 func (d *Desk) wakeAll(ctx context.Context) error {
-	for {
-		now, idle := d.Now(), false
-		err := d.Store.View(ctx, func(tx Tx) error {
-			ids, err := tx.Awake(now, 1)
-			idle = len(ids) == 0
-			return err
-		})
-		if err != nil || idle {
-			return err
-		}
-		if err := d.do(ctx, func(w *work) error {
-			ids, err := w.tx.Awake(w.now, sweepBatch)
-			if err != nil {
-				return err
-			}
-			for _, id := range ids {
-				if err := w.wake(id); err != nil {
-					return fmt.Errorf("sweep ticket %d: %w", id, err)
-				}
-			}
-			return nil
-		}); err != nil {
-			return err
-		}
-	}
+	return eachDue(ctx, d, func(tx Tx, n int) ([]ID, error) { return tx.Awake(d.Now(), n) }, (*work).wake)
 }
 
 // wake does what is due on one ticket. Each step moves Wake forward.

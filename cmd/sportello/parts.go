@@ -212,8 +212,11 @@ func toldToStop(ctx context.Context, err error) error {
 }
 
 func (p *parts) work(ctx context.Context) error {
-	if err := p.office.desk.Recover(ctx); err != nil {
+	switch err := p.office.desk.Recover(ctx); {
+	case ctx.Err() != nil || errors.Is(err, ticket.ErrCommit):
 		return fmt.Errorf("recovering the outbox: %w", err)
+	case err != nil: // of letters that cannot be read: they stay, the others go
+		p.log.Error().Err(err).Msg("letters that were on their way could not be settled")
 	}
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return p.poller.Run(ctx) })

@@ -125,7 +125,7 @@ func (t *tx) Queued(l ticket.Lane, now time.Time, n int, skip func(ticket.Notice
 			}
 			r, err := t.Row(id)
 			if err != nil {
-				return nil, err
+				return nil, &ticket.RowError{ID: id, Err: err}
 			}
 			rows = append(rows, r)
 		}
