@@ -71,6 +71,9 @@ func TestColleagues(t *testing.T) {
 			var lines []string
 			for _, l := range letters {
 				lines = append(lines, l.Lines...)
+				if l.Kind == ticket.NoticeTicketReply && strings.HasPrefix(l.Text, "#") {
+					t.Errorf("a colleague reads commands: %q", l.Text)
+				}
 			}
 			if !strings.Contains(strings.Join(lines, "\n"), c.says) {
 				t.Errorf("they hear %q, want %q", lines, c.says)

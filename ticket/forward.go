@@ -99,7 +99,7 @@ func (w *work) afterForward(m *Inbound, a *Arrival, tech *Technician, t *Ticket,
 		if err := w.addMessage(t, msg); err != nil {
 			return err
 		}
-		if err := w.tellNote(m, t, tech, msg); err != nil {
+		if err := w.tellNote(m, t, tech, msg.Text, msg); err != nil {
 			return err
 		}
 		if err := w.save(t, was, Event{Kind: "message", Actor: tech.Name, Cause: cause(a), Text: msg.Kind.String()}); err != nil {

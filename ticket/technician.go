@@ -105,7 +105,7 @@ func (w *work) work(m *Inbound, a *Arrival, s sender, th thread, released string
 	}
 	switch { // after the commands, so that the letters tell how the ticket stands now, and reach whose it is now
 	case d.note:
-		if err := w.tellNote(m, t, tech, msg); err != nil {
+		if err := w.tellNote(m, t, tech, firstOf(d.orders.Below, msg.Text), msg); err != nil {
 			return err
 		}
 	case d.answer:
@@ -256,9 +256,9 @@ func strikeAddress(s, old, new string) string {
 	}
 }
 
-// tellNote sends a note to the assignee, or to everybody while she is absent, and
-// to who wrote notes before.
-func (w *work) tellNote(m *Inbound, t *Ticket, tech *Technician, msg *Message) error {
+// tellNote sends the text of the note msg, without its commands, to the assignee, or
+// to everybody while she is absent, and to who wrote notes before.
+func (w *work) tellNote(m *Inbound, t *Ticket, tech *Technician, text string, msg *Message) error {
 	names, err := w.noteWriters(t)
 	if err != nil {
 		return err
@@ -271,7 +271,7 @@ func (w *work) tellNote(m *Inbound, t *Ticket, tech *Technician, msg *Message) e
 			continue
 		}
 		err := w.tellTechnician(NoticeTicketReply, t, other, func(n *Notice) {
-			n.About, n.Author, n.Verified, n.Text = MessageNote, tech.Mailbox(), true, msg.Text
+			n.About, n.Author, n.Verified, n.Text = MessageNote, tech.Mailbox(), true, text
 			n.Attachments = w.relays(m, msg, false)
 		})
 		if err != nil {
