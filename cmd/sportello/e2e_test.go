@@ -93,9 +93,13 @@ func (s *realServers) awaitMail(t testing.TB, user, what string, ok func(m *mail
 	tick := time.NewTicker(30 * time.Millisecond)
 	defer tick.Stop()
 	deadline := time.After(time.Minute)
-	seen := uint32(0)
+	seen := 0
 	for {
-		if now := c.Mailbox().NumMessages; now > seen {
+		all, err := c.UIDSearch(&imap.SearchCriteria{}, nil).Wait()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if now := len(all.AllUIDs()); now > seen {
 			seen = now
 			for _, raw := range fetchAll(t, c) {
 				if m, err := mail.ReadMessage(strings.NewReader(raw)); err == nil && ok(m) {
