@@ -321,3 +321,29 @@ func TestKeyLookupErrors(t *testing.T) {
 		}
 	}
 }
+
+// TestLeftOut: what a signature does not cover is told of the best one of exactly
+// the domain.
+func TestLeftOut(t *testing.T) {
+	const mail = "From: a@example.it\r\nSubject: x\r\nDate: Mon, 2 Nov 2026 10:00:00 +0100\r\nContent-Type: text/plain\r\n\r\nx\r\n"
+	sig := func(d, h, more string) string {
+		return "DKIM-Signature: v=1; a=rsa-sha256; d=" + d + "; s=s1; " + more + "h=" + h + "; bh=x; b=x\r\n"
+	}
+	for _, c := range []struct {
+		name, raw, want string
+		signed          bool
+	}{
+		{"none", mail, "", false},
+		{"of another", sig("mail.example.it", "From:Subject:Date:Content-Type", "") + mail, "", false},
+		{"all", sig("example.it", "from:subject:date:content-type", "") + mail, "", true},
+		{"as opendkim does by itself", sig("example.it", "From:To:Subject:Date:From", "") + mail, "Content-Type", true},
+		{"no Content-Type to sign", sig("example.it", "From:Subject:Date", "") + strings.Replace(mail, "Content-Type: text/plain\r\n", "", 1), "", true},
+		{"little", sig("example.it", "From", "l=1; ") + mail, "Subject, Date, Content-Type, the end of the body", true},
+		{"the best of two", sig("example.it", "From", "") + sig("example.it", "From:Subject:Date", "") + mail, "Content-Type", true},
+	} {
+		out, signed := LeftOut([]byte(c.raw), "example.it")
+		if got := strings.Join(out, ", "); got != c.want || signed != c.signed {
+			t.Errorf("%s: %q, %t", c.name, got, signed)
+		}
+	}
+}

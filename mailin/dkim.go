@@ -24,10 +24,10 @@ type signature struct {
 	line     int  // in the header
 	typed    bool // Content-Type is signed: it decides which part of the body is read
 	domain   string
-	identity string // the domain of i=
-	key      string // the name of the key's record; "" when it has none
-	length   bool   // l= leaves the end of the body open
-	whole    bool   // all fields that the desk reads by are signed
+	identity string   // the domain of i=
+	key      string   // the name of the key's record; "" when it has none
+	length   bool     // l= leaves the end of the body open
+	unsigned []string // which fields that the desk reads by are not signed
 }
 
 // readSignatures lists the signatures of a mail that can be read at all.
@@ -39,7 +39,9 @@ func readSignatures(h *signedHeader) []signature {
 		}
 		if s, ok := readSignature(h.value(i)); ok {
 			s.line = i
-			s.whole = s.whole && (s.typed || h.count("content-type") == 0)
+			if !s.typed && h.count("content-type") > 0 {
+				s.unsigned = append(s.unsigned, "Content-Type")
+			}
 			sigs = append(sigs, s)
 		}
 	}
@@ -68,7 +70,11 @@ func readSignature(v string) (s signature, ok bool) {
 		signed[strings.ToLower(f)] = true
 	}
 	s.typed = signed["content-type"]
-	s.whole = signed["from"] && signed["subject"] && signed["date"]
+	for _, field := range []string{"From", "Subject", "Date"} {
+		if !signed[strings.ToLower(field)] {
+			s.unsigned = append(s.unsigned, field)
+		}
+	}
 	return s, true
 }
 
@@ -111,11 +117,30 @@ func hostName(s string) bool {
 func (c claim) relevant(sigs []signature) []signature {
 	var out []signature
 	for _, s := range sigs {
-		if c.aligned(s.domain) && s.key != "" && s.whole && !s.length && len(out) < maxSignatures {
+		if c.aligned(s.domain) && s.key != "" && len(s.unsigned) == 0 && !s.length && len(out) < maxSignatures {
 			out = append(out, s)
 		}
 	}
 	return out
+}
+
+// LeftOut tells whether a mail has a signature of exactly domain, and what the
+// best of those does not cover, so that it proves nothing: the names of fields,
+// and "the end of the body".
+func LeftOut(raw []byte, domain string) (fields []string, signed bool) {
+	h := readSigned(raw)
+	for _, s := range readSignatures(&h) {
+		if s.domain != domain {
+			continue
+		}
+		if s.length {
+			s.unsigned = append(s.unsigned, "the end of the body")
+		}
+		if !signed || len(s.unsigned) < len(fields) {
+			fields, signed = s.unsigned, true
+		}
+	}
+	return fields, signed
 }
 
 // proof is what the signatures of a mail say together.

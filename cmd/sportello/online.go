@@ -121,7 +121,7 @@ func (p *probe) steps() []step {
 			return "", err
 		}}
 	}
-	mail := func(name string, judge func() (string, error)) step {
+	mail := func(name string, judge func(context.Context) (string, error)) step {
 		return step{name, func(ctx context.Context) (string, error) {
 			if down != "" {
 				return "", notApplicable("not tried, because this failed: " + down)
@@ -129,7 +129,7 @@ func (p *probe) steps() []step {
 			if err := p.run(ctx); err != nil {
 				return "", err
 			}
-			return judge()
+			return judge(ctx)
 		}}
 	}
 	c := p.config
@@ -140,14 +140,22 @@ func (p *probe) steps() []step {
 		mail("mail to "+c.Desk.Address, p.judgeDesk),
 		mail("token address", p.judgeToken),
 		mail("Authentication-Results", p.judgeForged),
+		mail("signature", p.judgeSignature),
 	}
 }
+
+// verifies tells whether a signature ever counts.
+func (c *Config) verifies() bool {
+	return c.Security.VerifyDKIM && !(c.Security.TechnicianToken && c.Security.CustomerToken)
+}
+
+const errNotVerified = notApplicable("no signature is verified with this [security]")
 
 // tryDNS asks for a record as the verification of signatures will; that there
 // is none is an answer too.
 func (c *Config) tryDNS(ctx context.Context) (string, error) {
-	if !c.Security.VerifyDKIM || c.Security.TechnicianToken && c.Security.CustomerToken {
-		return "", notApplicable("no signature is verified with this [security]")
+	if !c.verifies() {
+		return "", errNotVerified
 	}
 	lookup := lookupTXT(c.Security.Resolver)
 	if lookup == nil {

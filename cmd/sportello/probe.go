@@ -199,7 +199,7 @@ func (p *probe) came(m *probeMail) (string, error) {
 }
 
 // judgeDesk: mail for the desk's address lies in the mailbox that is read.
-func (p *probe) judgeDesk() (string, error) {
+func (p *probe) judgeDesk(context.Context) (string, error) {
 	found, err := p.came(p.desk)
 	if err != nil {
 		return "", fmt.Errorf("%w; does mail for %s go to %s of %s?", err, p.desk.to, p.config.IMAP.Mailbox, p.config.IMAP.User)
@@ -208,7 +208,7 @@ func (p *probe) judgeDesk() (string, error) {
 }
 
 // judgeToken: so does mail for an address with a token in it.
-func (p *probe) judgeToken() (string, error) {
+func (p *probe) judgeToken(context.Context) (string, error) {
 	if p.token == nil {
 		return "", notApplicable("[security] subaddress is false")
 	}
@@ -220,13 +220,53 @@ func (p *probe) judgeToken() (string, error) {
 }
 
 // judgeForged: the server does not pass off a sender's Authentication-Results as its own.
-func (p *probe) judgeForged() (string, error) {
+func (p *probe) judgeForged(context.Context) (string, error) {
+	if raw := p.seen(); raw != nil {
+		return judgeResults(p.config.Security.AuthservID, p.mark, raw)
+	}
+	return "", errNotSeen
+}
+
+const errNotSeen = notApplicable("no mail came that it could be seen from")
+
+// seen is a mail of ours that came; nil: none.
+func (p *probe) seen() []byte {
 	for _, m := range p.mails() {
 		if m.raw != nil {
-			return judgeResults(p.config.Security.AuthservID, p.mark, m.raw)
+			return m.raw
 		}
 	}
-	return "", notApplicable("no mail came that it could be seen from")
+	return nil
+}
+
+// judgeSignature: what the desk's server signs is a proof, as it has to be for
+// technicians who write from the same server.
+func (p *probe) judgeSignature(ctx context.Context) (string, error) {
+	raw := p.seen()
+	switch {
+	case !p.config.verifies():
+		return "", errNotVerified
+	case raw == nil:
+		return "", errNotSeen
+	}
+	domain := p.config.addresses().Domain()
+	out, signed := mailin.LeftOut(raw, domain)
+	switch {
+	case !signed:
+		return "", notApplicable(fmt.Sprintf("your server does not sign for %s: unless its Authentication-Results are believed, technicians there confirm each mail by a reply", domain))
+	case len(out) > 0:
+		return "", notApplicable(fmt.Sprintf("your server's signature of %s leaves out %s and so proves nothing: let it sign all that says how a mail is read (opendkim: SignHeaders *,+content-type)", domain, strings.Join(out, ", ")))
+	}
+	auth := p.config.authenticator(true)
+	auth.AuthservID = ""
+	e, unanswered := auth.Evidence(ctx, raw, mailin.Parse(raw, mailin.Options{}), true)
+	switch {
+	case unanswered:
+		return "", fmt.Errorf("DNS did not tell the key of %s", domain)
+	case !e.Aligned:
+		return "", fmt.Errorf("your server's signature of %s does not hold, or its key is not in DNS: mail from there would prove nothing, or count as forged", domain)
+	}
+	return "it holds, by the key of " + domain, nil
 }
 
 const fromOutside = "look at a mail from outside with `sportello explain`"

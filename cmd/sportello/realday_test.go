@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 )
@@ -20,7 +21,8 @@ C2,Green Fields Ltd,en,emma@customer.test,true
 C3,Villa Vini,it,nadia@outside.test,true
 `
 
-// newDay is a desk in strict mode on these servers, with what its customers bought.
+// newDay is a desk in strict mode on these servers, with what its customers bought,
+// before it is started.
 func newDay(t *testing.T, s *realServers, security string) *day {
 	t.Helper()
 	d := &day{t: t, s: s, read: map[string]bool{}}
@@ -31,7 +33,6 @@ func newDay(t *testing.T, s *realServers, security string) *day {
 		d.desk.write(t, "plans.csv", "customer,plan,site,purchased\nC1,hosting,rossi.example,"+lastMonth+"\n"),
 		d.desk.write(t, "credits.csv", "ref,customer,credits,purchased\nA1,C2,10,"+today+"\nA2,C3,4,"+today+"\n"))
 	t.Cleanup(d.tell)
-	d.desk.serve(t)
 	return d
 }
 
@@ -45,6 +46,13 @@ func TestDay(t *testing.T) {
 	d := newDay(t, s, fmt.Sprintf("authserv_id = %q\nresolver = %q", serverID, serveTXT(t, s.record, "s1._domainkey.example.test", "s1._domainkey.customer.test")))
 	d.world = world
 
+	online := d.desk.must(t, "check", "--online")
+	for _, want := range []string{"Authentication-Results: ok: the forged field was removed", "signature: ok: it holds, by the key of example.test"} {
+		if !strings.Contains(online, want) {
+			t.Errorf("check --online does not say %q:\n%s", want, online)
+		}
+	}
+	d.desk.serve(t)
 	d.covered()
 	d.extra()
 	d.elsewhere()
@@ -176,6 +184,7 @@ func (d *day) forwarded() {
 func TestDayWithoutSignatures(t *testing.T) {
 	s := startServers(t, support, ferretti.address, conti.address, rossi.address, green.address)
 	d := newDay(t, s, fmt.Sprintf("resolver = %q", serveTXT(t, "")))
+	d.desk.serve(t)
 	d.asks(green, "New mailbox", "Good morning,\nplease create a new mailbox info@green.example for us.\n\nEmma Green")
 	quote := d.gets(green, "quote", 1)
 	work := d.gets(ferretti, "ticket-new", 1)
