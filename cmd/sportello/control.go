@@ -42,6 +42,7 @@ type controlFrame struct {
 	Exit *int   `json:"exit,omitempty"`
 	File string `json:"file,omitempty"` // a file for the caller to write, with Data
 	Data []byte `json:"data,omitempty"`
+	Bulk []byte `json:"bulk,omitempty"` // more of the one stream that the verb writes
 }
 
 // forward runs this call inside the daemon of stateDir and returns its exit
@@ -76,6 +77,11 @@ func (a *app) forward(ctx context.Context, stateDir string, files []string) (int
 		if f.File != "" && a.writeFile != nil {
 			if err := a.writeFile(f.File, f.Data); err != nil {
 				return 0, err
+			}
+		}
+		if len(f.Bulk) > 0 && a.bulk != nil {
+			if _, err := a.bulk.Write(f.Bulk); err != nil {
+				return 0, fmt.Errorf("writing what the daemon sends: %w", err)
 			}
 		}
 		if _, err := a.stdout.Write(f.Out); err != nil {
@@ -158,7 +164,7 @@ func (c *control) answer(ctx context.Context, conn net.Conn) {
 		cancel()
 	}()
 	w := &frameWriter{conn: conn}
-	out := bufio.NewWriterSize(frameStream{w, false}, 32<<10)
+	out, bulk := bufio.NewWriterSize(frameStream{w, false}, 32<<10), bufio.NewWriterSize(bulkStream{w}, 256<<10)
 	a := &app{
 		args: req.Args, env: c.env, stdin: strings.NewReader(""), office: c.current(),
 		stdout: out, stderr: frameStream{w, true},
@@ -170,11 +176,15 @@ func (c *control) answer(ctx context.Context, conn net.Conn) {
 			return data, nil
 		},
 		writeFile: func(name string, data []byte) error { return w.send(controlFrame{File: name, Data: data}) },
+		bulk:      bulk,
 	}
 	code := exitFailed
 	if err := recovered("the call", func() error { code = a.run(ctx); return nil }); err != nil {
 		because(c.log.Error(), err).Strs("verb", req.Args[:min(1, len(req.Args))]).Msg("a call failed")
 		fmt.Fprintln(a.stderr, "sportello: the desk met a fault of its own in this call; it goes on, and its log says more")
+	}
+	if err := bulk.Flush(); err != nil && code == exitOK {
+		code = exitFailed
 	}
 	_ = out.Flush()
 	_ = w.send(controlFrame{Exit: &code})
@@ -198,6 +208,16 @@ func (w *frameWriter) send(f controlFrame) error {
 		return fmt.Errorf("control frame: %w", err)
 	}
 	return nil
+}
+
+// bulkStream is what a verb writes that its caller puts where it was told.
+type bulkStream struct{ w *frameWriter }
+
+func (s bulkStream) Write(p []byte) (int, error) {
+	if err := s.w.send(controlFrame{Bulk: p}); err != nil {
+		return 0, err
+	}
+	return len(p), nil
 }
 
 // frameStream is standard output or standard error of a call.

@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -55,9 +56,8 @@ func (a *app) correctionsVerb() *cobra.Command {
 		if err := f.mustBeEmpty(); err != nil {
 			return err
 		}
-		defer f.close()
 		a.writeFile = f.write
-		return run(cmd, args)
+		return errors.Join(run(cmd, args), f.close())
 	}
 	return cmd
 }

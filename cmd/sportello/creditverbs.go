@@ -123,6 +123,10 @@ type entryJSON struct {
 	Held      policy.Credits  `json:"held"`
 }
 
+func (o *office) entry(e *ticket.Entry) entryJSON {
+	return entryJSON{e.Seq, o.instant(e.At), e.Move.Kind, e.Move.Lot, e.Move.Credits, e.Ticket, e.Available, e.Held}
+}
+
 func (a *app) creditStatement(ctx context.Context, o *office, args []string) error {
 	var rows [][]string
 	err := o.store.View(ctx, func(tx ticket.Tx) error {
@@ -134,7 +138,7 @@ func (a *app) creditStatement(ctx context.Context, o *office, args []string) err
 				return fmt.Errorf("statement: %w", err)
 			}
 			if a.json {
-				err = writeJSON(a.stdout, entryJSON{e.Seq, o.instant(e.At), e.Move.Kind, e.Move.Lot, e.Move.Credits, e.Ticket, e.Available, e.Held})
+				err = writeJSON(a.stdout, o.entry(e))
 			}
 			if err != nil {
 				return err

@@ -65,6 +65,7 @@ type app struct {
 	stdout, stderr io.Writer
 	readFile       func(name string) ([]byte, error)
 	writeFile      func(name string, data []byte) error // into the folder that the caller named; nil without one
+	bulk           io.Writer                            // takes what a verb writes that is too much for one frame; nil without it
 	office         *office
 
 	configFile string

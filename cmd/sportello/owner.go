@@ -12,7 +12,12 @@ import (
 // checkOwner keeps root from working on another user's desk: files that it
 // makes there would lock the daemon out at its next start.
 func checkOwner(stateDir string, euid int) error {
-	info, err := os.Stat(filepath.Join(stateDir, "desk.db"))
+	return checkOwnerOf(filepath.Join(stateDir, "desk.db"), euid)
+}
+
+// checkOwnerOf is checkOwner for a file of the desk, or its directory.
+func checkOwnerOf(path string, euid int) error {
+	info, err := os.Stat(path)
 	if err != nil {
 		return nil // the store says what is missing
 	}
@@ -25,5 +30,5 @@ func checkOwner(stateDir string, euid int) error {
 	if u, err := user.LookupId(id); err == nil {
 		name = u.Username
 	}
-	return fmt.Errorf("the desk in %s belongs to user %s, and files made by root would lock its daemon out: run this as that user (sudo -u %s sportello ...)", stateDir, name, name)
+	return fmt.Errorf("%s belongs to user %s, and files made by root would lock its daemon out: run this as that user (sudo -u %s sportello ...)", path, name, name)
 }
