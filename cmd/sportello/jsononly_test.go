@@ -66,6 +66,10 @@ func TestJSONOnly(t *testing.T) {
 		"stats":              {{}},
 		"fsck":               {{}, {"--quick"}, {"--deep"}, {"--mailbox"}},
 		"demo":               {{}},
+		"backup":             {{in("backup.tar")}, {in("nowhere/backup.tar")}},
+		"restore":            {{in("backup.tar"), "--dir", in("restored")}, {in("mail.eml"), "--dir", in("never")}},
+		"export":             {{in("exported")}, {dir}},
+		"key rotate":         {{}, {"--ticket", "99"}, {"--technician", "nobody"}},
 	}
 	for _, path := range leaves((&app{}).commands(), "") {
 		calls := runs[path]

@@ -22,7 +22,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	if len(os.Args) > 1 && os.Args[1] == "inspect-store" { // a child of what a test does in this process
+	if len(os.Args) > 1 && strings.HasPrefix(os.Args[1], "inspect-") { // a child of what a test does in this process
 		main()
 	}
 	testscript.Main(m, map[string]func(){
