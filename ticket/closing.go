@@ -37,7 +37,8 @@ const spareDays = 2
 
 // closing does what the closing date of a waiting ticket brings. Nothing closes
 // unannounced: where an announcement comes late, after a desk that was off or a
-// clock that was wrong, the closing waits as long after it as always.
+// clock that was wrong, the closing waits as long after it as always; and until the
+// announcement has left, however long that takes, it does not close at all.
 func (w *work) closing(t *Ticket) error {
 	due := func(at time.Time) bool { return !at.IsZero() && !w.now.Before(at) }
 	switch {
@@ -47,7 +48,7 @@ func (w *work) closing(t *Ticket) error {
 		return w.tellSpared(t)
 	case due(t.WarnAt):
 		return w.warn(t)
-	case due(t.ClosesAt):
+	case due(t.ClosesAt) && t.WaitsFor == 0:
 		return w.autoClose(t)
 	}
 	return nil
@@ -82,14 +83,19 @@ func (w *work) tellSpared(t *Ticket) error {
 func (w *work) warn(t *Ticket) error {
 	before := t.clone()
 	t.WarnAt = time.Time{}
-	enough := w.now.In(w.d.Zone).AddDate(0, 0, w.d.Policy.CloseDays-w.d.Policy.WarnDays)
-	if t.ClosesAt.Before(enough) {
-		t.ClosesAt = w.lastDay(enough).End(w.d.Zone)
-	}
+	w.closeAfterWarning(t)
 	if err := w.tellCustomers(NoticeCloseWarning, t, nil); err != nil {
 		return err
 	}
 	return w.save(t, before, Event{Kind: "notice", Actor: "clock", Cause: "sweep", Text: "closing announced"})
+}
+
+// closeAfterWarning keeps the closing of t as far behind now as a warning is before it.
+func (w *work) closeAfterWarning(t *Ticket) {
+	enough := w.now.In(w.d.Zone).AddDate(0, 0, w.d.Policy.CloseDays-w.d.Policy.WarnDays)
+	if t.ClosesAt.Before(enough) {
+		t.ClosesAt = w.lastDay(enough).End(w.d.Zone)
+	}
 }
 
 // autoClose closes what nobody answered. What it holds goes back: no clock spends.

@@ -49,11 +49,7 @@ func (w *work) within(c counted, window time.Duration, limit int) (bool, error) 
 	if err != nil || !ok || limit <= 0 {
 		return ok, err
 	}
-	at, err := w.latest()
-	if err != nil {
-		return false, err
-	}
-	return true, w.tx.Hit(c.key(), at, at.Add(-window))
+	return true, w.count(c, window, 1)
 }
 
 // room is within without counting. What is unproven finds the room that proven
@@ -62,24 +58,53 @@ func (w *work) room(c counted, window time.Duration, limit int) (bool, error) {
 	if limit <= 0 {
 		return true, nil
 	}
-	at, err := w.latest()
-	if err != nil {
-		return false, err
-	}
-	n, err := w.tx.Hits(c.key(), at.Add(-window))
+	n, err := w.counts(c, window)
 	if err != nil || c.how != unproven {
 		return n < limit, err
 	}
 	c.how = proven
-	more, err := w.tx.Hits(c.key(), at.Add(-window))
+	more, err := w.counts(c, window)
 	return n+more < limit, err
 }
 
-// latest is now, or the latest time ever recorded when the clock went back.
+// counts is how many of c fall into the window that ends now. What was counted
+// further ahead than farAhead was counted by a clock that was wrong: it is as if it
+// had not been (PROMISES.md H27).
+func (w *work) counts(c counted, window time.Duration) (int, error) {
+	at, err := w.latest()
+	if err != nil {
+		return 0, err
+	}
+	n, err := w.tx.Hits(c.key(), at.Add(-window))
+	if err != nil || n == 0 {
+		return n, err
+	}
+	ahead, err := w.tx.Hits(c.key(), at.Add(window+farAhead))
+	return n - ahead, err
+}
+
+// count counts n more of c, and forgets those that no window reaches any more.
+func (w *work) count(c counted, window time.Duration, n int) error {
+	at, err := w.latest()
+	for ; n > 0 && err == nil; n-- {
+		err = w.tx.Hit(c.key(), at, at.Add(-window))
+	}
+	return err
+}
+
+// farAhead is how far the clock may go back and the windows still stand where they
+// stood: a correction of an hour or two is ordinary.
+const farAhead = 2 * time.Hour
+
+// latest is now, or the latest time ever recorded when the clock went back a
+// little. A time further ahead is none: see forgetFuture.
 func (w *work) latest() (time.Time, error) {
 	seen, err := w.tx.Seen()
-	if err != nil || seen.After(w.now) {
-		return seen, err
+	switch ahead := seen.Sub(w.now); {
+	case err != nil || ahead == 0 || ahead > farAhead:
+		return w.now, err
+	case ahead > 0:
+		return seen, nil
 	}
 	return w.now, w.tx.SetSeen(w.now)
 }

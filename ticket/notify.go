@@ -160,9 +160,9 @@ func (t *Ticket) replyToken(n *Notice, i int) Token {
 }
 
 // awaits tells whether a letter of kind k asks the customer for an answer that
-// the ticket waits for.
+// the ticket waits for, or for the last time before it closes.
 func (k NoticeKind) awaits() bool {
-	return k == NoticeAnswer || k == NoticeQuote || k == NoticeCreditShort
+	return k == NoticeAnswer || k == NoticeQuote || k == NoticeCreditShort || k == NoticeCloseWarning
 }
 
 // toCustomer is a letter of kind to participant i of t, without Reply-To.

@@ -164,7 +164,8 @@ func (w *work) settled(r *Row, o Outcome, lighter bool) error {
 const resendAfter = 5 * time.Minute
 
 // letterSent starts the closing clock when r is the letter that waits for the
-// customer (DESIGN.md section 3, "Auto-close").
+// customer, and lets it go on when r is the warning (DESIGN.md section 3,
+// "Auto-close").
 func (w *work) letterSent(r *Row) error {
 	if r.Notice.Ticket == 0 || !r.Notice.Kind.awaits() {
 		return nil
@@ -177,7 +178,12 @@ func (w *work) letterSent(r *Row) error {
 		return err
 	}
 	before := t.clone()
-	w.startClosing(t, w.now)
+	if r.Notice.Kind == NoticeCloseWarning {
+		t.WaitsFor = 0
+		w.closeAfterWarning(t)
+	} else {
+		w.startClosing(t, w.now)
+	}
 	e := Event{Kind: "state", Actor: "desk", Cause: fmt.Sprintf("notice %d", r.Notice.ID), Text: "the closing clock runs"}
 	return w.save(t, before, e)
 }

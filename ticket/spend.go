@@ -60,11 +60,7 @@ func (w *work) purse(t *Ticket, actor string) (*purse, error) {
 	if w.d.Limits.ChargePerTechnicianDay <= 0 || w.d.technicianNamed(actor) == nil {
 		return p, nil
 	}
-	at, err := w.latest()
-	if err != nil {
-		return nil, err
-	}
-	n, err := w.tx.Hits(chargedBy(actor).key(), at.Add(-chargeWindow))
+	n, err := w.counts(chargedBy(actor), chargeWindow)
 	p.spent, p.day = Credits(n), Credits(w.d.Limits.ChargePerTechnicianDay)
 	return p, err
 }
@@ -145,11 +141,7 @@ func (w *work) capture(t *Ticket, n Credits, by deedBy) (string, error) {
 
 // countCharged counts n credits against a technician's day.
 func (w *work) countCharged(technician string, n Credits) error {
-	at, err := w.latest()
-	for ; n > 0 && err == nil; n-- {
-		err = w.tx.Hit(chargedBy(technician).key(), at, at.Add(-chargeWindow))
-	}
-	return err
+	return w.count(chargedBy(technician), chargeWindow, int(n))
 }
 
 // alertCharged tells the other technicians of a charge from charge_alert credits

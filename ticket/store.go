@@ -131,6 +131,9 @@ type Tx interface {
 	// key may be dropped by Hit.
 	Hits(key string, since time.Time) (int, error)
 	Hit(key string, at, drop time.Time) error
+	// ForgetHits drops what was recorded under any key after at, and tells how much
+	// that was.
+	ForgetHits(at time.Time) (int, error)
 
 	Cursor() (Cursor, error) // the zero value before the first start
 	SetCursor(Cursor) error

@@ -19,7 +19,7 @@ const sweepBatch = 100
 func (d *Desk) Sweep(ctx context.Context) error {
 	steps := []func(context.Context) error{d.release, d.summarize, d.tellRestored}
 	if d.steady() { // what a clock brings waits until it is to be believed
-		steps = append(steps, d.wakeAll, d.expireLots, d.remindLots)
+		steps = append(steps, d.forgetFuture, d.wakeAll, d.expireLots, d.remindLots)
 	}
 	var faults []error // what is in the way of one step is in no other's
 	for _, step := range steps {

@@ -50,7 +50,7 @@ type Ticket struct {
 	Charged      Credits
 	Alarms       int      // how often a monitor's alarm came again
 	Answered     bool     // a technician has answered before
-	WaitsFor     NoticeID // the letter whose sending starts the closing clock; 0: none
+	WaitsFor     NoticeID // the letter whose sending starts the closing clock, or lets it go on; 0: none
 	Elsewhere    bool     // the clock of the requester's last mail is not the desk's: letters name the zone
 	LastInbound  string   // Message-ID of the customer's side's last mail; "" none
 	References   []string // Message-IDs of the thread as the customer sees it: first 3, last 7
@@ -119,7 +119,9 @@ func (t *Ticket) Wake() time.Time {
 	if t.State == StateWaiting {
 		consider(t.WarnAt)
 		consider(t.SpareAt)
-		consider(t.ClosesAt)
+		if t.WaitsFor == 0 {
+			consider(t.ClosesAt)
+		}
 		consider(t.SleepsUntil)
 	}
 	if t.Quote != nil && t.Quote.State == QuoteOffered {

@@ -70,7 +70,8 @@ func newParts(c *Config, store *boltstore.Store, keys ticket.Keys, env environme
 	}
 	desk.Kick = p.sender.Kick
 	desk.Filed = func(f ticket.Filed) { logFiled(p.log, f) }
-	p.office = &office{config: c, store: store, desk: desk, now: now, lastPoll: func() time.Time { return p.poller.Status().LastPoll }}
+	p.office = &office{config: c, store: store, desk: desk, now: now, believe: clock.believe,
+		lastPoll: func() time.Time { return p.poller.Status().LastPoll }}
 	return p, nil
 }
 

@@ -31,9 +31,32 @@ func TestSteadiness(t *testing.T) {
 	} {
 		s := newSteadiness()
 		for i, l := range c.looks {
-			if s.look(start.Add(l.wall), l.passed, start.Add(c.recorded)); s.steady() != l.steady {
+			s.look(start.Add(l.wall), l.passed, start.Add(c.recorded))
+			if s.steady() != l.steady {
 				t.Errorf("%s, look %d: steady %v", name, i, s.steady())
 			}
+		}
+	}
+}
+
+// A step of more than an hour is said whatever it does; what is drift is not.
+func TestStepsAreSaid(t *testing.T) {
+	start := time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)
+	for _, c := range []struct {
+		step    time.Duration
+		said    bool
+		trusted bool
+	}{
+		{0, false, true}, {30 * time.Second, false, true}, {59 * time.Minute, false, true}, {61 * time.Minute, true, true}, {20 * time.Hour, true, true},
+		{25 * time.Hour, true, false}, {-9 * time.Minute, false, true}, {-11 * time.Minute, true, false}, {-61 * time.Minute, true, false}, {-400 * 24 * time.Hour, true, false},
+	} {
+		s := newSteadiness()
+		s.look(start, 0, time.Time{})
+		if got := s.look(start.Add(time.Minute+c.step), time.Minute, time.Time{}); (got != 0) != c.said || got != 0 && got != c.step || s.steady() != c.trusted {
+			t.Errorf("%v: said %v, trusted %v", c.step, got, s.steady())
+		}
+		if wasOff := s.believe(); wasOff == c.trusted || !s.steady() {
+			t.Errorf("%v: after a reset trusted %v", c.step, s.steady())
 		}
 	}
 }

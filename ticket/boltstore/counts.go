@@ -130,3 +130,21 @@ func (t *tx) Hit(key string, at, drop time.Time) error {
 	}
 	return b.put(k, binary.BigEndian.AppendUint32(nil, n))
 }
+
+// ForgetHits walks all keys: it is for once in a desk's life.
+func (t *tx) ForgetHits(at time.Time) (n int, err error) {
+	if err := t.writing(); err != nil {
+		return 0, err
+	}
+	b := t.bucket(bucketHits)
+	for e, err := range b.ascend(nil) {
+		if err == nil && keyTime(e.key[digestSize:]).After(at) {
+			n += int(binary.BigEndian.Uint32(e.value))
+			err = b.delete(e.key)
+		}
+		if err != nil {
+			return n, fmt.Errorf("forget hits: %w", err)
+		}
+	}
+	return n, nil
+}

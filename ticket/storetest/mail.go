@@ -135,6 +135,13 @@ func hits(s suite) {
 	count("ack", -1, 0)
 	s.update(func(tx ticket.Tx) error { return tx.Hit("ack:a@x", at(80), at(20)) })
 	count("ack:a@x", 19, 2)
+	s.update(func(tx ticket.Tx) error {
+		n, err := tx.ForgetHits(at(15))
+		s.same("hits forgotten", n, 2)
+		return err
+	})
+	count("ack:a@x", -1, 0)
+	count("ack:a@xy", -1, 1)
 }
 
 func cursorAndSeen(s suite) {

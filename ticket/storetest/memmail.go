@@ -133,6 +133,24 @@ func (t *memTx) Hit(key string, at, drop time.Time) error {
 	return nil
 }
 
+func (t *memTx) ForgetHits(at time.Time) (n int, err error) {
+	if err := t.writing(); err != nil {
+		return 0, err
+	}
+	for key, all := range t.hits {
+		var kept []hit
+		for _, h := range all {
+			if h.at.After(at) {
+				n += h.n
+			} else {
+				kept = append(kept, h)
+			}
+		}
+		t.hits[key] = kept
+	}
+	return n, nil
+}
+
 func (t *memTx) Cursor() (ticket.Cursor, error) { return t.cursor, nil }
 
 func (t *memTx) SetCursor(c ticket.Cursor) error {

@@ -90,6 +90,7 @@ func readOnly(s suite) {
 		"PutLetter":     func(tx ticket.Tx) error { return tx.PutLetter(1, &ticket.Letter{}) },
 		"Hit":           func(tx ticket.Tx) error { return tx.Hit("k", day, day) },
 		"SetCursor":     func(tx ticket.Tx) error { return tx.SetCursor(ticket.Cursor{}) },
+		"ForgetHits":    func(tx ticket.Tx) error { _, err := tx.ForgetHits(day); return err },
 		"SetSeen":       func(tx ticket.Tx) error { return tx.SetSeen(day) },
 		"SetRestored":   func(tx ticket.Tx) error { return tx.SetRestored(ticket.Restored{}) },
 		"NoteQuote":     func(tx ticket.Tx) error { return tx.NoteQuote(1) },
