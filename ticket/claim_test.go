@@ -1,7 +1,6 @@
 package ticket
 
 import (
-	"fmt"
 	"testing"
 
 	"sportello/policy"
@@ -79,7 +78,7 @@ func TestClaimSpendsWithoutWords(t *testing.T) {
 		{claim{Contrary: true, Person: true, Token: true, Bound: true, MaySpend: true, Proof: proofGiven}, false},
 	} {
 		if c.spends() != c.want {
-			t.Error(fmt.Sprintf("%+v", c.claim))
+			t.Errorf("%+v", c.claim)
 		}
 	}
 }

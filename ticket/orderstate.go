@@ -33,11 +33,13 @@ func (w *work) assignee(name string, me *Technician) (string, string) {
 		}
 	}
 	var found []string
+	part := strings.ToLower(name)
 	for _, t := range w.d.Technicians {
-		if strings.ToLower(t.Name) == strings.ToLower(name) {
+		whole := strings.ToLower(t.Name)
+		if whole == part {
 			return t.Name, ""
 		}
-		if strings.Contains(strings.ToLower(t.Name), strings.ToLower(name)) {
+		if strings.Contains(whole, part) {
 			found = append(found, t.Name)
 		}
 	}

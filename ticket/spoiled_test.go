@@ -18,7 +18,6 @@ type spoiledStore struct {
 	ticket.Store
 	tickets map[ticket.ID]bool
 	rows    map[ticket.NoticeID]bool
-	lots    map[string]bool
 }
 
 var errSpoiled = errors.New("its checksum is wrong")

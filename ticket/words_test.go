@@ -4,10 +4,10 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
-	"io/fs"
 	"regexp"
 	"slices"
 	"strconv"
+	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -112,11 +112,18 @@ func callsError(e ast.Expr) (found bool) {
 func eachCall(t *testing.T, dir string, f func(at token.Position, name string, args []ast.Expr)) {
 	t.Helper()
 	files := token.NewFileSet()
-	packages, err := parser.ParseDir(files, dir, func(i fs.FileInfo) bool { return !strings.HasSuffix(i.Name(), "_test.go") }, 0)
+	paths, err := filepath.Glob(filepath.Join(dir, "*.go"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, p := range packages {
+	for _, path := range paths {
+		if strings.HasSuffix(path, "_test.go") {
+			continue
+		}
+		p, err := parser.ParseFile(files, path, nil, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
 		ast.Inspect(p, func(n ast.Node) bool {
 			call, ok := n.(*ast.CallExpr)
 			if !ok {
