@@ -35,6 +35,8 @@ type daemon struct {
 	cmd              *exec.Cmd
 	done             chan error
 	told             chan string // to systemd; closed when it has ended
+
+	start func(*exec.Cmd) (wait func() error, err error) // how its process is started; nil: like any other
 }
 
 // newDaemon writes the configuration text and makes the state directory.
@@ -117,12 +119,17 @@ func (d *daemon) launch(t testing.TB) {
 	cmd := exec.Command(d.bin, "serve", "--config", d.config)
 	cmd.Env = append(os.Environ(), "NOTIFY_SOCKET="+notify)
 	cmd.Stderr, cmd.Stdout = out, out
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
 	done, told := make(chan error, 1), make(chan string, 64)
 	d.cmd, d.done, d.told = cmd, done, told
-	go func() { done <- cmd.Wait(); conn.Close() }()
+	start := d.start
+	if start == nil {
+		start = func(cmd *exec.Cmd) (wait func() error, err error) { return cmd.Wait, cmd.Start() }
+	}
+	wait, err := start(cmd)
+	if err != nil {
+		t.Fatal(err)
+	}
+	go func() { done <- wait(); conn.Close() }()
 	go func() {
 		defer close(told)
 		for b := make([]byte, 4096); ; {
