@@ -280,6 +280,9 @@ func (v *view) Percent() int { return int(v.Confidence*100 + 0.5) }
 // address carries no token, the subject does.
 func (v *view) Mailto(body string) string {
 	subject := "[" + tag(v.mark, v.Ticket) + "]"
+	if v.Ticket == 0 {
+		subject = v.Subject
+	}
 	if v.Token != "" {
 		subject += " [" + v.Token + "]"
 	}

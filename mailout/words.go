@@ -2,7 +2,6 @@ package mailout
 
 import (
 	"fmt"
-	"net/url"
 	"strings"
 	"text/template"
 	"time"
@@ -162,15 +161,5 @@ func fileNames(list []ticket.Relay, language string) string {
 	return strings.Join(names, ", ")
 }
 
-// mailto writes a link (RFC 6068). A "+" of the address is %2B: some mail
-// programs read a raw one as a blank.
-func mailto(address, subject, body string) string {
-	query := "subject=" + percent(subject)
-	if body != "" {
-		query += "&body=" + percent(body)
-	}
-	return "mailto:" + strings.Replace(percent(address), "%40", "@", 1) + "?" + query
-}
-
-// percent encodes all but unreserved characters.
-func percent(s string) string { return strings.ReplaceAll(url.QueryEscape(s), "+", "%20") }
+// mailto is ticket.MailLink.
+func mailto(address, subject, body string) string { return ticket.MailLink(address, subject, body) }

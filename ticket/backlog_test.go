@@ -87,7 +87,7 @@ func TestAnswerFromTheSummary(t *testing.T) {
 		t.Fatalf("line %q", line)
 	}
 	_, link, _ := strings.Cut(line, "mailto:")
-	to, _, _ := strings.Cut(link, "?subject=")
+	to, _, _ := strings.Cut(strings.ReplaceAll(link, "%2B", "+"), "?subject=")
 	b.receive(b.mail(anna, fmt.Sprintf("[%s #1] Sito fermo", b.Name), "Riavviato.", func(m *ticket.Inbound) {
 		m.To, m.Recipients = []ticket.Mailbox{{Address: to}}, []string{to}
 	}))

@@ -3,7 +3,6 @@ package ticket
 import (
 	"context"
 	"errors"
-	"net/url"
 	"slices"
 	"time"
 )
@@ -198,5 +197,5 @@ func (w *work) answerLink(t *Ticket, tech *Technician) string {
 	if w.d.Addresses.Pattern == "" {
 		subject += " [" + w.d.Keys.Sign(id.issue(w.now)) + "]"
 	}
-	return "mailto:" + w.address(id) + "?subject=" + url.PathEscape(subject)
+	return MailLink(w.address(id), subject, "")
 }

@@ -110,7 +110,7 @@ func TestGatheredTicketIsAnswered(t *testing.T) {
 		last := lines[len(lines)-1]
 		link := last[strings.Index(last, "mailto:")+len("mailto:"):]
 		addr, subject, _ := strings.Cut(link, "?subject=")
-		subject = strings.NewReplacer("%20", " ", "%23", "#", "%5B", "[", "%5D", "]").Replace(subject)
+		addr, subject = strings.ReplaceAll(addr, "%2B", "+"), strings.NewReplacer("%20", " ", "%23", "#", "%5B", "[", "%5D", "]").Replace(subject)
 		b.receive(b.mail(anna, subject, "Sì, certo.", proved, func(m *ticket.Inbound) { m.Recipients = []string{addr} }))
 		if got := b.send(); kinds(got) != "answer x11, ticket-reply bruno" {
 			t.Errorf("pattern %q: %s to %q with %q", pattern, kinds(got), addr, subject)
