@@ -266,14 +266,17 @@ func customerLetters(language string) map[string]*ticket.Notice {
 		"quote-declined":       it(ticket.NoticeQuoteDeclined, quoted, closedAs(ticket.ReasonDeclined)),
 		"quote-declined-other": it(ticket.NoticeQuoteDeclined, quoted, closedAs(ticket.ReasonDeclined), colleague),
 		"quote-again":          it(ticket.NoticeQuote, quoted, second, func(n *ticket.Notice) { n.Again = true }),
-		"quote-newer":          it(ticket.NoticeQuote, quoted, second, func(n *ticket.Notice) { n.Answered = "P-1042-1" }),
-		"quote-others":         it(ticket.NoticeQuote, quoted, second, func(n *ticket.Notice) { n.QuoteOthers, n.Balance = true, nil }),
-		"quote-expired":        it(ticket.NoticeQuote, quoted, stands(ticket.QuoteExpired)),
-		"quote-already":        it(ticket.NoticeQuote, quoted, stands(ticket.QuoteAccepted)),
-		"quote-repented":       it(ticket.NoticeQuote, quoted, stands(ticket.QuoteAccepted), func(n *ticket.Notice) { n.Refusal = true }),
-		"quote-refused":        it(ticket.NoticeQuote, quoted, stands(ticket.QuoteDeclined)),
-		"quote-replaced":       it(ticket.NoticeQuote, quoted, second, stands(ticket.QuoteAccepted)),
-		"quote-withdrawn":      it(ticket.NoticeQuote, quoted, stands(ticket.QuoteWithdrawn), func(n *ticket.Notice) { n.Answered = "" }),
+		"quote-again-open": it(ticket.NoticeQuote, quoted, second, func(n *ticket.Notice) {
+			n.Again, n.State, n.ClosesOn = true, ticket.StateOpen, ticket.Date{}
+		}),
+		"quote-newer":     it(ticket.NoticeQuote, quoted, second, func(n *ticket.Notice) { n.Answered = "P-1042-1" }),
+		"quote-others":    it(ticket.NoticeQuote, quoted, second, func(n *ticket.Notice) { n.QuoteOthers, n.Balance = true, nil }),
+		"quote-expired":   it(ticket.NoticeQuote, quoted, stands(ticket.QuoteExpired)),
+		"quote-already":   it(ticket.NoticeQuote, quoted, stands(ticket.QuoteAccepted)),
+		"quote-repented":  it(ticket.NoticeQuote, quoted, stands(ticket.QuoteAccepted), func(n *ticket.Notice) { n.Refusal = true }),
+		"quote-refused":   it(ticket.NoticeQuote, quoted, stands(ticket.QuoteDeclined)),
+		"quote-replaced":  it(ticket.NoticeQuote, quoted, second, stands(ticket.QuoteAccepted)),
+		"quote-withdrawn": it(ticket.NoticeQuote, quoted, stands(ticket.QuoteWithdrawn), func(n *ticket.Notice) { n.Answered = "" }),
 		"quote-covered": it(ticket.NoticeQuote, quoted, stands(ticket.QuoteWithdrawn), func(n *ticket.Notice) {
 			covered := sample(n.Kind, n.Language)
 			n.Answered, n.Coverage, n.PlanText, n.Site, n.ClauseText, n.AnswerDue = "", covered.Coverage, covered.PlanText, covered.Site, covered.ClauseText, covered.AnswerDue
@@ -298,14 +301,16 @@ func customerLetters(language string) map[string]*ticket.Notice {
 		"charged": it(ticket.NoticeCharged, quoted, worked(3, 2, 0), func(n *ticket.Notice) {
 			n.State, n.ClosesOn, n.Balance.Held = ticket.StateOpen, ticket.Date{}, 1
 		}),
-		"close-warning":    it(ticket.NoticeCloseWarning, waiting),
-		"closed-solved":    it(ticket.NoticeClosed, closedAs(ticket.ReasonSolved)),
-		"closed-charged":   it(ticket.NoticeClosed, quoted, closedAs(ticket.ReasonSolved), worked(3, 2, 0)),
-		"closed-lapsed":    it(ticket.NoticeClosed, quoted, closedAs(ticket.ReasonNoAnswer), worked(5, 1, 3)),
-		"closed-no-answer": it(ticket.NoticeClosed, closedAs(ticket.ReasonNoAnswer)),
-		"closed-declined":  it(ticket.NoticeClosed, quoted, closedAs(ticket.ReasonDeclined)),
-		"closed-duplicate": it(ticket.NoticeClosed, closedAs(ticket.ReasonDuplicate), func(n *ticket.Notice) { n.Linked = []ticket.ID{1040} }),
-		"reopened":         it(ticket.NoticeReopened),
+		"close-warning":      it(ticket.NoticeCloseWarning, waiting),
+		"close-warning-held": it(ticket.NoticeCloseWarning, waiting, func(n *ticket.Notice) { n.Reserved, n.Balance.Held = 3, 3 }),
+		"closed-solved":      it(ticket.NoticeClosed, closedAs(ticket.ReasonSolved)),
+		"closed-charged":     it(ticket.NoticeClosed, quoted, closedAs(ticket.ReasonSolved), worked(3, 2, 0)),
+		"closed-lapsed":      it(ticket.NoticeClosed, quoted, closedAs(ticket.ReasonNoAnswer), worked(5, 1, 3)),
+		"closed-no-answer":   it(ticket.NoticeClosed, closedAs(ticket.ReasonNoAnswer)),
+		"closed-declined":    it(ticket.NoticeClosed, quoted, closedAs(ticket.ReasonDeclined), func(n *ticket.Notice) { n.Quote.State = ticket.QuoteDeclined }),
+		"closed-quoted":      it(ticket.NoticeClosed, quoted, closedAs(ticket.ReasonSolved)),
+		"closed-duplicate":   it(ticket.NoticeClosed, closedAs(ticket.ReasonDuplicate), func(n *ticket.Notice) { n.Linked = []ticket.ID{1040} }),
+		"reopened":           it(ticket.NoticeReopened),
 		"lot-expiring": it(ticket.NoticeLotExpiring, func(n *ticket.Notice) {
 			n.Ticket, n.Subject, n.Credits, n.InReplyTo, n.References = 0, "", 3, "", nil
 			n.Lots = []ticket.LotLine{{Credits: 1, Expires: ticket.Date{Year: 2026, Month: 11, Day: 29}}, {Credits: 2, Expires: ticket.Date{Year: 2026, Month: 12, Day: 31}}}

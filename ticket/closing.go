@@ -84,7 +84,7 @@ func (w *work) warn(t *Ticket) error {
 	before := t.clone()
 	t.WarnAt = time.Time{}
 	w.closeAfterWarning(t)
-	if err := w.tellCustomers(NoticeCloseWarning, t, nil); err != nil {
+	if err := w.tellCustomers(NoticeCloseWarning, t, func(n *Notice) { n.Reserved = t.Held }); err != nil {
 		return err
 	}
 	return w.save(t, before, Event{Kind: "notice", Actor: "clock", Cause: "sweep", Text: "closing announced"})

@@ -78,7 +78,7 @@ type Notice struct {
 	About       MessageKind // ticket-reply: what it tells of (request, note, bounce, auto-reply, …); 0: a request
 	Credits     Credits     // charged now, missing, or about to expire, as the Kind has it; 0: none
 	Charged     Credits     // for the ticket, in all
-	Reserved    Credits     // technicians: what the ticket holds
+	Reserved    Credits     // technicians and close-warning: what the ticket holds
 	Lapsed      Credits     // of Released: they expired at once, their lot being over
 	Released    Credits     // of what it held, given back now
 	Lots        []LotLine   // lot-expiring, statement: what can be used, by its last day

@@ -126,10 +126,7 @@ func (t *Ticket) asks(token *Token, at time.Time) bool {
 }
 
 // deciders are who decides on the quotes of a ticket.
-type deciders struct {
-	name     string // of the customer
-	contacts []Contact
-}
+type deciders struct{ contacts []Contact }
 
 // deciding finds who decides on a quote of t: the requester or, when he may not
 // spend, the contacts who may.
@@ -139,9 +136,9 @@ func (w *work) deciding(t *Ticket) (deciders, error) {
 		return deciders{}, fmt.Errorf("its customer: %w", err)
 	}
 	if p := c.contact(t.Requester.Address); p != nil && p.MaySpend {
-		return deciders{c.Name, []Contact{*p}}, nil
+		return deciders{[]Contact{*p}}, nil
 	}
-	d := deciders{name: c.Name}
+	var d deciders
 	for _, p := range c.Contacts {
 		if p.MaySpend {
 			d.contacts = append(d.contacts, p)
@@ -160,7 +157,7 @@ func (d deciders) join(t *Ticket) (numbers []int) {
 		}
 		if i < 0 {
 			i = len(t.Participants)
-			t.Participants = append(t.Participants, Participant{Mailbox: Mailbox{Name: d.name, Address: p.Address}})
+			t.Participants = append(t.Participants, Participant{Mailbox: Mailbox{Address: p.Address}})
 		}
 		numbers = append(numbers, i)
 	}

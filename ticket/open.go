@@ -306,7 +306,7 @@ func (w *work) spenders(t *Ticket, s sender) ([]int, error) {
 	if err != nil {
 		return nil, err
 	}
-	allowed := deciders{name: d.name}
+	var allowed deciders
 	for _, p := range d.contacts {
 		i := t.number(p.Address)
 		if i < 0 && len(t.Participants)+len(allowed.contacts) >= maxParticipants {

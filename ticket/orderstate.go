@@ -65,6 +65,9 @@ func (w *work) refuseSpending(j *job) (string, error) {
 }
 
 func (w *work) orderClose(j *job) error {
+	if q := j.t.Quote; q.open() {
+		w.told = append(w.told, w.say("close-quote", q.Code, day(w.lastDay(q.ValidUntil)), Order("withdraw")))
+	}
 	n := (&purse{held: j.t.Held}).asked(j.Command)
 	return w.close(j.t, n, j.mail.Arrived, j.by(), j.deed.answer)
 }

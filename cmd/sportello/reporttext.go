@@ -62,7 +62,7 @@ func writeMonth(p *page, f *ticket.Figures) {
 	row("Median", listed(after(f.FirstAnswer, "first answer"), after(f.Closing, "closed")))
 	row("Quotes", partsOf(m.Quotes.Offered, some(m.Quotes.Accepted, "accepted"), some(m.Quotes.Declined, "declined"),
 		some(m.Quotes.Expired, "expired"), some(m.Quotes.Withdrawn, "withdrawn"), some(m.Quotes.Superseded, "superseded"), some(m.Quotes.Open, "open")))
-	row("Credits", fmt.Sprintf("%d sold, %d held, %d spent, %d released, %d expired%s", m.Credits.Sold, m.Credits.Held,
+	row("Credits", fmt.Sprintf("%d sold, %d newly reserved, %d spent, %d released, %d expired%s", m.Credits.Sold, m.Credits.Held,
 		m.Credits.Spent, m.Credits.Released, m.Credits.Expired, prefixIf(", corrected by ", signed(m.Credits.Corrected))))
 	if e := f.Expiring; e != nil {
 		row("Expiring", fmt.Sprintf("%d credits within %d days, of %d purchases", e.Credits, ticket.ExpiringDays, e.Lots))
