@@ -3,6 +3,7 @@ package policy
 import (
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // accents maps the accented letters of Italian and its neighbours to plain ones.
@@ -15,7 +16,15 @@ var accents = strings.NewReplacer(
 )
 
 // fold lowers case and takes accents away, so that "Sì", "SI" and "si" are one.
-func fold(s string) string { return accents.Replace(strings.ToLower(s)) }
+func fold(s string) string {
+	s = strings.ToLower(s)
+	for i := 0; i < len(s); i++ {
+		if s[i] >= utf8.RuneSelf || s[i] == '`' {
+			return accents.Replace(s)
+		}
+	}
+	return s // as most words are
+}
 
 // spaced is the words of s, folded, each between single spaces: a phrase stands
 // in a text when strings.Contains(spaced(text), spaced(phrase)).

@@ -40,7 +40,7 @@ func (g *grammar) load(t table) {
 	g.loadParts(t.table("part"))
 	for _, list := range meanings {
 		for i, phrase := range g.list(t, list.key) {
-			g.mean(t, fmt.Sprintf("%s[%d]", list.key, i), phrase, list.means)
+			g.mean(t, list.key, i, phrase, list.means)
 			if list.key == "order" {
 				g.orders[phrase] = true
 			}
@@ -71,14 +71,14 @@ func (g *grammar) load(t table) {
 	t.end()
 }
 
-// mean gives a phrase its meaning: one, unless none of them counts.
-func (g *grammar) mean(t table, key, phrase string, m meaning) {
+// mean gives the i-th phrase of a list its meaning: one, unless none of them counts.
+func (g *grammar) mean(t table, key string, i int, phrase string, m meaning) {
 	had := g.phrases[phrase]
 	switch {
 	case had != 0 && had != m && (had|m)&means != 0:
-		t.fault(key, "%q stands in another list too, must have one meaning", phrase)
+		t.fault(fmt.Sprintf("%s[%d]", key, i), "%q stands in another list too, must have one meaning", phrase)
 	case m == meansAccept && slices.ContainsFunc(strings.Fields(phrase), func(w string) bool { return slices.Contains(unyielding, w) }):
-		t.fault(key, "%q negates or conditions, must be an unmistakable yes", phrase)
+		t.fault(fmt.Sprintf("%s[%d]", key, i), "%q negates or conditions, must be an unmistakable yes", phrase)
 	}
 	g.phrases[phrase] = had | m
 }
@@ -94,12 +94,14 @@ func (g *grammar) list(t table, key string) []string {
 		for _, phrase := range written {
 			var words []string
 			for form := range strings.FieldsSeq(phrase) {
-				word := foldWord(form)
-				if !plain(word) || strings.HasSuffix(word, ".") {
-					t.fault(fmt.Sprintf("%s[%d]", key, i), "%q has signs that no phrase has, must be words without punctuation", s)
-					return out
+				word := form
+				if !g.lexicon[form] { // else it is a folded one
+					if word = foldWord(form); !plain(word) || strings.HasSuffix(word, ".") {
+						t.fault(fmt.Sprintf("%s[%d]", key, i), "%q has signs that no phrase has, must be words without punctuation", s)
+						return out
+					}
+					g.lexicon[word] = true
 				}
-				g.lexicon[word] = true
 				words = append(words, word)
 			}
 			g.longest = max(g.longest, len(words))
