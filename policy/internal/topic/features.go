@@ -38,6 +38,8 @@ type Document struct {
 	Features []Feature
 	text     []sentence
 	hits     [][]hit // of each sentence
+	whole    int     // where the features of the mail as a whole begin: rules and shape
+	items    int     // points of lists
 	lex      *lexicon
 }
 
@@ -47,12 +49,14 @@ func Read(subject, text string) *Document {
 	r := newReader(d.lex)
 	d.text = r.sentences(subject, true, d.text)
 	d.text = r.sentences(clean(text), false, d.text)
+	d.items = r.items
 	if len(d.text) == 0 {
 		return d
 	}
 	var mail concepts
 	matches := make([]concepts, len(d.text))
-	var all []hit
+	d.hits = make([][]hit, 0, len(d.text))
+	all := make([]hit, 0, 128)
 	last := len(d.text) - 1
 	for n := range d.text {
 		from := len(all)
@@ -63,6 +67,7 @@ func Read(subject, text string) *Document {
 		matches[n] = set
 		mail = mail.union(set)
 	}
+	d.whole = len(d.Features)
 	d.rules(matches, mail)
 	d.shape()
 	return d

@@ -6,10 +6,12 @@ package topic
 
 // Families of what the network reads. Those of one family share their weight.
 const (
-	readWord = iota // a word anywhere
-	readPair        // two words side by side, or with one between
-	readMark        // a word that is denied, asked for or contrasted
-	readHint        // a concept
+	readWord  = iota // a word anywhere
+	readPair         // two words side by side, or with one between
+	readMark         // a word that is denied, asked for or contrasted
+	readHint         // a concept or a rule
+	readDeed         // a word of a clause in which somebody did something
+	readWhole        // how long the mail is, and how much it asks
 	families
 )
 
@@ -56,6 +58,8 @@ func (d *Document) Signs() (all []Sign) {
 
 // signs tells what the network sees of a mail, sentence by sentence.
 func (d *Document) signs(tell func(Sign)) {
+	asking := 0
+	var all, asked concepts
 	for n := range d.text {
 		s := &d.text[n]
 		var set concepts
@@ -63,7 +67,23 @@ func (d *Document) signs(tell func(Sign)) {
 			set.add(h.concept)
 			tell(sign(readHint, d.lex.hashes[h.concept], 0))
 		}
-		s.signs(s.question || d.lex.asking.shares(set), tell)
+		asks := s.question || d.lex.asking.shares(set)
+		s.signs(asks, tell)
+		all = all.union(set)
+		if asks && !s.subject {
+			asking++
+			asked = asked.union(set)
+		}
+	}
+	for _, f := range d.Features[d.whole:] {
+		if f.kind == kindRule {
+			tell(Sign{mix(firstFamily+readHint, f.ID, 1), readHint})
+		} else {
+			tell(Sign{f.ID, readWhole})
+		}
+	}
+	for i, n := range [...]int{min(len(d.text), 12), min(asking, 5), min(all.len(), 12), min(asked.len(), 8), min(d.items, 4)} {
+		tell(sign(readWhole, uint32(i), uint32(n)))
 	}
 }
 

@@ -19,7 +19,7 @@ type Net struct {
 }
 
 // FamilyShare is how much each family of signs counts.
-var FamilyShare = [families]float64{2, 1, 1, 1}
+var FamilyShare = [families]float64{2, 1, 1, 1, 0.5}
 
 // leak is what is left of a hidden number below nought.
 const leak = 0.01
@@ -31,6 +31,9 @@ func SignValue(family, n int) float64 { return FamilyShare[family] / math.Sqrt(f
 func (m *Net) add(d *Document, share float64, sums []float64) {
 	var count [families]int
 	var found [families][]int32
+	for i := range found {
+		found[i] = make([]int32, 0, 64)
+	}
 	seen := m.Rows.none()
 	d.signs(func(s Sign) {
 		row, ok := m.Rows.Find(s.ID)

@@ -23,10 +23,10 @@ type Panel struct {
 // (train -writers).
 const (
 	// modelShare is how much the model counts, the rest is the network's.
-	modelShare = 0.4
+	modelShare = 0.3
 	// temperature divides the log-odds before they become probabilities, so that
 	// these are right as often as they say.
-	temperature = 0.85
+	temperature = 0.75
 )
 
 // Default is the embedded panel.

@@ -33,14 +33,22 @@ type word struct {
 type reader struct {
 	lex   *lexicon
 	known map[string][]form // by the run of signs that it was written as
+	forms []form            // what those of known lie in…
+	slots []uint16          // …and their slots
+	texts []string          // of the run under way
+	items int               // how many points of lists there were
 }
 
-func newReader(l *lexicon) *reader { return &reader{l, map[string][]form{}} }
+func newReader(l *lexicon) *reader {
+	return &reader{lex: l, known: map[string][]form{}, forms: make([]form, 0, 64), slots: make([]uint16, 0, 128)}
+}
 
 // form is what is known of a word.
 func (r *reader) form(text string) form {
+	from := len(r.slots)
+	r.slots = r.lex.letters.find(text, r.slots)
 	h := hash(stem(text))
-	return form{text: text, stem: h, slots: r.lex.letters.find(text, nil), stop: stopwords[h], denies: negates[h], contrasts: contrasts[h]}
+	return form{text: text, stem: h, slots: r.slots[from:len(r.slots):len(r.slots)], stop: stopwords[h], denies: negates[h], contrasts: contrasts[h]}
 }
 
 // A sentence is a stretch of words of one mail; sentences end at punctuation
@@ -71,7 +79,11 @@ func (r *reader) sentences(text string, subject bool, out []sentence) []sentence
 		case c < utf8.RuneSelf && alnum(byte(c)):
 		case c == '\n':
 			text = text[size:]
-			if strings.HasPrefix(text, "\n") || strings.HasPrefix(text, " \n") || listItem(text) {
+			item := listItem(text)
+			if item {
+				r.items++
+			}
+			if item || strings.HasPrefix(text, "\n") || strings.HasPrefix(text, " \n") {
 				end(false)
 			}
 			continue
@@ -85,7 +97,9 @@ func (r *reader) sentences(text string, subject bool, out []sentence) []sentence
 			continue
 		}
 		var chunk string
-		chunk, text = next(text)
+		if chunk, text = next(text); len(chunk) == 1 && strings.HasPrefix(text, ")") {
+			r.items++ // "a)", "1)"
+		}
 		forms := r.read(chunk)
 		for i := range forms {
 			all = append(all, word{&forms[i], part})
@@ -143,28 +157,31 @@ var domains = []string{".it", ".com", ".net", ".org", ".eu", ".example", ".test"
 func (r *reader) read(chunk string) []form {
 	forms, known := r.known[chunk]
 	if !known {
-		for _, text := range split(fold(chunk)) {
-			forms = append(forms, r.form(text))
+		from := len(r.forms)
+		r.texts = split(fold(chunk), r.texts[:0])
+		for _, text := range r.texts {
+			r.forms = append(r.forms, r.form(text))
 		}
+		forms = r.forms[from:len(r.forms):len(r.forms)]
 		r.known[chunk] = forms
 	}
 	return forms
 }
 
 // split turns a folded run of signs into words: an address or a site is one word.
-func split(chunk string) (out []string) {
+func split(chunk string, out []string) []string {
 	if !bound(chunk) {
-		return []string{normal(chunk)}
+		return append(out, normal(chunk))
 	}
 	if strings.Contains(chunk, "@") {
-		return []string{"xmail"}
+		return append(out, "xmail")
 	}
 	if strings.HasPrefix(chunk, "http:") || strings.HasPrefix(chunk, "https:") || strings.HasPrefix(chunk, "www.") {
-		return []string{"xsite"}
+		return append(out, "xsite")
 	}
 	for _, d := range domains {
 		if strings.HasSuffix(chunk, d) && len(chunk) > len(d)+1 {
-			return []string{"xsite"}
+			return append(out, "xsite")
 		}
 	}
 	for _, w := range strings.FieldsFunc(chunk, func(r rune) bool { return strings.ContainsRune("@._-/:", r) }) {

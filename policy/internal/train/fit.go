@@ -17,6 +17,7 @@ const (
 	atLeast  = 2    // a feature must stand in this many examples
 	dropWord = 0.5  // share of the features that a step does not see
 	smooth   = 0.03 // share of the target that goes to the other labels
+	slight   = 4e-3 // an error below this moves nothing
 )
 
 // fit trains the two judges.
@@ -50,6 +51,9 @@ func fitModel(s *set, docs []int) *topic.Model {
 					target += 1 - smooth
 				}
 				e := (p[l] - target) * size[d.label]
+				if math.Abs(e) < slight {
+					continue
+				}
 				gb[l] += e * e
 				bias[l] -= 0.1 * rate * e / math.Sqrt(gb[l]+1)
 				for _, f := range fs {

@@ -9,7 +9,7 @@ import (
 
 // How the network is trained; found by leaving one writer out.
 const (
-	netHidden  = 32 // numbers between signs and labels, of each network
+	netHidden  = 20 // numbers between signs and labels, of each network
 	nets       = 3  // networks side by side, from other beginnings
 	netEpochs  = 18
 	netRate    = 0.1
@@ -22,10 +22,13 @@ const (
 	leak       = 0.01 // as in topic.Net
 )
 
+// row is what a sign adds to the numbers between.
+type row [netHidden]float32
+
 // valuedSigns is a mail as the network sees it.
 type valuedSigns struct {
 	rows   []int32
-	values []float64
+	values []float32
 }
 
 // fitNet trains networks of one make on the documents listed and puts them side
@@ -56,48 +59,58 @@ func valueSigns(signs []topic.Sign, rows *topic.Rows) (out valuedSigns) {
 		}
 	}
 	for _, family := range of {
-		out.values = append(out.values, topic.SignValue(family, count[family]))
+		out.values = append(out.values, float32(topic.SignValue(family, count[family])))
 	}
 	return out
 }
 
 // weights are numbers that are learned, each at a rate of its own (AdaGrad).
 type weights struct {
-	w, g []float64
-	calm float64 // keeps the first steps small
+	w, g []float32
+	calm float32 // keeps the first steps small
 }
 
-func newWeights(n int, spread, calm float64, r *rand.Rand) weights {
-	w := weights{make([]float64, n), make([]float64, n), calm}
-	for i := range w.w {
-		w.w[i] = float64((r.Float64() - 0.5) * spread)
+func newWeights(n int, calm float32) weights {
+	return weights{make([]float32, n), make([]float32, n), calm}
+}
+
+// scatter begins with numbers around nought.
+func scatter(w []float32, spread float64, r *rand.Rand) {
+	for i := range w {
+		w[i] = float32((r.Float64() - 0.5) * spread)
 	}
-	return w
 }
 
-func (w weights) step(i int, grad, rate float64) {
-	w.g[i] += float64(grad * grad)
-	w.w[i] -= float64(rate * grad / math.Sqrt(w.g[i]+w.calm))
+func (w weights) step(i int, grad, rate float32) {
+	w.g[i] += float32(grad * grad)
+	w.w[i] -= float32(rate * grad / sqrt(w.g[i]+w.calm))
 }
+
+func sqrt(x float32) float32 { return float32(math.Sqrt(float64(x))) }
 
 // trainee is a network that learns. Products are rounded before they are summed,
-// as in fit.
+// as in fit. The rows of the table have each one rate for all their numbers.
 type trainee struct {
-	labels                  int
-	table, start, out, bias weights
-	r                       *rand.Rand
-	hidden, below, p        []float64 // of the step under way; below: what is owed to hidden
-	held                    []bool    // hidden numbers below nought
+	labels           int
+	table            []row
+	moved            []float32 // how much each row was, for its rate
+	start, out, bias weights
+	r                *rand.Rand
+	hidden           row // of the step under way
+	held             [netHidden]bool
+	p                []float32
 }
 
 func newTrainee(rows, labels int, seed uint64) *trainee {
-	r := rand.New(rand.NewPCG(seed, 9))
-	return &trainee{
-		labels: labels, r: r,
-		table: newWeights(rows*netHidden, 0.2, 1e-3, r), start: newWeights(netHidden, 0, 1, r),
-		out: newWeights(labels*netHidden, 2/math.Sqrt(netHidden), 1e-2, r), bias: newWeights(labels, 0, 1, r),
-		hidden: make([]float64, netHidden), below: make([]float64, netHidden), p: make([]float64, labels), held: make([]bool, netHidden),
+	t := &trainee{
+		labels: labels, table: make([]row, rows), moved: make([]float32, rows), r: rand.New(rand.NewPCG(seed, 9)), p: make([]float32, labels),
+		start: newWeights(netHidden, 1), out: newWeights(labels*netHidden, 1e-2), bias: newWeights(labels, 1),
 	}
+	for i := range t.table {
+		scatter(t.table[i][:], 0.2, t.r)
+	}
+	scatter(t.out.w, 2/math.Sqrt(netHidden), t.r)
+	return t
 }
 
 func (t *trainee) train(s *set, docs []int, seen map[int][]valuedSigns) {
@@ -105,51 +118,52 @@ func (t *trainee) train(s *set, docs []int, seen map[int][]valuedSigns) {
 	size := labelSizes(s, docs)
 	var some valuedSigns
 	for epoch := range netEpochs {
-		rate := netRate * (1 - 0.9*float64(epoch)/netEpochs)
+		rate := float32(netRate * (1 - 0.9*float64(epoch)/netEpochs))
 		t.r.Shuffle(len(order), func(i, j int) { order[i], order[j] = order[j], order[i] })
 		for _, i := range order {
 			all := seen[i][t.r.IntN(len(seen[i]))]
 			some.rows, some.values = some.rows[:0], some.values[:0]
 			for j, row := range all.rows {
 				if t.r.Float64() >= dropSign {
-					some.rows, some.values = append(some.rows, row), append(some.values, louder*all.values[j])
+					some.rows, some.values = append(some.rows, row), append(some.values, float32(louder*all.values[j]))
 				}
 			}
 			t.forward(some)
-			t.back(some, s.docs[i].label, size[s.docs[i].label], rate)
+			t.back(some, s.docs[i].label, float32(size[s.docs[i].label]), rate)
 		}
 	}
 }
 
 // forward puts the probability of each label into p.
 func (t *trainee) forward(some valuedSigns) {
-	copy(t.hidden, t.start.w)
-	for i, row := range some.rows {
-		x := some.values[i]
-		for j, w := range t.table.w[int(row)*netHidden : (int(row)+1)*netHidden] {
-			t.hidden[j] += float64(x * w)
+	hidden := row(t.start.w)
+	for i, at := range some.rows {
+		x, w := some.values[i], &t.table[at]
+		for j := range hidden {
+			hidden[j] += float32(x * w[j])
 		}
 	}
-	for j, x := range t.hidden {
+	for j, x := range hidden {
 		if t.held[j] = x < 0; t.held[j] {
 			x *= leak
 		}
 		if t.r.Float64() < dropHidden {
 			x = 0
 		}
-		t.hidden[j] = x / (1 - dropHidden)
+		hidden[j] = x / (1 - dropHidden)
 	}
-	top := math.Inf(-1)
+	t.hidden = hidden
+	top := float32(math.Inf(-1))
 	for k := range t.p {
-		sum := t.bias.w[k]
-		for j, w := range t.out.w[k*netHidden : (k+1)*netHidden] {
-			sum += float64(w * t.hidden[j])
+		sum, w := t.bias.w[k], t.weighs(k)
+		for j, x := range hidden {
+			sum += float32(w[j] * x)
 		}
 		t.p[k], top = sum, max(top, sum)
 	}
-	total := 0.0
+	var total float32
 	for k, sum := range t.p {
-		t.p[k] = math.Exp(sum - top)
+		t.p[k] = float32(math.Exp(float64(sum - top)))
 		total += t.p[k]
 	}
 	for k := range t.p {
@@ -157,72 +171,84 @@ func (t *trainee) forward(some valuedSigns) {
 	}
 }
 
+// weighs is how much the hidden numbers weigh for a label.
+func (t *trainee) weighs(label int) *row { return (*row)(t.out.w[label*netHidden:]) }
+
 // back moves everything by the error that forward made.
-func (t *trainee) back(some valuedSigns, label int, size, rate float64) {
-	clear(t.below)
+func (t *trainee) back(some valuedSigns, label int, size, rate float32) {
+	below := t.backOut(label, size, rate) // what is owed to the hidden numbers
+	var owed float32
+	for j, x := range t.hidden {
+		switch {
+		case x == 0:
+			below[j] = 0
+		case t.held[j]:
+			below[j] *= leak
+		}
+		owed += float32(below[j] * below[j])
+		t.start.step(j, below[j], rate)
+	}
+	owed /= netHidden
+	for i, at := range some.rows {
+		x, w := some.values[i], &t.table[at]
+		t.moved[at] += float32(owed * x * x)
+		rate := rate / sqrt(t.moved[at]+1e-3)
+		keep, move := 1-float32(rate*netDecay), float32(rate*x)
+		for j := range w {
+			w[j] = float32(keep*w[j]) - float32(move*below[j])
+		}
+	}
+}
+
+// backOut moves what stands between the hidden numbers and the labels.
+func (t *trainee) backOut(label int, size, rate float32) (below row) {
 	for k, p := range t.p {
-		target := netSmooth / float64(t.labels)
+		target := float32(netSmooth) / float32(t.labels)
 		if k == label {
 			target += 1 - netSmooth
 		}
 		e := (p - target) * size
 		t.bias.step(k, e, rate)
+		w := t.weighs(k)
 		for j, x := range t.hidden {
-			at := k*netHidden + j
-			t.below[j] += float64(e * t.out.w[at])
+			below[j] += float32(e * w[j])
 			if x != 0 {
-				t.out.step(at, float64(e*x)+float64(netDecay*t.out.w[at]), rate)
+				t.out.step(k*netHidden+j, float32(e*x)+float32(netDecay*w[j]), rate)
 			}
 		}
 	}
-	for j, x := range t.hidden {
-		switch {
-		case x == 0:
-			t.below[j] = 0
-		case t.held[j]:
-			t.below[j] *= leak
-		}
-		t.start.step(j, t.below[j], rate)
-	}
-	for i, row := range some.rows {
-		for j, owed := range t.below {
-			if owed != 0 {
-				at := int(row)*netHidden + j
-				t.table.step(at, float64(owed*some.values[i])+float64(netDecay*t.table.w[at]), rate)
-			}
-		}
-	}
+	return below
 }
 
 // together puts networks side by side, so that their answers are averaged, with
 // one byte for each number of the tables.
 func together(all []*trainee, rows *topic.Rows) *topic.Net {
-	most := 0.0
+	most := float32(0)
 	for _, t := range all {
-		for _, w := range t.table.w {
-			most = max(most, math.Abs(w))
+		for _, r := range t.table {
+			for _, w := range r {
+				most = max(most, w, -w)
+			}
 		}
 	}
 	step := most / 127
 	labels, hidden := all[0].labels, len(all)*netHidden
 	m := &topic.Net{
-		Hidden: hidden, Rows: rows, Step: float32(step), Table: make([]int8, rows.Len()*hidden),
+		Hidden: hidden, Rows: rows, Step: step, Table: make([]int8, rows.Len()*hidden),
 		Out: make([]float32, labels*hidden), Bias: make([]float32, labels),
 	}
-	share := 1 / float64(len(all))
+	share := 1 / float32(len(all))
 	for n, t := range all {
-		for _, w := range t.start.w {
-			m.Start = append(m.Start, float32(w))
-		}
-		for row := range rows.Len() {
-			for j := range netHidden {
-				m.Table[row*hidden+n*netHidden+j] = int8(math.Round(t.table.w[row*netHidden+j] / step))
+		m.Start = append(m.Start, t.start.w...)
+		for at, r := range t.table {
+			for j, w := range r {
+				m.Table[at*hidden+n*netHidden+j] = int8(math.Round(float64(w / step)))
 			}
 		}
 		for k := range labels {
 			m.Bias[k] += float32(share * t.bias.w[k])
-			for j := range netHidden {
-				m.Out[k*hidden+n*netHidden+j] = float32(share * t.out.w[k*netHidden+j])
+			for j, w := range t.weighs(k) {
+				m.Out[k*hidden+n*netHidden+j] = float32(share * w)
 			}
 		}
 	}
