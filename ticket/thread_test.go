@@ -114,7 +114,7 @@ func TestCopiesNeverMoveATicket(t *testing.T) {
 		b.receive(b.mail(john, "Another question", "I have a question about plans.", proved))
 		letters := b.send()
 		tokens := []ticket.Notice{pick(t, letters, ticket.NoticeAck, mallory), pick(t, letters, ticket.NoticeAck, john)}
-		his := b.mail(mario, "Password smarrita", "Non entro: mandatemi la password.", proved)
+		his := b.mail(mario, "Sito fermo", "Il sito dà errore 503 a tutti da un'ora.", proved)
 		n := rapid.IntRange(1, 6).Draw(r, "copies")
 		at := rapid.IntRange(0, n-1).Draw(r, "his place")
 		var story []string

@@ -19,7 +19,7 @@ type Net struct {
 }
 
 // FamilyShare is how much each family of signs counts.
-var FamilyShare = [families]float64{2, 1, 1, 1, 0.5}
+var FamilyShare = [families]float64{2, 1, 1, 1, 1}
 
 // leak is what is left of a hidden number below nought.
 const leak = 0.01

@@ -6,8 +6,10 @@ import (
 	"io"
 	"math"
 	"os"
+	"runtime"
 	"slices"
 	"strings"
+	"sync"
 
 	"sportello/policy/internal/topic"
 )
@@ -21,23 +23,36 @@ type outcome struct {
 }
 
 // crossValidate trains a panel for each fold that of puts an example into, on what
-// lies in the others.
+// lies in the others; as many at a time as there are processors.
 func crossValidate(s *set, folds []string, of func(doc) string) []outcome {
-	var all []outcome
-	for _, fold := range folds {
-		var train, test []int
-		for i, d := range s.docs {
-			if of(d) == fold {
-				test = append(test, i)
-			} else {
-				train = append(train, i)
-			}
+	some := make([][]outcome, len(folds))
+	turns := make(chan struct{}, runtime.GOMAXPROCS(0))
+	var all sync.WaitGroup
+	for n, fold := range folds {
+		all.Go(func() {
+			turns <- struct{}{}
+			some[n] = leaveOut(s, func(d doc) bool { return of(d) == fold })
+			<-turns
+		})
+	}
+	all.Wait()
+	return slices.Concat(some...)
+}
+
+// leaveOut judges the examples that are out by what the others teach.
+func leaveOut(s *set, out func(doc) bool) (all []outcome) {
+	var train, test []int
+	for i, d := range s.docs {
+		if out(d) {
+			test = append(test, i)
+		} else {
+			train = append(train, i)
 		}
-		p := fit(s, train)
-		for _, i := range test {
-			e := s.docs[i].example
-			all = append(all, outcome{e.Subject + " | " + e.Text, e.Writer, p.Scores(topic.Read(e.Subject, e.Text)), []string{e.Label}})
-		}
+	}
+	p := fit(s, train)
+	for _, i := range test {
+		e := s.docs[i].example
+		all = append(all, outcome{e.Subject + " | " + e.Text, e.Writer, p.Scores(topic.Read(e.Subject, e.Text)), []string{e.Label}})
 	}
 	return all
 }

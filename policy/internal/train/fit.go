@@ -34,17 +34,26 @@ func fitModel(s *set, docs []int) *topic.Model {
 	n := len(s.labels)
 	w, g := make([]float64, rows.Len()*n), make([]float64, rows.Len()*n)
 	bias, gb := make([]float64, n), make([]float64, n)
+	known := make(map[int][][]ofKind, len(docs))
+	for _, i := range docs {
+		for _, v := range s.docs[i].variants {
+			known[i] = append(known[i], kindsOf(v.features, rows))
+		}
+	}
 	r := rand.New(rand.NewPCG(3, 4))
 	order := slices.Clone(docs)
 	p := make([]float64, n)
+	var fs []valued
+	var wrong []slip
 	size := labelSizes(s, docs)
 	sum, sumBias := make([]float64, len(w)), make([]float64, n)
 	for epoch := range epochs {
 		r.Shuffle(len(order), func(i, j int) { order[i], order[j] = order[j], order[i] })
 		for _, i := range order {
 			d := &s.docs[i]
-			fs := seen(d.variants[r.IntN(len(d.variants))].features, rows, r)
+			fs = glimpse(known[i][r.IntN(len(d.variants))], r, fs[:0])
 			scores(fs, w, bias, p)
+			wrong = wrong[:0]
 			for l := range p {
 				target := smooth / float64(n)
 				if l == d.label {
@@ -54,13 +63,16 @@ func fitModel(s *set, docs []int) *topic.Model {
 				if math.Abs(e) < slight {
 					continue
 				}
-				gb[l] += e * e
-				bias[l] -= 0.1 * rate * e / math.Sqrt(gb[l]+1)
-				for _, f := range fs {
-					at := f.row*n + l
-					grad := float64(e*f.x) + float64(decay*w[at])
-					g[at] += float64(grad * grad)
-					w[at] -= rate * grad / math.Sqrt(g[at]+1e-2)
+				wrong = append(wrong, slip{l, e})
+				gb[l] += float64(e * e)
+				bias[l] -= float64(0.1 * rate * e / math.Sqrt(gb[l]+1))
+			}
+			for _, f := range fs {
+				w, g := w[f.row*n:f.row*n+n], g[f.row*n:f.row*n+n]
+				for _, s := range wrong {
+					grad := float64(s.e*f.x) + float64(decay*w[s.label])
+					g[s.label] += float64(grad * grad)
+					w[s.label] -= float64(rate * grad / math.Sqrt(g[s.label]+1e-2))
 				}
 			}
 		}
@@ -76,6 +88,12 @@ func fitModel(s *set, docs []int) *topic.Model {
 		sum[i] /= float64(epochs - settle)
 	}
 	return quantise(s.labels, rows, sum, sumBias)
+}
+
+// slip is by how much a label was thought too likely.
+type slip struct {
+	label int
+	e     float64
 }
 
 func add(sum, w []float64) {
@@ -97,25 +115,33 @@ func labelSizes(s *set, docs []int) []float64 {
 }
 
 type valued struct {
-	row int
-	x   float64
+	row, kind int
+	x         float64
 }
 
-// seen gives the features of a mail their values, leaving some out at random.
-func seen(fs []topic.Sign, rows *topic.Rows, r *rand.Rand) []valued {
-	var kept []valued
-	var kinds []int
-	var count [32]int
-	for _, f := range fs {
-		row, ok := rows.Find(f.ID)
-		if !ok || r.Float64() < dropWord {
-			continue
+// ofKind is a feature by its row.
+type ofKind struct{ row, kind int32 }
+
+func kindsOf(features []topic.Sign, rows *topic.Rows) (all []ofKind) {
+	for _, f := range features {
+		if row, ok := rows.Find(f.ID); ok {
+			all = append(all, ofKind{row, int32(f.Family)})
 		}
-		kept, kinds = append(kept, valued{row: int(row)}), append(kinds, f.Family)
-		count[f.Family]++
 	}
-	for i := range kept {
-		kept[i].x = topic.Scale(kinds[i], count[kinds[i]])
+	return all
+}
+
+// glimpse gives the features of a mail their values, leaving some out at random.
+func glimpse(features []ofKind, r *rand.Rand, kept []valued) []valued {
+	var count [32]int
+	for _, f := range features {
+		if r.Float64() >= dropWord {
+			kept = append(kept, valued{row: int(f.row), kind: int(f.kind)})
+			count[f.kind]++
+		}
+	}
+	for i, f := range kept {
+		kept[i].x = topic.Scale(f.kind, count[f.kind])
 	}
 	return kept
 }

@@ -9,15 +9,15 @@ import (
 
 // How the network is trained; found by leaving one writer out.
 const (
-	netHidden  = 20 // numbers between signs and labels, of each network
+	netHidden  = 24 // numbers between signs and labels, of each network
 	nets       = 3  // networks side by side, from other beginnings
-	netEpochs  = 18
+	netEpochs  = 22
 	netRate    = 0.1
 	netDecay   = 1e-5
-	netAtLeast = 3    // a sign must stand in this many examples
-	dropSign   = 0.4  // share of the signs that a step does not see…
-	louder     = 1.25 // …and by how much it sees the others more
-	dropHidden = 0.2  // share of the numbers between that a step does not see
+	netAtLeast = 3   // a sign must stand in this many examples
+	dropSign   = 0.5 // share of the signs that a step does not see…
+	louder     = 1.4 // …and by how much it sees the others more
+	dropHidden = 0.2 // share of the numbers between that a step does not see
 	netSmooth  = 0.05
 	leak       = 0.01 // as in topic.Net
 )
