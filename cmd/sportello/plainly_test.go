@@ -26,6 +26,7 @@ var foreignWords = regexp.MustCompile(`strconv\.|ticket: |parsing |invalid synta
 // with what to do.
 func TestPlainErrors(t *testing.T) {
 	dir := t.TempDir()
+	t.Chdir(dir) // some verbs write files
 	config := filepath.Join(dir, "c.toml")
 	for name, text := range map[string]string{"imap.password": "x", "c.toml": `[desk]
 address = "desk@example.it"
