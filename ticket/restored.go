@@ -3,6 +3,7 @@ package ticket
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -12,7 +13,8 @@ import (
 type Restored struct {
 	At      time.Time // zero: the desk never was
 	Holding bool      // letters wait for `queue release`
-	Quote   int       // no version of a quote up to this is given again
+	Ticket  ID        // no ticket up to this is given again
+	Quote   int       // nor a version of a quote up to this
 	Untold  int       // mails from before that technicians were not told of, one by one
 	Unsure  int       // letters to customers that may have been sent before
 	Filed   time.Time // when the last of those mails was filed
@@ -36,7 +38,11 @@ func BeginAgain(tx Tx, now time.Time) error {
 	if err != nil {
 		return err
 	}
-	r := Restored{At: now.UTC(), Holding: true, Quote: quote}
+	last, err := tx.NextTicket()
+	if err != nil {
+		return err
+	}
+	r := Restored{At: now.UTC(), Holding: true, Ticket: last, Quote: quote}
 	rows := map[RowState][]*Row{}
 	for _, state := range []RowState{RowQueued, RowSending} {
 		for row, err := range tx.Rows(state) {
@@ -144,6 +150,38 @@ func (w *work) settleRelived() error {
 	w.restored.Untold += w.relived
 	w.restored.Filed = w.now
 	return w.tx.SetRestored(w.restored)
+}
+
+// maxRefound bounds how many tickets are looked at for one that was lost.
+const maxRefound = 5000
+
+// refound is the ticket that the first mail of a lost one opened again: of the tickets
+// from before the restore with its subject the only one on which who writes is, or, for
+// a technician with her own token, whose requester her mail quotes. nil: there is none.
+func (w *work) refound(m *Inbound, s sender, tok *Token, lost ID) (found *Ticket, err error) {
+	if lost > w.restored.Ticket {
+		return nil, nil
+	}
+	subject, n := clip(w.d.bareSubject(m.Subject), maxSubject), 0
+	for t, err := range w.tx.Tickets(Filter{}) {
+		if n++; err != nil || t.ID <= w.restored.Ticket || n > maxRefound {
+			return found, err
+		}
+		if t.Subject != subject || !w.restored.relived(t.Opened) || t.MergedInto != 0 {
+			continue
+		}
+		theirs := s.sole && w.on(t, s.Address, s.customers)
+		if tok.technicians() {
+			theirs = s.technician != nil && s.technician.Number() == tok.Participant && strings.Contains(strings.ToLower(m.Text), t.Requester.Address)
+		}
+		switch {
+		case theirs && found != nil:
+			return nil, nil
+		case theirs:
+			found = t
+		}
+	}
+	return found, nil
 }
 
 // restoredPause is how long no mail from before the restore must have come for all

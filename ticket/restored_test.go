@@ -1,6 +1,7 @@
 package ticket_test
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -68,10 +69,10 @@ func TestWhatCameBeforeTheRestore(t *testing.T) {
 	}{
 		"a request": {func(b *bench, _, _ ticket.Notice) []*ticket.Inbound {
 			return []*ticket.Inbound{b.mail(mario, "Posta ferma", down, before)}
-		}, "", func(b *bench) string { return fmt.Sprint(b.ticket(3).State) }, true},
+		}, "", func(b *bench) string { return fmt.Sprint(b.ticket(4).State) }, true},
 		"a request that a price is known of": {func(b *bench, _, _ ticket.Notice) []*ticket.Inbound {
 			return []*ticket.Inbound{b.mail(mario, "Nuova casella di posta", mailbox, before)}
-		}, "", func(b *bench) string { return fmt.Sprint(b.ticket(3).State, b.ticket(3).Quote) }, true},
+		}, "", func(b *bench) string { return fmt.Sprint(b.ticket(4).State, b.ticket(4).Quote) }, true},
 		"forty requests": {func(b *bench, _, _ ticket.Notice) (all []*ticket.Inbound) {
 			for i := range 40 {
 				all = append(all, b.mail(mario, fmt.Sprint("Fermo ", i), down, before))
@@ -252,4 +253,100 @@ func TestOrdersFromBefore(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestRepliesToALostTicket: what answers the letters of a ticket that was opened after
+// the backup goes to the one that its first mail opened again, whoever wrote it and
+// whenever; where that is not certain it goes nowhere.
+func TestRepliesToALostTicket(t *testing.T) {
+	for name, c := range map[string]struct {
+		late  bool // it arrives after the restore
+		other string
+		write func(b *bench, ack, work ticket.Notice) *ticket.Inbound
+		joins bool
+	}{
+		"the customer, before": {false, stranger, func(b *bench, ack, _ ticket.Notice) *ticket.Inbound {
+			return b.mail(mario, "Re: "+"[Assistenza #1] Sito fermo", "Ancora.", replyTo(ack), bare, before)
+		}, true},
+		"the customer, after": {true, stranger, func(b *bench, ack, _ ticket.Notice) *ticket.Inbound {
+			return b.mail(mario, "R: [Assistenza #1] Sito fermo", "Ancora.", replyTo(ack), bare)
+		}, true},
+		"the technician, before": {false, john, func(b *bench, _, work ticket.Notice) *ticket.Inbound {
+			return b.mail(anna, "Re: [Assistenza #1] Sito fermo", "Riavviato.", replyTo(work), quotingOf(mario), before)
+		}, true},
+		"the technician, after": {true, john, func(b *bench, _, work ticket.Notice) *ticket.Inbound {
+			return b.mail(anna, "Re: [Assistenza #1] Sito fermo", "Riavviato.", replyTo(work), quotingOf(mario))
+		}, true},
+		"the technician, without a quotation": {true, john, func(b *bench, _, work ticket.Notice) *ticket.Inbound {
+			return b.mail(anna, "Re: [Assistenza #1] Sito fermo", "Riavviato.", replyTo(work))
+		}, false},
+		"the technician, about another": {true, john, func(b *bench, _, work ticket.Notice) *ticket.Inbound {
+			return b.mail(anna, "Re: [Assistenza #1] Sito fermo", "Riavviato.", replyTo(work), quotingOf(luisa))
+		}, false},
+		"another technician with her token": {true, john, func(b *bench, _, work ticket.Notice) *ticket.Inbound {
+			return b.mail(bruno, "Re: [Assistenza #1] Sito fermo", "Riavviato.", replyTo(work), quotingOf(mario))
+		}, false},
+		"somebody else": {true, john, func(b *bench, ack, _ ticket.Notice) *ticket.Inbound {
+			return b.mail("altro@altro.example", "Re: [Assistenza #1] Sito fermo", "Ancora.", replyTo(ack), bare)
+		}, false},
+		"two of one subject": {true, mario, func(b *bench, ack, _ ticket.Notice) *ticket.Inbound {
+			return b.mail(mario, "Re: [Assistenza #1] Sito fermo", "Ancora.", replyTo(ack), bare)
+		}, false},
+		"another subject": {true, john, func(b *bench, ack, _ ticket.Notice) *ticket.Inbound {
+			return b.mail(mario, "Re: [Assistenza #1] Altro", "Ancora.", replyTo(ack), bare)
+		}, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := newBench(t, storetest.NewMem())
+			first := b.mail(mario, "Sito fermo", down)
+			second := b.mail(c.other, "Sito fermo", "Altro: "+down)
+			b.receive(first, second)
+			sent := b.send()
+			ack, work := pick(t, sent, ticket.NoticeAck, mario), pick(t, sent, ticket.NoticeTicketNew, anna)
+			b.Store = storetest.NewMem() // the backup was made before
+			again := newBench(t, b.Store)
+			again.now, again.uid, again.rereed = b.now, b.uid, b.rereed
+			b.must(b.Store.Update(b.ctx, func(tx ticket.Tx) error { // the witness knows what was given out
+				_, err := tx.NextTicket()
+				_, err2 := tx.NextTicket()
+				return errors.Join(err, err2)
+			}))
+			again.restore()
+			again.receive(first, second)
+			id := again.find("Sito fermo", mario)
+			if c.late {
+				again.now = again.now.Add(time.Hour)
+			}
+			was := again.ticket(id).Messages
+			again.receive(c.write(again, ack, work))
+			if joined := again.ticket(id).Messages > was; joined != c.joins {
+				t.Errorf("it joined: %v", joined)
+			}
+		})
+	}
+}
+
+// bare is a mail edit: nothing but a letter of ours is named.
+func bare(m *ticket.Inbound) { m.References = m.InReplyTo }
+
+// quoting is a mail edit: it quotes a letter about what somebody wrote.
+func quotingOf(addr string) func(*ticket.Inbound) {
+	return func(m *ticket.Inbound) { m.Text += "\n\n> Da: Somebody <" + addr + ">\n> Il sito non risponde" }
+}
+
+// find is the number of the only open ticket with a subject and requester.
+func (b *bench) find(subject, requester string) (id ticket.ID) {
+	b.t.Helper()
+	b.view(func(tx ticket.Tx) error {
+		for t, err := range tx.Tickets(ticket.Filter{}) {
+			if err != nil {
+				return err
+			}
+			if t.Subject == subject && t.Requester.Address == requester {
+				id = t.ID
+			}
+		}
+		return nil
+	})
+	return id
 }

@@ -42,7 +42,7 @@ func (w *work) match(m *Inbound, s sender) (thread, error) {
 	switch {
 	case th.token != nil:
 		th.revoked = false
-		if th, err = w.matchToken(m, th, signs); err != nil || th.token != nil {
+		if th, err = w.matchToken(m, s, th, signs); err != nil || th.token != nil {
 			return th, err
 		}
 		before = th.evidence // of a ticket that is gone: weaker signs may name another
@@ -74,7 +74,7 @@ func (w *work) match(m *Inbound, s sender) (thread, error) {
 
 // matchToken finds the ticket of a genuine token and asks for a second sign of
 // it: mail clients remember token addresses and offer them for new mail.
-func (w *work) matchToken(m *Inbound, th thread, signs signs) (thread, error) {
+func (w *work) matchToken(m *Inbound, s sender, th thread, signs signs) (thread, error) {
 	if th.token.Purpose == PurposeHeld {
 		return th, nil
 	}
@@ -91,7 +91,10 @@ func (w *work) matchToken(m *Inbound, th thread, signs signs) (thread, error) {
 	}
 	t, err := w.ticket(id)
 	if errors.Is(err, ErrNotFound) {
-		return thread{gone: id, evidence: []string{fmt.Sprintf("a genuine token of #%d, which is gone", id)}}, nil
+		th.evidence = []string{fmt.Sprintf("a genuine token of #%d, which is gone", id)}
+		if t, err = w.refound(m, s, th.token, id); t == nil && err == nil {
+			return thread{gone: id, evidence: th.evidence}, nil
+		}
 	}
 	if err != nil {
 		return th, err

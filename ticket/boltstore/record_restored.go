@@ -10,6 +10,7 @@ import (
 type restoredRecord struct {
 	At      time.Time `json:"at"`
 	Holding bool      `json:"holding,omitempty"`
+	Ticket  ticket.ID `json:"ticket,omitempty"`
 	Quote   int       `json:"quote,omitempty"`
 	Untold  int       `json:"untold,omitempty"`
 	Unsure  int       `json:"unsure,omitempty"`

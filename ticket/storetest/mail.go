@@ -241,7 +241,7 @@ func ring(s suite) {
 }
 
 func restored(s suite) {
-	want := ticket.Restored{At: at(5), Holding: true, Quote: 9, Untold: 3, Unsure: 2, Filed: at(6)}
+	want := ticket.Restored{At: at(5), Holding: true, Ticket: 12, Quote: 9, Untold: 3, Unsure: 2, Filed: at(6)}
 	same := func(want ticket.Restored, quote int) {
 		s.Helper()
 		s.view(func(tx ticket.Tx) error {
