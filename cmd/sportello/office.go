@@ -52,7 +52,11 @@ func openOffice(c *Config, env environment, o boltstore.Options) (*office, error
 		return nil, errors.Join(keysFault(err), store.Close())
 	}
 	if err := off.desk.EnterLots(context.Background()); err != nil { // of a desk older than its ledgers
-		return nil, errors.Join(fmt.Errorf("opening the desk: %w", err), store.Close())
+		err = fmt.Errorf("opening the desk: %w", err)
+		if !errors.Is(err, ticket.ErrCommit) { // what cannot be read cannot be read at the next start
+			err = statusError{exitRefused, err}
+		}
+		return nil, errors.Join(err, store.Close())
 	}
 	return off, nil
 }

@@ -99,6 +99,32 @@ func liveMeta(r io.ReaderAt) (boltMeta, error) {
 	return boltMeta{}, err
 }
 
+// lostMeta is what is wrong with one of the two meta pages of a file, while the
+// other serves; nil: nothing. The next commit but one would write over it: until then
+// the file shows the state before its last commit.
+func lostMeta(path string) error {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil
+	}
+	defer f.Close()
+	m, err := liveMeta(f)
+	if err != nil {
+		return nil
+	}
+	for n := range int64(2) {
+		for range 3 { // it may be written just now
+			if _, err = readBoltMeta(f, n*int64(m.pageSize)); err == nil {
+				break
+			}
+		}
+		if err != nil {
+			return fmt.Errorf("meta page %d: %w", n, err)
+		}
+	}
+	return nil
+}
+
 func readBoltMeta(r io.ReaderAt, at int64) (boltMeta, error) {
 	var page [pageHeader + metaBytes]byte
 	if _, err := r.ReadAt(page[:], at); err != nil {

@@ -65,9 +65,11 @@ func (a *archive) release(m *month) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if m.users--; !m.db.IsReadOnly() {
-		m.db.View(func(tx *bolt.Tx) error {
-			a.given[m.name] = max(a.given[m.name], tx.Bucket(bucketMail).Sequence())
-			return nil
+		guarded("read", func() error { // what cannot be read now is found when the month is opened again
+			return m.db.View(func(tx *bolt.Tx) error {
+				a.given[m.name] = max(a.given[m.name], tx.Bucket(bucketMail).Sequence())
+				return nil
+			})
 		})
 	}
 	a.evict()
@@ -125,7 +127,7 @@ func (a *archive) open(name string, write bool) (*month, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := a.verify(db, name); err != nil {
+	if err := guarded("open", func() error { return a.verify(db, name) }); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
 	return &month{name: name, db: db}, nil

@@ -63,9 +63,13 @@ func CheckPages(ctx context.Context, path string, v PageVersion, report func(Fin
 	if err != nil {
 		return fmt.Errorf("check pages: %w", err)
 	}
-	if err := checkPages(ctx, f, uint64(info.Size()), v, func(text string) {
+	found := func(text string) {
 		report(Finding{Level: "error", Promise: "P11", Where: filepath.Base(path), Text: text})
-	}); err != nil {
+	}
+	if lost := lostMeta(path); lost != nil {
+		found(lost.Error())
+	}
+	if err := checkPages(ctx, f, uint64(info.Size()), v, found); err != nil {
 		return fmt.Errorf("check pages of %s: %w", path, err)
 	}
 	return nil

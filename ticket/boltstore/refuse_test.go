@@ -292,3 +292,36 @@ func TestQuickCheck(t *testing.T) {
 		t.Errorf("zeroed pages: %v, want ErrDamaged", err)
 	}
 }
+
+// TestLostMeta: where the newer of the two meta pages is damaged the file shows an
+// older state: that is damage and no copy that somebody put there; where it is the
+// other one nothing is lost, and Check tells of it.
+func TestLostMeta(t *testing.T) {
+	for n := range int64(2) {
+		dir := closedDesk(t, 20)
+		path := filepath.Join(dir, deskFile)
+		m, err := liveMeta(mustOpenFile(t, path))
+		if err != nil {
+			t.Fatal(err)
+		}
+		overwrite(n*int64(m.pageSize)+pageHeader+8, make([]byte, 64))(t, path)
+		s, err := Open(dir, Options{})
+		if newer := n == int64(m.txid%2); newer {
+			if !errors.Is(err, ErrDamaged) || errors.Is(err, ErrOlder) || strings.Contains(err.Error(), "after-restore") {
+				t.Errorf("the newer one: %v", err)
+			}
+			continue
+		}
+		if err != nil {
+			t.Errorf("the older one: %v", err)
+			continue
+		}
+		var found []string
+		if err := s.Pages(t.Context(), func(f Finding) { found = append(found, f.Text) }); err != nil || len(found) != 1 || !strings.Contains(found[0], "meta page") {
+			t.Errorf("%q, %v", found, err)
+		}
+		grow(t, s, 2)
+		checkClean(t, s)
+		mustClose(t, s)
+	}
+}

@@ -74,8 +74,11 @@ func openWitness(s *Store, o Options) (*witness, error) {
 		if lost != nil {
 			return nil, refusal(ErrUnwitnessed, w.path, lost)
 		}
-		if s.olderThan(w.disk) {
-			return nil, refusal(ErrOlder, filepath.Join(s.dir, deskFile), nil)
+		if path := filepath.Join(s.dir, deskFile); s.olderThan(w.disk) {
+			if lost := lostMeta(path); lost != nil {
+				return nil, refusal(ErrDamaged, path, fmt.Errorf("%w: what was committed last cannot be found", lost))
+			}
+			return nil, refusal(ErrOlder, path, nil)
 		}
 	}
 	if o.ReadOnly {
