@@ -64,9 +64,10 @@ func (d *Desk) Receive(ctx context.Context, in []*Inbound, c Cursor) error {
 		return fmt.Errorf("archive %d mails: %w", len(in), err)
 	}
 	poisoned := map[int]string{}
+	whole := context.WithoutCancel(ctx) // what was archived is filed too, whoever stops waiting
 	for {
 		queued, released, at := false, false, -1
-		err := d.update(ctx, func(w *work) error {
+		err := d.update(whole, func(w *work) error {
 			if err := w.openBacklog(len(in)); err != nil {
 				return err
 			}

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"hash/crc32"
+	"maps"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -54,13 +55,15 @@ type archive struct {
 	enc      *zstd.Encoder
 	dec      *zstd.Decoder
 
-	mu     sync.Mutex
-	free   sync.Cond // somebody released a month
-	months map[string]*month
-	given  map[string]uint64 // by month, the highest number known to be given out
-	synced map[string]bool   // months whose names were made durable by this process
-	clock  int               // counts uses, for the oldest
-	closed bool
+	mu      sync.Mutex
+	free    sync.Cond // somebody released a month
+	months  map[string]*month
+	given   map[string]uint64 // by month, the highest number known to be given out
+	synced  map[string]bool   // months whose names were made durable by this process
+	went    map[string]uint64 // by month, the highest number when the archive was opened
+	orphans map[orphan]ticket.RawRef
+	clock   int // counts uses, for the oldest
+	closed  bool
 }
 
 func openArchive(dir, desk string, named map[string]uint64, o Options) (*archive, error) {
@@ -80,7 +83,7 @@ func openArchive(dir, desk string, named map[string]uint64, o Options) (*archive
 		}
 	}
 	a := &archive{dir: dir, desk: desk, readOnly: o.ReadOnly, limit: o.OpenMonths, months: map[string]*month{},
-		given: named, synced: map[string]bool{}}
+		given: maps.Clone(named), synced: map[string]bool{}, went: map[string]uint64{}, orphans: map[orphan]ticket.RawRef{}}
 	a.free.L = &a.mu
 	if err := a.complete(o); err != nil {
 		return nil, err
@@ -93,7 +96,7 @@ func openArchive(dir, desk string, named map[string]uint64, o Options) (*archive
 	if err != nil {
 		return nil, fmt.Errorf("store: archive: %w", err)
 	}
-	return a, nil
+	return a, a.adopt(named)
 }
 
 // Keep archives raws, one commit for each month they fall in; see ticket.Store.
@@ -115,11 +118,13 @@ func (s *Store) Keep(ctx context.Context, raws []ticket.RawMail) ([]ticket.RawRe
 	byMonth := map[string][]int{}
 	for i, r := range raws {
 		name := monthName(r.At)
-		byMonth[name] = append(byMonth[name], i)
+		if refs[i] = s.archive.adopted(name, frames[i].sum); refs[i] == "" {
+			byMonth[name] = append(byMonth[name], i)
+		}
 	}
 	for name, which := range byMonth {
 		m, err := s.archive.acquire(name, true)
-		if err != nil && noRoom(err) {
+		if err != nil && (noRoom(err) || errors.Is(err, ErrDamaged) || errors.Is(err, errBroken)) { // nothing was written
 			return nil, fmt.Errorf("keep in %s: %w", name, err)
 		}
 		if err == nil {
@@ -175,7 +180,7 @@ func (a *archive) compress(raws []ticket.RawMail) ([]frame, error) {
 				r.Sum = sha256.Sum256(r.Raw)
 			}
 			head := append(make([]byte, 0, frameHead+len(r.Raw)/2+sumSize), frameVersion)
-			frames[i] = frame{a.enc.EncodeAll(r.Raw, binary.BigEndian.AppendUint32(head, uint32(len(r.Raw)))), markOf(r.Sum)}
+			frames[i] = frame{a.enc.EncodeAll(r.Raw, binary.BigEndian.AppendUint32(head, uint32(len(r.Raw)))), r.Sum}
 			return nil
 		})
 	}
@@ -198,7 +203,7 @@ func (m *month) keep(frames []frame, which []int, refs []ticket.RawRef) error {
 			if err != nil {
 				return err
 			}
-			refs[i] = ticket.RawRef(fmt.Sprintf("%s/%d/%s", m.name, n, frames[i].mark))
+			refs[i] = ticket.RawRef(fmt.Sprintf("%s/%d/%s", m.name, n, markOf(frames[i].sum)))
 		}
 		return nil
 	})
@@ -303,10 +308,10 @@ func monthName(at time.Time) string {
 	return at.Format("2006-01")
 }
 
-// frame is a mail as it is stored, and its mark.
+// frame is a mail as it is stored, and the SHA-256 of its bytes.
 type frame struct {
 	stored []byte
-	mark   string
+	sum    [32]byte
 }
 
 // markSize is how much of a SHA-256 a reference holds: enough that no mistake

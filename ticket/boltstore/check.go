@@ -56,7 +56,10 @@ func (s *Store) Check(ctx context.Context, deep bool, report func(Finding)) erro
 			return fmt.Errorf("check: %w", err)
 		}
 	}
-	return s.checkRaws(ctx, deep, report)
+	if err := s.checkRaws(ctx, deep, report); err != nil {
+		return err
+	}
+	return s.checkOrphans(ctx, report)
 }
 
 // checker looks at one snapshot.

@@ -147,10 +147,14 @@ func killAfter(t *testing.T, dir string, lines int) (acked []ticket.ID) {
 	return acked
 }
 
-// checkClean fails for every finding of a deep check.
+// checkClean fails for every finding of a deep check; a note needs nobody.
 func checkClean(t *testing.T, s *Store) {
 	t.Helper()
-	if err := s.Check(context.Background(), true, func(f Finding) { t.Errorf("%+v", f) }); err != nil {
+	if err := s.Check(context.Background(), true, func(f Finding) {
+		if f.Level != "note" {
+			t.Errorf("%+v", f)
+		}
+	}); err != nil {
 		t.Error(err)
 	}
 }

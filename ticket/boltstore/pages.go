@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math/bits"
 	"os"
 	"path/filepath"
 )
@@ -92,13 +93,21 @@ func checkPages(ctx context.Context, file io.ReaderAt, size uint64, v PageVersio
 	return w.all()
 }
 
-// pageSet holds page numbers below a limit.
+// pageSet holds numbers up to a limit: of pages, or of mails.
 type pageSet []uint64
 
 func newPageSet(limit uint64) pageSet { return make(pageSet, limit/64+1) }
 
 func (s pageSet) has(n uint64) bool { return s[n/64]&(1<<(n%64)) != 0 }
 func (s pageSet) add(n uint64)      { s[n/64] |= 1 << (n % 64) }
+func (s pageSet) drop(n uint64)     { s[n/64] &^= 1 << (n % 64) }
+
+func (s pageSet) count() (n int) {
+	for _, word := range s {
+		n += bits.OnesCount64(word)
+	}
+	return n
+}
 
 // pageWalk is one look at a file.
 type pageWalk struct {
