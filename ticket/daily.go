@@ -50,6 +50,14 @@ func (d *Desk) Daily(ctx context.Context) error {
 	today := counted{"daily", d.day(now).String(), proven}
 	told := 0
 	err := d.Store.View(ctx, func(tx Tx) (err error) {
+		r, err := tx.Restored()
+		if err != nil {
+			return err
+		}
+		if day := d.day(now); d.day(r.At) == day && r.relived(d.Policy.NextOpening(day.Start(d.Zone))) {
+			told = 1 // the life that was lost had the morning to send it in
+			return nil
+		}
 		told, err = tx.Hits(today.key(), time.Time{})
 		return err
 	})

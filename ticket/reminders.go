@@ -78,7 +78,7 @@ func (w *work) remindOf(customer string) error {
 	if err != nil {
 		return err
 	}
-	fresh := false
+	fresh, relived := false, true
 	for _, l := range lots {
 		for _, days := range lotStages {
 			if l.Left() == 0 || l.Expires().Before(today) || today.AddDays(days).Before(l.Expires()) {
@@ -89,6 +89,7 @@ func (w *work) remindOf(customer string) error {
 				return err
 			}
 			fresh = fresh || first
+			relived = relived && (!first || w.restored.relived(l.Expires().AddDays(-days).Start(w.d.Zone)))
 		}
 	}
 	if !fresh {
@@ -98,6 +99,8 @@ func (w *work) remindOf(customer string) error {
 	if err != nil {
 		return err
 	}
+	w.backlog.again = relived
+	defer w.overlook()
 	for i := range c.Contacts {
 		if !c.Contacts[i].MaySpend {
 			continue

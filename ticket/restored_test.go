@@ -350,3 +350,35 @@ func (b *bench) find(subject, requester string) (id ticket.ID) {
 	})
 	return id
 }
+
+// TestDailyLettersAfterARestore: of a day whose morning the lost life had there is no
+// second digest, and what it may have said of lots that run out is not said again.
+func TestDailyLettersAfterARestore(t *testing.T) {
+	for name, c := range map[string]struct {
+		at      time.Time // of the restore
+		digests int
+		unsure  string
+	}{
+		"in office hours":         {time.Date(2027, 2, 1, 11, 0, 0, 0, rome(t)), 0, "lot-expiring mario"}, // 30 days before ORD-1 runs out, a Monday
+		"before the office opens": {time.Date(2027, 2, 1, 5, 0, 0, 0, rome(t)), 2, "lot-expiring mario"},
+		"days before":             {time.Date(2027, 1, 27, 11, 0, 0, 0, rome(t)), 2, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := newBench(t, storetest.NewMem())
+			b.receive(b.mail(mario, "Sito irraggiungibile", down))
+			b.send()
+			b.now = c.at
+			b.must(b.Store.Update(b.ctx, func(tx ticket.Tx) error { return ticket.BeginAgain(tx, b.now) }))
+			b.must(b.EndHolding(b.ctx))
+			b.now = time.Date(2027, 2, 1, 12, 0, 0, 0, b.Zone)
+			b.must(b.Sweep(b.ctx))
+			b.must(b.Daily(b.ctx))
+			if got := strings.Count(kinds(b.send()), "digest"); got != c.digests {
+				t.Errorf("%d digests, want %d", got, c.digests)
+			}
+			if got := b.rows(ticket.RowUnknown); got != c.unsure {
+				t.Errorf("unsure: %q, want %q", got, c.unsure)
+			}
+		})
+	}
+}
