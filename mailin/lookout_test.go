@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/emersion/go-imap/v2"
+
+	"sportello/ticket"
 )
 
 // TestLookout: only what arrives later and has the mark is seen, in both
@@ -43,7 +45,7 @@ func TestLookout(t *testing.T) {
 				if removed {
 					want = 2
 				}
-				if _, uids, err := p.Survey(t.Context()); err != nil || len(uids) != want {
+				if _, uids, err := p.Survey(t.Context(), ticket.Cursor{}); err != nil || len(uids) != want {
 					t.Errorf("%d mails are left, %v; want %d", len(uids), err, want)
 				}
 			})

@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"net"
 	"runtime"
+	"slices"
 	"sync"
 	"time"
 
@@ -119,8 +120,9 @@ func (p *Poller) Check(ctx context.Context) error {
 	return nil
 }
 
-// Survey lists the UIDs in the mailbox, rising, and changes nothing.
-func (p *Poller) Survey(ctx context.Context) (validity uint32, uids []uint32, err error) {
+// Survey lists the UIDs in the mailbox, rising, and changes nothing. Mail that c
+// leaves alone, being older than its beginning, is left out.
+func (p *Poller) Survey(ctx context.Context, c ticket.Cursor) (validity uint32, uids []uint32, err error) {
 	r := &reader{Poller: p}
 	s, err := r.open(ctx)
 	if err != nil {
@@ -134,10 +136,26 @@ func (p *Poller) Survey(ctx context.Context) (validity uint32, uids []uint32, er
 		return 0, nil, err
 	}
 	found, err := s.search(&imap.SearchCriteria{})
+	if err != nil {
+		return validity, nil, err
+	}
+	if s.cursor = c; c.UIDValidity == validity && !c.Since.IsZero() {
+		old, _ := slices.BinarySearch(found, imap.UID(c.Old)+1)
+		for portion := range slices.Chunk(found[:old], listed) {
+			items, err := s.ours(portion)
+			if err != nil {
+				return validity, nil, err
+			}
+			for _, it := range items {
+				uids = append(uids, uint32(it.uid))
+			}
+		}
+		found = found[old:]
+	}
 	for _, uid := range found {
 		uids = append(uids, uint32(uid))
 	}
-	return validity, uids, err
+	return validity, uids, nil
 }
 
 // pause waits for d and tells whether ctx still runs.

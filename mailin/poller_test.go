@@ -195,11 +195,18 @@ func TestPollerSurvey(t *testing.T) {
 		for _, n := range []string{"a", "b", "c"} {
 			o.put("INBOX", mailText(n), time.Now())
 		}
-		validity, uids, err := d.Survey(t.Context())
-		if err != nil || validity == 0 || !slices.Equal(uids, []uint32{1, 2, 3}) {
+		o.put("INBOX", mailText("old"), time.Now().Add(-72*time.Hour))
+		validity, uids, err := d.Survey(t.Context(), ticket.Cursor{})
+		if err != nil || validity == 0 || !slices.Equal(uids, []uint32{1, 2, 3, 4}) {
 			t.Errorf("UIDVALIDITY %d, UIDs %v, %v", validity, uids, err)
 		}
-		if _, unseen := o.count("INBOX"); unseen != 3 || len(d.uids()) != 0 {
+		since := time.Now().Add(-24 * time.Hour)
+		for old, want := range map[uint32][]uint32{4: {1, 2, 3}, 9: {1, 2, 3}, 3: {1, 2, 3, 4}, 0: {1, 2, 3, 4}} { // UID 4 was there before, or came since
+			if _, uids, err := d.Survey(t.Context(), ticket.Cursor{UIDValidity: validity, Last: 4, Old: old, Since: since}); err != nil || !slices.Equal(uids, want) {
+				t.Errorf("old up to %d: UIDs %v, %v; want %v", old, uids, err, want)
+			}
+		}
+		if _, unseen := o.count("INBOX"); unseen != 4 || len(d.uids()) != 0 {
 			t.Error("looking changed the mailbox")
 		}
 	})

@@ -90,7 +90,7 @@ func (a *app) checkMailbox(ctx context.Context, o *office, report func(boltstore
 	if err != nil {
 		return err
 	}
-	validity, uids, err := poller.Survey(ctx)
+	validity, uids, err := poller.Survey(ctx, c)
 	if err != nil {
 		return err
 	}
@@ -126,7 +126,8 @@ func became(store *boltstore.Store) func(context.Context, uint32, []uint32) (fil
 	}
 }
 
-// passedOver compares what lies in the mailbox with what was filed up to c.
+// passedOver compares what lies in the mailbox, but for what c leaves alone, with
+// what was filed up to c.
 func passedOver(ctx context.Context, store places, c ticket.Cursor, validity uint32, uids []uint32, report func(boltstore.Finding)) error {
 	if validity != c.UIDValidity {
 		report(boltstore.Finding{Level: "note", Promise: "P1", Where: "mailbox",
@@ -134,7 +135,7 @@ func passedOver(ctx context.Context, store places, c ticket.Cursor, validity uin
 		return nil
 	}
 	for _, uid := range uids {
-		if uid > c.Last || uid <= c.Old && !c.Since.IsZero() {
+		if uid > c.Last {
 			continue
 		}
 		_, err := store.Place(ctx, ticket.Source{UIDValidity: validity, UID: uid})

@@ -22,7 +22,7 @@ func (s shelves) Place(_ context.Context, at ticket.Source) (ticket.ArrivalID, e
 }
 
 // TestPassedOver: a gap below the cursor is an error, mail that is still to be
-// read or was there before us is none.
+// read is none.
 func TestPassedOver(t *testing.T) {
 	since := time.Date(2026, 3, 3, 0, 0, 0, 0, time.UTC)
 	for _, tt := range []struct {
@@ -36,7 +36,7 @@ func TestPassedOver(t *testing.T) {
 		{"all filed", ticket.Cursor{UIDValidity: 7, First: 1, Last: 3}, 7, shelves{1, 2, 3}, []uint32{1, 2, 3}, nil},
 		{"a gap", ticket.Cursor{UIDValidity: 7, First: 1, Last: 3}, 7, shelves{1, 3}, []uint32{1, 2, 3}, []string{"error UID 2"}},
 		{"still to be read", ticket.Cursor{UIDValidity: 7, First: 1, Last: 3}, 7, shelves{1, 2, 3}, []uint32{3, 4, 5}, nil},
-		{"left alone at the start", ticket.Cursor{UIDValidity: 7, Last: 5, Old: 3, Since: since}, 7, shelves{4}, []uint32{1, 2, 4, 5}, []string{"error UID 5"}},
+		{"recent at the start", ticket.Cursor{UIDValidity: 7, Last: 5, Old: 3, Since: since}, 7, shelves{4}, []uint32{2, 4, 5}, []string{"error UID 2", "error UID 5"}},
 		{"backlog all leaves nothing alone", ticket.Cursor{UIDValidity: 7, Last: 5, Old: 3}, 7, shelves{2}, []uint32{1, 2}, []string{"error UID 1"}},
 		{"made anew", ticket.Cursor{UIDValidity: 7, Last: 5}, 8, nil, []uint32{1}, []string{"note mailbox"}},
 	} {

@@ -212,12 +212,22 @@ func toldToStop(ctx context.Context, err error) error {
 	return err
 }
 
+// recoverOutbox settles what was on its way when the last process ended. Letters that
+// cannot be read stay as they are, and the others go.
+func (p *parts) recoverOutbox(ctx context.Context) error {
+	err := p.office.desk.Recover(ctx)
+	if err == nil || ctx.Err() == nil && !errors.Is(err, ticket.ErrCommit) {
+		if err != nil {
+			p.log.Error().Err(err).Msg("letters that were on their way could not be settled")
+		}
+		return nil
+	}
+	return fmt.Errorf("recovering the outbox: %w", err)
+}
+
 func (p *parts) work(ctx context.Context) error {
-	switch err := p.office.desk.Recover(ctx); {
-	case ctx.Err() != nil || errors.Is(err, ticket.ErrCommit):
-		return fmt.Errorf("recovering the outbox: %w", err)
-	case err != nil: // of letters that cannot be read: they stay, the others go
-		p.log.Error().Err(err).Msg("letters that were on their way could not be settled")
+	if err := p.recoverOutbox(ctx); err != nil {
+		return err
 	}
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return p.poller.Run(ctx) })

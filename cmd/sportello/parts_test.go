@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -81,4 +82,28 @@ func TestSweepSurvivesPanic(t *testing.T) {
 			t.Errorf("said %d times:\n%s", n, log.String())
 		}
 	})
+}
+
+// stopper is a store during whose first View the order to stop comes.
+type stopper struct {
+	ticket.Store
+	stop func()
+	err  error
+}
+
+func (s *stopper) View(context.Context, func(ticket.Tx) error) error {
+	s.stop()
+	return s.err
+}
+
+// TestToldToStopWhileStarting: an order to stop while the parts begin is no error,
+// whatever the store makes of it; a failed commit is.
+func TestToldToStopWhileStarting(t *testing.T) {
+	for _, err := range []error{nil, context.Canceled, fmt.Errorf("store: read: %w", context.Canceled), ticket.ErrCommit} {
+		ctx, cancel := context.WithCancel(t.Context())
+		p := &parts{office: &office{desk: &ticket.Desk{Store: &stopper{stop: cancel, err: err}, Now: time.Now}}}
+		if got := toldToStop(ctx, p.recoverOutbox(ctx)); got != nil && !errors.Is(err, ticket.ErrCommit) || got == nil && errors.Is(err, ticket.ErrCommit) {
+			t.Errorf("%v: %v", err, got)
+		}
+	}
 }

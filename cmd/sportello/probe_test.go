@@ -13,6 +13,7 @@ import (
 	"github.com/emersion/go-smtp"
 
 	"sportello/mailin"
+	"sportello/ticket"
 )
 
 // postDoor is an SMTP server before the post office: it changes what it carries
@@ -178,7 +179,7 @@ func TestCheckOnline(t *testing.T) {
 					t.Errorf("%q was not said:\n%s", want, out.String())
 				}
 			}
-			if _, uids, err := p.poller.Survey(t.Context()); err != nil || len(uids) != 1 {
+			if _, uids, err := p.poller.Survey(t.Context(), ticket.Cursor{}); err != nil || len(uids) != 1 {
 				t.Errorf("%d mails are left in the mailbox, %v; want the one that is not ours", len(uids), err)
 			}
 		})
