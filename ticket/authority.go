@@ -67,8 +67,9 @@ func (d *Desk) namesake(p Mailbox) *Technician {
 	if d.technician(p.Address) != nil {
 		return nil
 	}
-	for i := range d.Technicians {
-		if strings.EqualFold(strings.Join(strings.Fields(p.Name), " "), d.Technicians[i].Name) {
+	called := strings.ToLower(strings.Join(strings.Fields(p.Name), " "))
+	for i, t := range d.Technicians {
+		if strings.ToLower(t.Name) == called {
 			return &d.Technicians[i]
 		}
 	}

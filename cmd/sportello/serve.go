@@ -98,6 +98,7 @@ func (d *service) run(ctx context.Context) error {
 		return errors.Join(err, d.store.Close())
 	}
 	d.greet(c)
+	d.greetRestored()
 	d.notify("READY=1", "STATUS=running")
 	g, gctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return socket.serve(gctx) })
@@ -140,10 +141,14 @@ func (d *service) greet(c *Config) {
 	for _, w := range c.Policy.Policy.Warnings() {
 		d.log.Warn().Str("policy", w).Msg("the policy file")
 	}
+	d.greetTried(c)
+}
+
+// greetRestored says that a restored desk sends nothing yet.
+func (d *service) greetRestored() {
 	if r, err := d.current.Load().desk.Restored(context.Background()); err == nil && r.Holding {
 		d.log.Warn().Time("restored", r.At).Msg("the desk was restored: letters wait for `sportello queue release`")
 	}
-	d.greetTried(c)
 }
 
 // work runs the parts; SIGHUP replaces them by those of the configuration as
