@@ -191,6 +191,39 @@ func (d *Desk) meant(who string) (Technician, error) {
 	return Technician{}, fmt.Errorf("%q does not name exactly one technician: %w", who, ErrInput)
 }
 
+// Recall takes back what is known to have been taken back, as after a restore, whose
+// store may be older: what it does not know of is added.
+func (d *Desk) Recall(ctx context.Context, known []Revocation) error {
+	d.Keys.shared.mu.Lock()
+	defer d.Keys.shared.mu.Unlock()
+	var ring Ring
+	err := d.update(ctx, func(w *work) (err error) {
+		if ring, err = w.tx.Ring(); err != nil {
+			return err
+		}
+		before := len(ring.Revoked)
+		for _, back := range known {
+			if back.At = back.At.UTC(); !slices.ContainsFunc(ring.Revoked, back.same) {
+				ring.Revoked = append(ring.Revoked, back)
+			}
+		}
+		if len(ring.Revoked) == before {
+			return nil
+		}
+		return w.tx.SetRing(ring)
+	})
+	if err != nil {
+		return fmt.Errorf("revoked tokens: %w", err)
+	}
+	d.learn(d.Keys.load().secrets, ring)
+	return nil
+}
+
+// same tells whether r and other are one.
+func (r Revocation) same(other Revocation) bool {
+	return r.Ticket == other.Ticket && r.Technician == other.Technician && r.At.Equal(other.At)
+}
+
 func (d *Desk) revoke(ctx context.Context, back Revocation, record func(*work) error) error {
 	d.Keys.shared.mu.Lock()
 	defer d.Keys.shared.mu.Unlock()

@@ -380,3 +380,21 @@ func TestLedgersOutliveTheirKeys(t *testing.T) {
 		t.Errorf("%d findings, %s", n, first)
 	}
 }
+
+// TestWhatWasTakenBackStaysSo: a store that is older than a revocation learns of it, once.
+func TestWhatWasTakenBackStaysSo(t *testing.T) {
+	b := newBench(t, storetest.NewMem())
+	b.receive(b.mail(mario, "Sito irraggiungibile", down))
+	old := pick(t, b.send(), ticket.NoticeTicketNew, anna)
+	back := []ticket.Revocation{{Technician: b.Technicians[0].Number(), At: b.now, Actor: "admin"}, {Ticket: 9, At: b.now, Actor: "admin"}}
+	for range 2 {
+		b.must(b.Recall(b.ctx, back))
+	}
+	ring, err := b.Ring(b.ctx)
+	b.must(err)
+	if len(ring.Revoked) != 2 {
+		t.Errorf("ring %+v", ring)
+	}
+	b.receive(b.mail(anna, "Re:", "Riavviato.", replyTo(old)))
+	wantLetters(t, b.send(), "held anna")
+}

@@ -123,7 +123,7 @@ func (a *app) revokeTicket(ctx context.Context, o *office, arg string) error {
 	if err != nil {
 		return err
 	}
-	if err := o.desk.RevokeTicket(ctx, id, admin); err != nil {
+	if err := errors.Join(o.desk.RevokeTicket(ctx, id, admin), o.recallRevoked(ctx)); err != nil {
 		return err
 	}
 	return a.showRevoked(fmt.Sprintf("#%d", id), "An open quote on it must be offered again.")
@@ -131,6 +131,9 @@ func (a *app) revokeTicket(ctx context.Context, o *office, arg string) error {
 
 func (a *app) revokeTechnician(ctx context.Context, o *office, who string) error {
 	name, err := o.desk.RevokeTechnician(ctx, who, admin)
+	if err == nil {
+		err = o.recallRevoked(ctx)
+	}
 	if err != nil {
 		return err
 	}

@@ -51,6 +51,9 @@ func openOffice(c *Config, env environment, o boltstore.Options) (*office, error
 	if err := off.desk.OpenKeys(context.Background(), keys); err != nil {
 		return nil, errors.Join(keysFault(err), store.Close())
 	}
+	if err := off.recallRevoked(context.Background()); err != nil {
+		return nil, errors.Join(err, store.Close())
+	}
 	if err := off.desk.EnterLots(context.Background()); err != nil { // of a desk older than its ledgers
 		err = fmt.Errorf("opening the desk: %w", err)
 		if !errors.Is(err, ticket.ErrCommit) { // what cannot be read cannot be read at the next start
