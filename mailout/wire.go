@@ -61,6 +61,12 @@ func writeBase64(w io.Writer, data []byte) error {
 	return nil
 }
 
+// Measure returns the SHA-256 and the length of a letter as it goes over the wire,
+// with its attachments.
+func Measure(ctx context.Context, l *ticket.Letter, open Open) (sum [32]byte, size int64, err error) {
+	return measure(ctx, l, open)
+}
+
 // measure returns the SHA-256 and the length of l on the wire.
 func measure(ctx context.Context, l *ticket.Letter, open Open) (sum [32]byte, size int64, err error) {
 	h := sha256.New()

@@ -253,7 +253,7 @@ func TestC03(t *testing.T) {
 // current one is accepted by its own letter alone.
 func TestC04(t *testing.T) {
 	b, first := asked(t)
-	_, err := b.Offer(b.ctx, 1, ticket.Offer{Credits: 3, Text: "Tre caselle", Actor: "Anna Ferretti", Cause: "arrival 7"})
+	_, err := b.Offer(b.ctx, 1, ticket.Offer{Credits: 3, Text: "Tre caselle", Actor: "Anna Ferretti", Cause: "verb quote"})
 	b.must(err)
 	second := pick(t, b.send(), ticket.NoticeQuote, mario)
 	b.receive(b.says(first, "Accetto."))
@@ -266,7 +266,7 @@ func TestC04(t *testing.T) {
 	if n := pick(t, letters, ticket.NoticeTicketReply, anna); !strings.Contains(n.Lines[0], "P-1-1") || !strings.Contains(n.Lines[0], "P-1-2") {
 		t.Errorf("Anna reads %q", n.Lines)
 	}
-	b.must(b.Withdraw(b.ctx, 1, "arrival 8", "Anna Ferretti"))
+	b.must(b.Withdraw(b.ctx, 1, "verb withdraw", "Anna Ferretti"))
 	if n := pick(t, b.send(), ticket.NoticeQuote, mario); n.Quote.State != ticket.QuoteWithdrawn {
 		t.Errorf("%+v", n.Quote)
 	}

@@ -48,7 +48,7 @@ func TestAskAThirdParty(t *testing.T) {
 			if again.InReplyTo != "m3@client.example" || again.ReplyTo[:20] != asked.ReplyTo[:20] {
 				t.Errorf("the next question replies to %q, from %q", again.InReplyTo, again.ReplyTo)
 			}
-			b.must(b.Audit(b.ctx, func(level, promise, where, text string) { t.Errorf("%s %s %s: %s", level, promise, where, text) }))
+			b.must(b.Audit(b.ctx, ticket.Auditing{Report: func(level, promise, where, text string) { t.Errorf("%s %s %s: %s", level, promise, where, text) }}))
 		})
 	}
 }

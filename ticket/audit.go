@@ -7,80 +7,189 @@ import (
 	"time"
 )
 
-// Audit looks whether each letter of the outbox went to somebody who might get
-// it (PROMISES.md P6) and whether acknowledgements keep within their limit and
-// answer what may be acknowledged (P7). A number of a ticket's participants is
-// never used again, so that they tell who was allowed at any moment. Limits may
-// have been others then: what exceeds those of today is a note. It also
-// adds up the books of every customer (P3, P4).
-func (d *Desk) Audit(ctx context.Context, report func(level, promise, where, text string)) error {
-	if err := d.auditBooks(ctx, report); err != nil {
-		return err
+// Auditing says how closely Audit looks, and who hears what it finds. Report is
+// required.
+type Auditing struct {
+	// Report is called with each finding: its level ("error", or "note" for what
+	// needs nobody), the promise of PROMISES.md that is broken, where and how.
+	Report func(level, promise, where, text string)
+	// Did is called now and then with how many more of what were looked at.
+	Did func(what string, n int)
+	// Deep reads every raw mail again.
+	Deep bool
+	// Reread reads a mail without asking anybody about its sender; nil: as the desk does.
+	Reread func(raw []byte, arrived time.Time) *Inbound
+	// Measure returns the SHA-256 and the length of a letter with its attachments.
+	// Where it is nil, letters that carry some are not measured.
+	Measure func(context.Context, *Letter) ([32]byte, int64, error)
+}
+
+// Audit holds what is stored against what the desk promises (PROMISES.md): it
+// folds the events of each ticket again (P14), holds messages, letters and rows
+// against each other (P1, P2, P6, P8), counts acknowledgements (P7), and adds up
+// the books of every customer (P3, P4); with Deep it reads every mail again and
+// asks what its sender might do (P1, P5). The desk may go on working meanwhile: it
+// reads in many short transactions. That a number of a ticket's participants is
+// never used again tells who was allowed at any moment. An error means that it
+// could not look; a fault of the data is a finding.
+func (d *Desk) Audit(ctx context.Context, how Auditing) error {
+	if how.Did == nil {
+		how.Did = func(string, int) {}
 	}
-	return d.Store.View(ctx, func(tx Tx) error {
-		acks := map[string][]time.Time{}
-		for r, err := range tx.Rows(0) {
-			if err != nil {
-				return fmt.Errorf("audit: %w", err)
-			}
-			n, where := &r.Notice, fmt.Sprintf("row %d", r.Notice.ID)
-			why, err := d.astray(tx, n)
-			if err != nil {
-				return fmt.Errorf("audit: %s: %w", where, err)
-			}
-			if why != "" {
-				report("error", "P6", where, why)
-			}
-			if n.Kind == NoticeAck {
-				if d.Addresses.Own(n.To.Address) {
-					report("error", "P7", where, "the desk acknowledges itself")
-				}
-				acks[n.To.Address] = append(acks[n.To.Address], n.At)
-			}
+	if how.Reread == nil {
+		how.Reread = d.Reread
+	}
+	a := &audit{Desk: d, Auditing: how, ctx: ctx}
+	for _, part := range []func() error{
+		func() error { return d.auditBooks(ctx, how.Report) }, a.allTickets, a.allRows, a.single, a.allArrivals,
+	} {
+		if err := part(); err != nil {
+			return fmt.Errorf("audit: %w", err)
 		}
-		for addr, times := range acks {
-			if most := 2 * d.Limits.AcksPerAddressHour; most > 0 && crowds(times, most) {
-				report("note", "P7", addr, fmt.Sprintf("more than %d acknowledgements in an hour", most))
+	}
+	return nil
+}
+
+// audit is one run of Audit.
+type audit struct {
+	*Desk
+	Auditing
+	ctx  context.Context
+	read Cursor
+}
+
+func (a *audit) fault(promise, where, format string, args ...any) {
+	a.Report("error", promise, where, fmt.Sprintf(format, args...))
+}
+
+// slices runs look for the numbers from 1 to highest, some in a transaction. A
+// record that cannot be read is a finding, and hides no other.
+func (a *audit) slices(what string, highest uint64, look func(tx Tx, n uint64) error) error {
+	for first := uint64(1); first <= highest; first += addUpSlice {
+		did := 0
+		err := a.Store.View(a.ctx, func(tx Tx) error {
+			for n := first; n < first+addUpSlice && n <= highest; n++ {
+				switch err := look(tx, n); {
+				case err == nil:
+					did++
+				case errors.Is(err, ErrNotFound):
+				default:
+					a.fault("P11", fmt.Sprintf("%s %d", what, n), "%v", err)
+				}
 			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+		a.Did(what+"s", did)
+	}
+	return nil
+}
+
+// allTickets looks at every ticket with its thread.
+func (a *audit) allTickets() error {
+	var highest ID
+	if err := a.Store.View(a.ctx, func(tx Tx) error {
+		for t, err := range tx.Tickets(Filter{Limit: 1}) {
+			if err != nil {
+				return err
+			}
+			highest = t.ID
 		}
 		return nil
+	}); err != nil {
+		return err
+	}
+	return a.slices("ticket", uint64(highest), func(tx Tx, n uint64) error {
+		t, err := tx.Ticket(ID(n))
+		if err != nil {
+			return err
+		}
+		return a.ticket(tx, t)
 	})
 }
 
-// astray says why the recipient of n was never allowed to get it; "" when he was.
-func (d *Desk) astray(tx Tx, n *Notice) (string, error) {
-	if n.Ticket == 0 {
-		return "", nil
+// allRows looks at every row of the outbox with its letter, and then at how many
+// acknowledgements each address got.
+func (a *audit) allRows() error {
+	var highest NoticeID
+	if err := a.Store.View(a.ctx, func(tx Tx) error {
+		for r, err := range tx.Rows(0) {
+			if err != nil {
+				return err
+			}
+			highest = r.Notice.ID
+			break
+		}
+		return nil
+	}); err != nil {
+		return err
 	}
-	t, err := tx.Ticket(n.Ticket)
-	if errors.Is(err, ErrNotFound) {
-		return "", nil
-	}
+	acks := acknowledged{byAddress: map[string][]time.Time{}, byTicket: map[ID]NoticeID{}}
+	err := a.slices("letter", uint64(highest), func(tx Tx, n uint64) error {
+		r, err := tx.Row(NoticeID(n))
+		if err != nil {
+			return err
+		}
+		if err := a.row(tx, r); err != nil {
+			return err
+		}
+		return a.acknowledgement(tx, r, acks)
+	})
 	if err != nil {
-		return "", err
+		return err
 	}
-	on := false
-	if n.Aside {
-		on = t.asked(n.To.Address) >= 0
-	}
-	for _, p := range t.Participants {
-		on = on || p.Address == n.To.Address
-	}
-	switch {
-	case n.Kind.Technical() && on && t.Customer != "" && n.To.Address != d.Policy.Contact.Email && d.technician(n.To.Address) == nil:
-		return fmt.Sprintf("a technicians' letter (%s) goes to %s, who is on ticket %d", n.Kind, n.To.Address, t.ID), nil
-	case !n.Kind.Technical() && !on:
-		return fmt.Sprintf("%s goes to %s, who never was on ticket %d", n.Kind, n.To.Address, t.ID), nil
-	}
-	return "", nil
+	return a.Store.View(a.ctx, func(tx Tx) error { return a.crowded(tx, acks) })
 }
 
-// crowds tells whether more than most of times, newest first, lie in one hour.
-func crowds(times []time.Time, most int) bool {
-	for i := most; i < len(times); i++ {
-		if times[i-most].Sub(times[i]) < time.Hour {
-			return true
-		}
+// mostGap is how many numbers may be missing in a row: those that a restore
+// skipped, several times.
+const mostGap = 100_000
+
+// allArrivals looks at every arrival, up to as many as there are.
+func (a *audit) allArrivals() error {
+	var s Stats
+	if err := a.Store.View(a.ctx, func(tx Tx) (err error) { s, err = tx.Stats(); return err }); err != nil {
+		return err
 	}
-	return false
+	found, gap := 0, 0
+	for first := uint64(1); found < s.Mails && gap < mostGap; first += addUpSlice {
+		before := found
+		var mails []*Arrival
+		if err := a.Store.View(a.ctx, func(tx Tx) error {
+			for n := first; n < first+addUpSlice; n++ {
+				v, err := tx.Arrival(ArrivalID(n))
+				if errors.Is(err, ErrNotFound) {
+					continue
+				}
+				found++
+				if err == nil {
+					err = a.arrival(tx, v)
+				}
+				if err != nil {
+					a.fault("P11", fmt.Sprintf("arrival %d", n), "%v", err)
+					continue
+				}
+				mails = append(mails, v)
+			}
+			return nil
+		}); err != nil {
+			return err
+		}
+		if gap += addUpSlice; found > before {
+			gap = 0
+		}
+		a.Did("mails", len(mails))
+		if !a.Deep {
+			continue
+		}
+		for _, v := range mails {
+			if err := a.reread(v); err != nil {
+				return err
+			}
+		}
+		a.Did("mails re-read", len(mails))
+	}
+	return nil
 }

@@ -20,9 +20,9 @@ func TestAudit(t *testing.T) {
 	b.Policy = &p
 	audit := func() string {
 		var found []string
-		b.must(b.Audit(b.ctx, func(level, promise, where, text string) {
+		b.must(b.Audit(b.ctx, ticket.Auditing{Report: func(level, promise, where, text string) {
 			found = append(found, strings.Join([]string{level, promise, where, text}, " "))
-		}))
+		}}))
 		return strings.Join(found, "\n")
 	}
 	for i := range 3 {
@@ -36,7 +36,7 @@ func TestAudit(t *testing.T) {
 	if got := audit(); got != "" {
 		t.Errorf("found:\n%s", got)
 	}
-	b.must(b.Store.Update(b.ctx, func(tx ticket.Tx) error {
+	b.must(b.forge(func(tx ticket.Tx) error {
 		for i, n := range []ticket.Notice{
 			{Kind: ticket.NoticeAnswer, To: ticket.Mailbox{Address: john}},
 			{Kind: ticket.NoticeTicketReply, To: ticket.Mailbox{Address: mario}},

@@ -1,7 +1,9 @@
 package ticket
 
 import (
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -23,7 +25,8 @@ func changes(before, after *Ticket) []Change {
 
 type fieldValue struct{ name, value string }
 
-// fields are what an event may change, as text.
+// fields are what an event may change, as text. Those behind "participants" are
+// told since that is, and "participants" stands in the event that opens a ticket.
 func fields(t *Ticket) []fieldValue {
 	f := []fieldValue{
 		{"subject", t.Subject},
@@ -48,7 +51,55 @@ func fields(t *Ticket) []fieldValue {
 	} else {
 		f = append(f, fieldValue{"quote", ""})
 	}
-	return f
+	return append(f,
+		fieldValue{"participants", each(t.Participants, Participant.standing)},
+		fieldValue{"language", t.Language},
+		fieldValue{"terms", t.Quote.terms()},
+		fieldValue{"linked", each(t.Linked, func(id ID) string { return count(uint64(id)) })},
+		fieldValue{"candidates", strings.Join(t.Candidates, " ")},
+		fieldValue{"asked", each(t.Asked, func(a Asked) string { return a.Address })},
+		fieldValue{"sleeps_until", stamp(t.SleepsUntil)},
+		fieldValue{"unproven", map[bool]string{true: "yes"}[t.Unproven]},
+		fieldValue{"guessed", string(t.Guessed)},
+	)
+}
+
+// complete tells whether the events of a ticket tell all of its fields: those of
+// tickets that an older program opened do not.
+func complete(events []*Event) bool {
+	return len(events) > 0 && slices.ContainsFunc(events[0].Changes, func(c Change) bool { return c.Field == "participants" })
+}
+
+// each words each of a list, apart by blanks.
+func each[V any](all []V, word func(V) string) string {
+	words := make([]string, len(all))
+	for i, v := range all {
+		words[i] = word(v)
+	}
+	return strings.Join(words, " ")
+}
+
+// standing is how a participant stands: approved (+), removed (-), bounced (!).
+func (p Participant) standing() string {
+	s := p.Address
+	if p.Approved {
+		s += "+"
+	}
+	if p.Removed {
+		s += "-"
+	}
+	if p.Bounced != "" {
+		s += "!" + p.Bounced
+	}
+	return s
+}
+
+// terms are what a quote asks for and until when; "" of none.
+func (q *Quote) terms() string {
+	if q == nil {
+		return ""
+	}
+	return count(uint64(q.Credits)) + " until " + stamp(q.ValidUntil)
 }
 
 func blank(n int, s string) string {

@@ -65,7 +65,7 @@ func TestClosingWaitsForTheLetter(t *testing.T) {
 			}
 			rows, _, err := b.Take(b.ctx, ticket.LaneCustomers, 1, func(ticket.NoticeID) bool { return false })
 			b.must(err)
-			b.must(b.Begin(b.ctx, rows[0].Notice.ID, &ticket.Letter{}))
+			b.must(b.Begin(b.ctx, rows[0].Notice.ID, storetest.Letter(&rows[0].Notice)))
 			c.outcome.Next = b.now.Add(24 * time.Hour)
 			b.must(b.Settle(b.ctx, rows[0].Notice.ID, c.outcome))
 			if got := !b.ticket(1).ClosesAt.IsZero(); got != c.dated {

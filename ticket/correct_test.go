@@ -42,6 +42,7 @@ func TestCorrect(t *testing.T) {
 	want := []ticket.Change{
 		{Field: "topic", Before: "content-edit", After: "mail-down"}, {Field: "coverage", Before: "extra", After: "covered"},
 		{Field: "plan", Before: "", After: "hosting"}, {Field: "clause", Before: was.Decision.Clause, After: "hosting-mail"},
+		{Field: "guessed", Before: "", After: "content-edit"},
 	}
 	if !slices.Equal(e.Changes, want) {
 		t.Errorf("changes %v, want %v", e.Changes, want)

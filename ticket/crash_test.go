@@ -54,7 +54,7 @@ func TestCrashAtEveryCommit(t *testing.T) {
 // the store fails.
 func (b *bench) run(m *ticket.Inbound) []ticket.Notice {
 	b.t.Helper()
-	if err := b.Receive(b.ctx, []*ticket.Inbound{m}, ticket.Cursor{UIDValidity: 1, First: 1, Last: 1}); err != nil {
+	if err := b.Receive(b.ctx, []*ticket.Inbound{m}, ticket.Cursor{UIDValidity: 1, First: 1, Last: m.Source.UID}); err != nil {
 		if !errors.Is(err, ticket.ErrCommit) {
 			b.t.Fatal(err)
 		}
@@ -69,7 +69,7 @@ func (b *bench) run(m *ticket.Inbound) []ticket.Notice {
 			return sent
 		}
 		for _, r := range rows {
-			if b.Begin(b.ctx, r.Notice.ID, &ticket.Letter{}) != nil {
+			if b.Begin(b.ctx, r.Notice.ID, storetest.Letter(&r.Notice)) != nil {
 				return sent
 			}
 			sent = append(sent, r.Notice) // the server took it

@@ -36,6 +36,7 @@ type bench struct {
 	now    time.Time
 	uid    uint32
 	rereed map[string]*ticket.Inbound
+	forged bool // the test wrote what no desk does
 }
 
 func rome(t testing.TB) *time.Location {
@@ -70,7 +71,31 @@ func newBench(t *testing.T, store ticket.Store) *bench {
 			Plans:    []policy.Plan{{ID: "hosting", Site: "rossi.example", Purchased: policy.Date{Year: 2026, Month: 3, Day: 1}}}},
 		{ID: "C2", Name: "Smith Ltd", Language: "en", Contacts: []ticket.Contact{{Address: john, MaySpend: true}}},
 	}, map[string][]policy.Lot{"C1": {{Ref: "ORD-1", Quantity: 10, Purchased: policy.Date{Year: 2026, Month: 3, Day: 1}}}}))
+	t.Cleanup(b.sound)
 	return b
+}
+
+// sound fails when a deep audit of what the test left finds a fault: whatever a
+// desk does by itself is right by every promise.
+func (b *bench) sound() {
+	b.t.Helper()
+	if b.forged || b.t.Failed() {
+		return
+	}
+	err := b.Audit(context.Background(), ticket.Auditing{Deep: true, Report: func(level, promise, where, text string) {
+		if level == "error" {
+			b.t.Errorf("audit: %s %s: %s", promise, where, text)
+		}
+	}})
+	if err != nil {
+		b.t.Errorf("audit: %v", err)
+	}
+}
+
+// forge writes what no desk writes: the store is not sound any more.
+func (b *bench) forge(f func(ticket.Tx) error) error {
+	b.forged = true
+	return b.Store.Update(b.ctx, f)
 }
 
 func (b *bench) must(err error) {
@@ -168,7 +193,7 @@ func (b *bench) send() []ticket.Notice {
 			return sent
 		}
 		for _, r := range rows {
-			err := b.Begin(b.ctx, r.Notice.ID, &ticket.Letter{Chunks: []ticket.Chunk{{Bytes: []byte("x")}}, Size: 1})
+			err := b.Begin(b.ctx, r.Notice.ID, storetest.Letter(&r.Notice))
 			if errors.Is(err, ticket.ErrStale) {
 				continue
 			}
@@ -432,7 +457,8 @@ func TestDuplicates(t *testing.T) {
 	b.receive(m)
 	b.send()
 	again := *m
-	again.Source.UID = 99
+	b.uid = 99
+	again.Source.UID = b.uid
 	b.receive(&again, &again)
 	other := *m // the same content over another path
 	other.Raw = append([]byte("Received: x\n"), m.Raw...)
@@ -458,7 +484,8 @@ func TestSecondPathWithToken(t *testing.T) {
 		ack := pick(t, b.send(), ticket.NoticeAck, mario)
 		plain := b.mail(mario, "Re: [Assistenza #77] Sito", "Anche la posta è ferma.")
 		token := *plain
-		token.Recipients, token.Source.UID = []string{ack.ReplyTo}, 50
+		b.uid = 50
+		token.Recipients, token.Source.UID = []string{ack.ReplyTo}, b.uid
 		token.InReplyTo = []string{ack.MessageID}
 		token.Raw = append([]byte("Delivered-To: x\n"), plain.Raw...)
 		token.RawSum = sha256.Sum256(token.Raw)

@@ -36,13 +36,15 @@ func (b *bench) wantStatement(customer string, lines ...string) {
 	b.wantAudit()
 }
 
-// wantAudit fails unless the findings of Audit hold these texts, one each.
+// wantAudit fails unless what Audit finds in the books holds these texts, one each.
 func (b *bench) wantAudit(want ...string) {
 	b.t.Helper()
 	var found []string
-	b.must(b.Audit(b.ctx, func(level, promise, where, text string) {
-		found = append(found, fmt.Sprintf("%s %s %s: %s", level, promise, where, text))
-	}))
+	b.must(b.Audit(b.ctx, ticket.Auditing{Report: func(level, promise, where, text string) {
+		if ofBooks(promise) {
+			found = append(found, fmt.Sprintf("%s %s %s: %s", level, promise, where, text))
+		}
+	}}))
 	if len(found) != len(want) {
 		b.t.Errorf("findings %q, want %q", found, want)
 		return
@@ -53,6 +55,10 @@ func (b *bench) wantAudit(want ...string) {
 		}
 	}
 }
+
+// ofBooks tells the promises about credits: what these tests forge beside them
+// breaks others.
+func ofBooks(promise string) bool { return promise == "P3" || promise == "P4" }
 
 func date(y int, m time.Month, d int) policy.Date { return policy.Date{Year: y, Month: m, Day: d} }
 
@@ -137,7 +143,7 @@ func TestLotsRunOutOnce(t *testing.T) {
 // Lots that were stored before there was a ledger are entered when the desk opens.
 func TestLotsOfAnOlderDeskAreEntered(t *testing.T) {
 	b := newBench(t, storetest.NewMem())
-	b.must(b.Store.Update(b.ctx, func(tx ticket.Tx) error {
+	b.must(b.forge(func(tx ticket.Tx) error {
 		return errors.Join(tx.PutLot("C2", policy.Lot{Ref: "OLD", Quantity: 4, Purchased: date(2025, 3, 1)}),
 			tx.PutLot("C2", policy.Lot{Ref: "NEW", Quantity: 6, Purchased: date(2026, 3, 1)}),
 			tx.PutLot("C2", policy.Lot{Ref: "NEXT", Quantity: 1, Purchased: date(2026, 12, 1)}))
@@ -185,11 +191,12 @@ func TestAuditFindsWhatWasChanged(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			b := newBench(t, storetest.NewMem())
 			b.wantAudit()
-			b.must(b.Store.Update(b.ctx, c.spoil))
+			b.must(b.forge(c.spoil))
 			b.wantAudit(c.want)
 		})
 	}
 	b := newBench(t, storetest.NewMem())
+	b.forged = true
 	other, err := ticket.NewKeys(map[byte][]byte{'a': []byte("another key of thirty-two bytes, or more")})
 	b.must(err)
 	b.Keys = other

@@ -55,10 +55,10 @@ func (w *work) bounce(m *Inbound, a *Arrival, th thread) error {
 	if tok.Participant >= askedBase || tok.Purpose == PurposeAsk { // nobody of the customer's side waits for that letter
 		trigger = TriggerAutoReply
 	}
-	if i := t.addressee(tok, m); m.Bounce != nil && i >= 0 {
-		t.Participants[i].Bounced = firstOf(m.Bounce.Status, "5.0.0")
-	}
 	return w.record(m, a, t, MessageBounce, trigger, func(msg *Message) error {
+		if i := t.addressee(tok, m); m.Bounce != nil && i >= 0 {
+			t.Participants[i].Bounced = firstOf(m.Bounce.Status, "5.0.0")
+		}
 		return w.tellTechnicians(NoticeTicketReply, t, m, msg, sender{Mailbox: msg.From})
 	})
 }

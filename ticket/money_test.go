@@ -24,7 +24,7 @@ func quoted(t *testing.T, n ticket.Credits) *bench {
 func (b *bench) offer(version int, n ticket.Credits) string {
 	b.t.Helper()
 	code := fmt.Sprintf("P-1-%d", version)
-	b.must(b.Store.Update(b.ctx, func(tx ticket.Tx) error {
+	b.must(b.forge(func(tx ticket.Tx) error {
 		t, err := tx.Ticket(1)
 		if err != nil {
 			return err
@@ -44,7 +44,7 @@ func (b *bench) accept(code string) error {
 // once for a quote, and returns the cause that it is.
 func (b *bench) yes(on ticket.ID, code string) (cause string) {
 	b.t.Helper()
-	b.must(b.Store.Update(b.ctx, func(tx ticket.Tx) error {
+	b.must(b.forge(func(tx ticket.Tx) error {
 		t, err := tx.Ticket(on)
 		if err != nil {
 			return err

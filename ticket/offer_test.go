@@ -15,7 +15,7 @@ import (
 
 func (b *bench) offered(id ticket.ID, n ticket.Credits) ticket.Quote {
 	b.t.Helper()
-	q, err := b.Offer(b.ctx, id, ticket.Offer{Credits: n, Text: "Il lavoro", Actor: "Anna Ferretti", Cause: "arrival 9"})
+	q, err := b.Offer(b.ctx, id, ticket.Offer{Credits: n, Text: "Il lavoro", Actor: "Anna Ferretti", Cause: "verb quote"})
 	b.must(err)
 	return q
 }
@@ -251,7 +251,7 @@ func TestAcceptLast(t *testing.T) {
 			b, quote := asked(t)
 			b.receive(c.write(b, quote))
 			b.send()
-			err := b.AcceptLast(b.ctx, 1, "arrival 9", "Anna Ferretti")
+			err := b.AcceptLast(b.ctx, 1, "verb accepted", "Anna Ferretti")
 			if c.refused == "" {
 				b.must(err)
 				b.wantMoney(1, 0, ticket.QuoteAccepted)

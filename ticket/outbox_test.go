@@ -20,7 +20,7 @@ func TestUnknownOutcome(t *testing.T) {
 	rows, _, err := b.Take(b.ctx, ticket.LaneCustomers, 10, never)
 	b.must(err)
 	for _, r := range rows {
-		b.must(b.Begin(b.ctx, r.Notice.ID, &ticket.Letter{}))
+		b.must(b.Begin(b.ctx, r.Notice.ID, storetest.Letter(&r.Notice)))
 	}
 	b.must(b.Recover(b.ctx)) // a crash while all were being sent
 	if s := b.stats(); s.Outbox[ticket.RowUnknown] != 1 || s.Outbox[ticket.RowQueued] != 2 {
@@ -44,14 +44,16 @@ func TestTooLarge(t *testing.T) {
 	b.must(err)
 	for _, r := range rows {
 		id := r.Notice.ID
-		b.must(b.Begin(b.ctx, id, &ticket.Letter{Text: "whole"}))
+		b.must(b.Begin(b.ctx, id, storetest.Letter(&r.Notice)))
 		b.must(b.Settle(b.ctx, id, ticket.Outcome{State: ticket.RowQueued, Next: b.now, Weight: ticket.WeightNoFiles, Error: "552 5.3.4 too large"}))
 		lighter, _, err := b.Take(b.ctx, r.Notice.Kind.Lane(), 100, func(other ticket.NoticeID) bool { return other != id })
 		b.must(err)
 		if len(lighter) != 1 || lighter[0].Fixed || lighter[0].Weight != ticket.WeightNoFiles || lighter[0].Tries != 0 || lighter[0].Notice.MessageID != r.Notice.MessageID {
 			t.Fatalf("%s: %+v", r.Notice.Kind, lighter)
 		}
-		b.must(b.Begin(b.ctx, id, &ticket.Letter{Text: "named"}))
+		named := storetest.Letter(&r.Notice)
+		named.Text = "named"
+		b.must(b.Begin(b.ctx, id, named))
 		l, err := b.Letter(b.ctx, id)
 		b.must(err)
 		if l.Text != "named" {
@@ -122,7 +124,7 @@ func TestOldAcknowledgementsAreDropped(t *testing.T) {
 	rows, _, err := b.Take(b.ctx, ticket.LaneCustomers, 10, never)
 	b.must(err)
 	for _, r := range rows {
-		err := b.Begin(b.ctx, r.Notice.ID, &ticket.Letter{})
+		err := b.Begin(b.ctx, r.Notice.ID, storetest.Letter(&r.Notice))
 		if stale := errors.Is(err, ticket.ErrStale); stale != (r.Notice.Kind == ticket.NoticeAck) {
 			t.Errorf("%s: %v", r.Notice.Kind, err)
 		}
@@ -216,7 +218,7 @@ func TestTries(t *testing.T) {
 		tries         int
 	}{{false, true, 1}, {true, true, 2}, {true, false, 2}, {false, false, 2}, {false, true, 3}} {
 		if try.begin {
-			b.must(b.Begin(b.ctx, id, &ticket.Letter{}))
+			b.must(b.Begin(b.ctx, id, storetest.Letter(&rows[0].Notice)))
 		}
 		b.must(b.Settle(b.ctx, id, ticket.Outcome{State: ticket.RowQueued, Next: b.now, Counts: try.counts, Error: "450 later"}))
 		rows, _, err := b.Take(b.ctx, ticket.LaneCustomers, 1, never)

@@ -87,7 +87,7 @@ func (w *walker) step() string {
 		w.bought++
 		return verb("buy", second(w.Buy(w.ctx, "C1", policy.Lot{Ref: fmt.Sprintf("B%d", w.bought), Quantity: n})))
 	case 10:
-		return verb("accept last", w.AcceptLast(w.ctx, id, "arrival 0", "Anna Ferretti"))
+		return verb("accept last", w.AcceptLast(w.ctx, id, "verb accepted", "Anna Ferretti"))
 	case 11:
 		return verb("close", w.Close(w.ctx, id, 0, "admin"))
 	case 12:

@@ -142,7 +142,7 @@ func TestLettersWaitForTheRelease(t *testing.T) {
 	b.receive(b.mail(mario, "Sito irraggiungibile", down))
 	rows, _, err := b.Take(b.ctx, ticket.LaneCustomers, 1, func(ticket.NoticeID) bool { return false })
 	b.must(err)
-	b.must(b.Begin(b.ctx, rows[0].Notice.ID, &ticket.Letter{Chunks: []ticket.Chunk{{Bytes: []byte("x")}}, Size: 1})) // the backup was made meanwhile
+	b.must(b.Begin(b.ctx, rows[0].Notice.ID, storetest.Letter(&rows[0].Notice))) // the backup was made meanwhile
 	b.restore()
 	b.must(b.Recover(b.ctx))
 	if got := b.rows(ticket.RowUnknown); got != "ack mario" {

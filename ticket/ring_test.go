@@ -374,7 +374,7 @@ func TestLedgersOutliveTheirKeys(t *testing.T) {
 	stale.Seq, stale.Cause, stale.Key, stale.At = last.Seq+1, "correct again", 'a', b.now
 	stale.Available++
 	stale.MAC = b.Keys.Seal("C1", last.MAC, &stale)
-	b.must(b.Store.Update(b.ctx, func(tx ticket.Tx) error { return tx.AddEntry("C1", &stale) }))
+	b.must(b.forge(func(tx ticket.Tx) error { return tx.AddEntry("C1", &stale) }))
 	n, first := b.findings(b.Store)
 	if n == 0 || !strings.Contains(first, "replaced") {
 		t.Errorf("%d findings, %s", n, first)

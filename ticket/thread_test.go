@@ -82,7 +82,7 @@ func TestReplyToJoined(t *testing.T) {
 	for from, into := range map[ticket.ID]ticket.ID{1: 2, 2: 3} {
 		tk := b.ticket(from)
 		tk.MergedInto = into
-		b.must(b.Store.Update(b.ctx, func(tx ticket.Tx) error { return tx.PutTicket(tk) }))
+		b.must(b.forge(func(tx ticket.Tx) error { return tx.PutTicket(tk) }))
 	}
 	b.receive(b.mail(mario, "Re: x", "Per token.", replyTo(a[1]), proved))
 	b.receive(b.mail(mario, "Re: [Assistenza #2] x", "Per numero.", proved))

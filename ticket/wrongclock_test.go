@@ -96,7 +96,7 @@ func TestResetClock(t *testing.T) {
 	b.must(err)
 	retried := 0
 	for _, r := range rows {
-		b.must(b.Begin(b.ctx, r.Notice.ID, &ticket.Letter{}))
+		b.must(b.Begin(b.ctx, r.Notice.ID, storetest.Letter(&r.Notice)))
 		if o := (ticket.Outcome{State: ticket.RowSent}); r.Notice.Kind == ticket.NoticeAnswer {
 			b.must(b.Settle(b.ctx, r.Notice.ID, o))
 		} else {

@@ -156,7 +156,7 @@ func (d *caseDesk) play(raws ...string) []ticket.Notice {
 			return sent
 		}
 		for _, r := range rows {
-			must(d.t, d.Begin(d.t.Context(), r.Notice.ID, &ticket.Letter{Chunks: []ticket.Chunk{{Bytes: []byte("x")}}, Size: 1}))
+			must(d.t, d.Begin(d.t.Context(), r.Notice.ID, storetest.Letter(&r.Notice)))
 			must(d.t, d.Settle(d.t.Context(), r.Notice.ID, ticket.Outcome{State: ticket.RowSent, Response: "250 ok"}))
 			sent = append(sent, r.Notice)
 		}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -99,11 +100,12 @@ func (o *office) ticketHead(t *ticket.Ticket) ticketHead {
 }
 
 // eventText is what e says and what it changed, before and now. The subject is
-// left out, being a customer's words, and so is what a new ticket starts with.
+// left out, being a customer's words, and so are what a new ticket starts with and
+// what e says in better words.
 func (o *office) eventText(e *ticket.Event) string {
 	said := []string{e.Text}
 	for _, c := range e.Changes {
-		if e.Kind == "opened" || c.Field == "subject" {
+		if e.Kind == "opened" || slices.Contains([]string{"subject", "guessed", "terms"}, c.Field) {
 			continue
 		}
 		said = append(said, fmt.Sprintf("%s: %s → %s", c.Field, o.changed(c.Before), o.changed(c.After)))

@@ -36,6 +36,12 @@ func (c *checker) arrivals() error {
 		if _, err := c.tx.ByContent(a.Content); a.Content != [32]byte{} && err != nil {
 			c.fault("P2", where, "its content fingerprint has no owner")
 		}
+		if first, err := byKey(c.tx.bucket(bucketPlaces), placeKey(a.Source), "place"); placeKey(a.Source) != nil && (err != nil || first > a.ID) {
+			c.fault("P1", where, "its place on the server is not listed as its own")
+		}
+		if !c.reaches(a.Raw) {
+			c.fault("P1", where, "the archive is not remembered to go as far as its raw mail %s", a.Raw)
+		}
 	})
 	if err != nil {
 		return err
@@ -47,6 +53,18 @@ func (c *checker) arrivals() error {
 		c.owners(bucketRawSums, func(a *ticket.Arrival) []byte { return sumKey(a.RawSum) }),
 		c.owners(bucketContents, func(a *ticket.Arrival) []byte { return sumKey(a.Content) }),
 		c.owners(bucketPlaces, func(a *ticket.Arrival) []byte { return placeKey(a.Source) }))
+}
+
+// reaches tells whether a month is remembered to go as far as a reference; an
+// older store that is only read remembers nothing.
+func (c *checker) reaches(ref ticket.RawRef) bool {
+	b := c.tx.bucket(bucketArchived)
+	name, n, _, err := parseRef(ref)
+	if b == nil || err != nil || !c.tx.meta.whole() {
+		return true
+	}
+	v, err := b.get([]byte(name))
+	return err == nil && v != nil && lastNumber(v) >= n
 }
 
 // fate says what is wrong with what became of a; "" nothing.
@@ -133,6 +151,9 @@ func (c *checker) outbox() error {
 		return err
 	}
 	return c.entries(bucketLetters, func(k, v []byte) {
+		if !c.tx.bucket(bucketRows).has(k) {
+			c.fault("P8", fmt.Sprintf("letter %d", lastNumber(k)), "there is no such row")
+		}
 		if _, err := decodeLetter(v); err != nil {
 			c.fault("P8", fmt.Sprintf("letter %d", lastNumber(k)), "%v", err)
 		}

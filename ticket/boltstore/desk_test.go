@@ -80,7 +80,7 @@ func (f *fortnight) day(ctx context.Context, d int) error {
 			}))
 		}
 		outcome := ticket.Outcome{State: []ticket.RowState{ticket.RowSent, ticket.RowUnknown, ticket.RowFailed, ticket.RowSent}[i%4], Error: "e"}
-		err := errors.Join(err, f.Begin(ctx, n.ID, &ticket.Letter{Chunks: []ticket.Chunk{{Bytes: []byte("letter")}}, Size: 6}), f.Settle(ctx, n.ID, outcome))
+		err := errors.Join(err, f.Begin(ctx, n.ID, storetest.Letter(&n)), f.Settle(ctx, n.ID, outcome))
 		if err != nil && !errors.Is(err, ticket.ErrStale) {
 			return err
 		}

@@ -39,7 +39,7 @@ func faultsOf(t testing.TB, s *Store, d *ticket.Desk) []string {
 			found = append(found, fmt.Sprintf("%s %s: %s", promise, where, text))
 		}
 	}
-	err := errors.Join(s.Check(t.Context(), false, func(f Finding) { report(f.Level, f.Promise, f.Where, f.Text) }), d.Audit(t.Context(), report))
+	err := errors.Join(s.Check(t.Context(), false, func(f Finding) { report(f.Level, f.Promise, f.Where, f.Text) }), d.Audit(t.Context(), ticket.Auditing{Report: report}))
 	if err != nil {
 		t.Fatal(err)
 	}
