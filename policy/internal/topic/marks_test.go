@@ -1,6 +1,7 @@
 package topic
 
 import (
+	"fmt"
 	"slices"
 	"testing"
 )
@@ -54,5 +55,37 @@ func TestAPanelHearsBoth(t *testing.T) {
 	}
 	if slices.Equal(model, net) {
 		t.Error("the network says what the model says")
+	}
+}
+
+func TestPointsOfAMail(t *testing.T) {
+	for text, want := range map[string]int{
+		"Mi serve una casella nuova": 0, "a) una casella b) le foto": 2, "1) log di maggio\n2) orari nuovi": 2, "Vi chiedo:\n- la fattura\n- una casella\n- le foto": 3,
+		"(a) logs of May, (b) new opening hours": 2, "1. the gallery\n2. the menu": 2, "il sito (quello vecchio) è lento": 0, "alle 10) o alle 11)": 0,
+	} {
+		if d := Read("", text); d.items != want {
+			t.Errorf("%q has %d points, want %d", text, d.items, want)
+		}
+	}
+}
+
+// What a mail is as a whole is told apart: nothing asked, one thing, two.
+func TestTheWholeOfAMail(t *testing.T) {
+	seen := map[string]string{}
+	for _, text := range []string{
+		"Grazie di cuore, siete stati gentili", "Potete cambiare la foto della pagina iniziale?",
+		"Potete cambiare la foto della pagina iniziale? Potete creare una casella di posta?",
+		"a) Potete cambiare la foto della pagina iniziale? b) Potete creare una casella di posta?",
+	} {
+		whole := ""
+		for _, s := range Read("", text).Signs() {
+			if s.Family == readWhole {
+				whole += fmt.Sprint(s.ID, " ")
+			}
+		}
+		if other, had := seen[whole]; had {
+			t.Errorf("%q is as a whole like %q", text, other)
+		}
+		seen[whole] = text
 	}
 }

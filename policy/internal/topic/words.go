@@ -63,7 +63,7 @@ type sentence struct {
 func (r *reader) sentences(text string, subject bool, out []sentence) []sentence {
 	all := make([]word, 0, min(len(text)/5, maxWords)+8)
 	from := 0 // the sentence under way is all[from:]
-	part := false
+	part, point := false, listItem(text)
 	end := func(question bool) {
 		if len(all) > from {
 			out = append(out, sentence{words: all[from:len(all):len(all)], question: question, subject: subject})
@@ -79,11 +79,7 @@ func (r *reader) sentences(text string, subject bool, out []sentence) []sentence
 		case c < utf8.RuneSelf && alnum(byte(c)):
 		case c == '\n':
 			text = text[size:]
-			item := listItem(text)
-			if item {
-				r.items++
-			}
-			if item || strings.HasPrefix(text, "\n") || strings.HasPrefix(text, " \n") {
+			if point = listItem(text); point || strings.HasPrefix(text, "\n") || strings.HasPrefix(text, " \n") {
 				end(false)
 			}
 			continue
@@ -97,8 +93,10 @@ func (r *reader) sentences(text string, subject bool, out []sentence) []sentence
 			continue
 		}
 		var chunk string
-		if chunk, text = next(text); len(chunk) == 1 && strings.HasPrefix(text, ")") {
-			r.items++ // "a)", "1)"
+		chunk, text = next(text)
+		if point || len(chunk) == 1 && strings.HasPrefix(text, ")") { // "- ", "1.", "a)"
+			r.items++
+			point = false
 		}
 		forms := r.read(chunk)
 		for i := range forms {

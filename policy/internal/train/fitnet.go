@@ -9,7 +9,7 @@ import (
 
 // How the network is trained; found by leaving one writer out.
 const (
-	netHidden  = 24 // numbers between signs and labels, of each network
+	netHidden  = 22 // numbers between signs and labels, of each network
 	nets       = 3  // networks side by side, from other beginnings
 	netEpochs  = 22
 	netRate    = 0.1
