@@ -146,15 +146,7 @@ func (g *digest) read(ctx context.Context, s Store) error {
 		return err
 	}
 	for _, state := range []State{StateOpen, StateWaiting} {
-		if err := s.View(ctx, func(tx Tx) error {
-			for t, err := range tx.Tickets(Filter{State: state}) {
-				if err != nil {
-					return err
-				}
-				g.add(t)
-			}
-			return nil
-		}); err != nil {
+		if err := g.readState(ctx, s, state); err != nil {
 			return err
 		}
 	}
@@ -170,6 +162,26 @@ func (g *digest) read(ctx context.Context, s Store) error {
 		}
 	}
 	return nil
+}
+
+// readState looks at the tickets of a state, some in a transaction: a long one keeps
+// the store from using again what was written over meanwhile.
+func (g *digest) readState(ctx context.Context, s Store, state State) error {
+	for f := (Filter{State: state, Limit: addUpSlice}); ; {
+		n := 0
+		if err := s.View(ctx, func(tx Tx) error {
+			for t, err := range tx.Tickets(f) {
+				if err != nil {
+					return err
+				}
+				g.add(t)
+				f.Below, n = t.ID, n+1
+			}
+			return nil
+		}); err != nil || n < f.Limit {
+			return err
+		}
+	}
 }
 
 // add puts a ticket that is not closed where the digest names it.

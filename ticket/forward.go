@@ -13,12 +13,15 @@ import (
 // is none of ours. The zero Mailbox where it names nobody else.
 func (w *work) forwardedFrom(m *Inbound) Mailbox {
 	for _, p := range m.Writers {
-		if addr := bareAddress(p.Address); addr != "" && !w.d.Addresses.Own(addr) && w.d.technician(addr) == nil {
+		if addr := bareAddress(p.Address); addr != "" && !w.own(addr) {
 			return Mailbox{Name: p.Name, Address: addr}
 		}
 	}
 	return Mailbox{}
 }
+
+// own tells whether addr is the desk's or a technician's: no customer's.
+func (w *work) own(addr string) bool { return w.d.Addresses.Own(addr) || w.d.technician(addr) != nil }
 
 // forwardedFor is the person for whom a technician's mail opens a ticket by its
 // `#from ADDRESS`; "" when it does not.
@@ -52,6 +55,9 @@ func (w *work) proposal(m *Inbound) []string {
 // it opens without them and she is told why.
 func (w *work) forward(m *Inbound, a *Arrival, tech *Technician, addr string, answered bool) error {
 	d := w.forwardDeed(m, answered)
+	if tech != nil && w.own(addr) {
+		return w.hold(m, a, tech, thread{}, "held: #from names one of ours", "hold-orders", w.say("customer-technician", addr))
+	}
 	c, s, err := w.forwarded(m, d.orders, addr)
 	if err != nil {
 		return err

@@ -83,6 +83,8 @@ func TestForwardWithOrders(t *testing.T) {
 		{"one is wrong", from + "#take\n#assign nessunocosì", "", "held anna", nil},
 		{"one is not known", from + "#prend", "", "held anna", nil},
 		{"one is for tickets alone", from + "#reopen", "", "held anna", nil},
+		{"one of ours", "#from bruno@example.it", "", "held anna", nil},
+		{"the desk itself", "#from " + deskAddress + "\n#take", "", "held anna", nil},
 		{"two people", from + "#from ugo@rossi.example", "", "held anna", nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -168,6 +168,7 @@ type Filter struct {
 	Topic    policy.Topic
 	Customer string
 	Assignee string
+	Below    ID // numbered below it; 0: any
 	Limit    int
 }
 

@@ -158,7 +158,7 @@ func (t *tx) NextQueued(now time.Time) (time.Time, error) {
 func (t *tx) Rows(s ticket.RowState) iter.Seq2[*ticket.Row, error] {
 	return func(yield func(*ticket.Row, error) bool) {
 		if s == 0 {
-			for id, err := range common([]postings{{t.bucket(bucketRows).cursor(), nil}}) {
+			for id, err := range common([]postings{{t.bucket(bucketRows).cursor(), nil}}, 0) {
 				if err != nil {
 					yield(nil, fmt.Errorf("rows: %w", err))
 					return

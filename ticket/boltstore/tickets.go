@@ -100,7 +100,7 @@ func (t *tx) Tickets(f ticket.Filter) iter.Seq2[*ticket.Ticket, error] {
 			lists = []postings{{t.bucket(bucketTickets).cursor(), nil}}
 		}
 		n := 0
-		for id, err := range common(lists) {
+		for id, err := range common(lists, uint64(f.Below)) {
 			if err != nil {
 				yield(nil, fmt.Errorf("tickets: %w", err))
 				return

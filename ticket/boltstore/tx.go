@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"hash/crc32"
 	"iter"
-	"math"
 	"time"
 
 	bolt "go.etcd.io/bbolt"
@@ -137,12 +136,12 @@ func (p postings) atMost(n uint64) (uint64, error) {
 	return lastNumber(e.key), nil
 }
 
-// common yields the numbers that all lists hold, highest first. It leaps from
+// common yields the numbers below a bound (0: none) that all lists hold, highest first. It leaps from
 // list to list, so it reads about as much as the shortest one holds. The loop's
 // body may write.
-func common(lists []postings) iter.Seq2[uint64, error] {
+func common(lists []postings, below uint64) iter.Seq2[uint64, error] {
 	return func(yield func(uint64, error) bool) {
-		for n := uint64(math.MaxUint64); n > 0; n-- {
+		for n := below - 1; n > 0; n-- { // 0 - 1 is the highest there is
 			for agreed := 0; agreed < len(lists); {
 				for _, l := range lists {
 					m, err := l.atMost(n)

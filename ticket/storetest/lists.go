@@ -60,7 +60,7 @@ func filters(s suite) {
 	s.put(before...)
 	s.put(after...) // the indexes follow
 	for _, f := range []ticket.Filter{
-		{}, {Limit: 7}, {State: ticket.StateOpen}, {State: ticket.StateClosed, Limit: 3}, {Coverage: policy.Extra}, {Topic: policy.Unclear},
+		{}, {Limit: 7}, {Below: 50}, {Below: 1}, {Below: n + 5, Limit: 3}, {State: ticket.StateOpen, Below: 61, Limit: 4}, {State: ticket.StateClosed, Coverage: policy.Extra, Below: 100}, {State: ticket.StateOpen}, {State: ticket.StateClosed, Limit: 3}, {Coverage: policy.Extra}, {Topic: policy.Unclear},
 		{Customer: "c1"}, {Customer: "c1\x00"}, {Customer: "c"}, {Customer: "other"}, {Assignee: "Anna"}, {Assignee: "Carla"},
 		{State: ticket.StateOpen, Coverage: policy.Covered}, {Topic: policy.MailDown, Customer: "c2", Limit: 2},
 		{State: ticket.StateWaiting, Coverage: policy.Extra, Topic: policy.Unclear, Customer: "c1", Assignee: "Anna"},

@@ -125,7 +125,7 @@ func (t *memTx) Tickets(f ticket.Filter) iter.Seq2[*ticket.Ticket, error] {
 }
 
 func selects(f ticket.Filter, v *ticket.Ticket) bool {
-	return (f.State == 0 || f.State == v.State) && (f.Coverage == 0 || f.Coverage == v.Decision.Coverage) &&
+	return (f.Below == 0 || v.ID < f.Below) && (f.State == 0 || f.State == v.State) && (f.Coverage == 0 || f.Coverage == v.Decision.Coverage) &&
 		(f.Topic == "" || f.Topic == v.Decision.Topic) && (f.Customer == "" || f.Customer == v.Customer) &&
 		(f.Assignee == "" || f.Assignee == v.Assignee)
 }
