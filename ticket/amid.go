@@ -105,7 +105,7 @@ func passagesOf(m *Inbound) passages {
 	aside := map[int]passage{}
 	for _, a := range m.Aside {
 		aside[a.Line] = lineQuoted
-		if a.Why == AsideSignature || a.Why == AsideFooter {
+		if a.hers() {
 			aside[a.Line] = lineApart
 		}
 	}

@@ -21,6 +21,7 @@ type sender struct {
 	confirmed  ArrivalID // what confirmed it, from the registered address; 0 nothing
 	released   bool      // a person let it go: limits on tickets do not stop it again
 	forwarded  bool      // a technician sent it on and stands for its words
+	by         string    // the name of that technician; "" the admin
 	mute       bool      // a monitor: nobody there reads a letter
 	quiet      bool      // never acknowledged: list, web form, spam, robot
 	other      Mailbox   // of a web form: the other address, shown to technicians

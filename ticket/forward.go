@@ -163,7 +163,10 @@ func (w *work) forwarded(m *Inbound, o Orders, addr string) (*Inbound, sender, e
 	c := *m
 	c.Opinion, c.MessageID = nil, "" // which is the technician's
 	o.Commands = w.orders(m).Commands
-	c.sentOn(o)
+	if tech := w.d.technician(m.From[0].Address); tech != nil {
+		s.by = tech.Name
+	}
+	c.sentOn(o, w.say("forwarder-writes", s.by))
 	if len(m.Enclosed) > 0 {
 		w.disclose(&c, addr)
 	}
@@ -172,43 +175,42 @@ func (w *work) forwarded(m *Inbound, o Orders, addr string) (*Inbound, sender, e
 }
 
 // sentOn leaves of what m shows all but the commands on top and the technician's
-// signature, and of her own words those that are not for others.
-func (m *Inbound) sentOn(o Orders) {
-	why := map[int]Aside{}
-	history := len(m.Text)
+// signature, and of her own words, under title, those that are not for others. Where
+// what is forwarded cannot be told from her words, all of it stays.
+func (m *Inbound) sentOn(o Orders, title string) {
+	aside, inner := map[int]Aside{}, 1+strings.Count(m.Text, "\n")
+	told := len(m.Enclosed) > 0
 	for _, a := range m.Aside {
-		why[a.Line] = a
-		if a.Why != AsideSignature && a.Why != AsideFooter {
-			history = min(history, a.Line)
+		aside[a.Line] = a
+		if !a.hers() {
+			told, inner = true, min(inner, a.Line)
 		}
 	}
-	apart := (o.Note() || o.Asks() || o.has("quote")) && (history < len(m.Text) || len(m.Enclosed) > 0)
-	orders := len(o.Commands)
+	apart := told && (o.Note() || o.Asks() || o.has("quote"))
+	orders, titled := len(o.Commands), !told
+	lines := strings.Split(m.Text, "\n")
+	m.Aside = nil
 	var kept []string
-	var aside []Aside
-	for i, line := range strings.Split(m.Text, "\n") {
-		a, set := why[i+1]
-		switch {
-		case set && (a.Why == AsideSignature || a.Why == AsideFooter) && i+1 < history && (history < len(m.Text) || len(m.Enclosed) > 0):
+	for i, line := range lines {
+		a, set := aside[i+1]
+		own := !set && i < inner
+		switch blank := strings.TrimFunc(line, white) == ""; {
+		case blank && len(kept) == 0,
+			told && a.hers() && i < inner,
+			!set && apart:
 			continue
-		case !set && orders > 0 && commandWords(line) != nil:
+		case own && orders > 0 && commandWords(line) != nil:
 			orders--
 			continue
-		case !set && apart:
-			continue
+		case own && !titled && !blank:
+			titled, kept = true, append(kept, title)
 		}
 		kept = append(kept, line)
 		if set {
-			aside = append(aside, Aside{Line: len(kept), Why: a.Why, Sure: a.Sure})
+			m.Aside = append(m.Aside, Aside{Line: len(kept), Why: a.Why, Sure: a.Sure})
 		}
 	}
-	above := len(kept) - len(strings.Split(strings.TrimLeft(strings.Join(kept, "\n"), " \t\r\n"), "\n"))
-	m.Text, m.Aside = strings.TrimSpace(strings.Join(kept, "\n")), nil
-	for _, a := range aside {
-		if a.Line -= above; a.Line > 0 {
-			m.Aside = append(m.Aside, a)
-		}
-	}
+	m.Text = strings.TrimRightFunc(strings.Join(kept, "\n"), white)
 }
 
 // disclose shows the attached mails of m as if they had been forwarded in its text:

@@ -75,7 +75,9 @@ func TestForwardWithOrders(t *testing.T) {
 				return len(m) >= 2 && m[1].Kind == ticket.MessageNote && m[1].Text == note && !strings.Contains(m[0].Text, note)
 			}},
 		{"her words are part of it", from + "#take", note, "ticket-new anna, ticket-new bruno, transcript anna",
-			func(_ *ticket.Ticket, m []*ticket.Message) bool { return strings.Contains(m[0].Text, note) }},
+			func(_ *ticket.Ticket, m []*ticket.Message) bool {
+				return strings.HasPrefix(m[0].Text, "Anna Ferretti scrive:\n"+note)
+			}},
 		{"a quote", from + "#quote 3", note, "quote mario, ticket-new anna, ticket-new bruno, transcript anna",
 			func(t *ticket.Ticket, m []*ticket.Message) bool {
 				return t.Quote != nil && t.Quote.Description == note && !strings.Contains(m[0].Text, note)
@@ -143,8 +145,15 @@ func TestForwardEnclosed(t *testing.T) {
 			Attachments: []ticket.Attachment{{Name: "errori.pdf", Size: 10, Index: 2}}}}
 		m.Writers = []ticket.Mailbox{m.Enclosed[0].From}
 	}))
-	wantLetters(t, b.send(), "ticket-new anna, ticket-new bruno, transcript anna")
+	letters := b.send()
+	wantLetters(t, letters, "ticket-new anna, ticket-new bruno, transcript anna")
+	if n := pick(t, letters, ticket.NoticeTicketNew, bruno); len(n.Lines) != 1 || n.Lines[0] != "Inoltrato da Anna Ferretti" {
+		t.Errorf("Bruno reads %q", n.Lines)
+	}
 	tk, first := b.ticket(1), b.messages(1)[0]
+	if first.Verified {
+		t.Error("his word counts as proven")
+	}
 	if tk.Subject != "Sito fermo" || tk.LastInbound != "m1@rossi.example" || tk.Requester.Name != "Mario Rossi" {
 		t.Errorf("ticket %+v", tk)
 	}

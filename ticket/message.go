@@ -115,6 +115,9 @@ type Aside struct {
 // The reasons of lines that are the sender's, though not in Reply.
 const AsideSignature, AsideFooter = "signature", "footer"
 
+// hers tells whether a is the sender's, below her own words.
+func (a Aside) hers() bool { return a.Why == AsideSignature || a.Why == AsideFooter }
+
 // Shown is the text to show and to judge: what was written this time, or the
 // whole text when nothing else was written (a bare forward).
 func (in *Inbound) Shown() string {

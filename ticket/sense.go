@@ -79,7 +79,7 @@ func (m *Inbound) spoken() (text, doubt string, sure bool) {
 		case a.Sure:
 		case a.Line > len(lines):
 			return text, "…", false
-		case a.Why != AsideSignature && a.Why != AsideFooter:
+		case !a.hers():
 			return text, lines[a.Line-1], false
 		default:
 			text += "\n" + lines[a.Line-1]

@@ -34,7 +34,7 @@ func (w *work) tellConcerned(kind NoticeKind, t *Ticket, m *Inbound, msg *Messag
 	}
 	for _, tech := range w.concerned(kind, t) {
 		err := w.tellTechnician(kind, t, tech, func(n *Notice) {
-			n.Author, n.Verified, n.Text, n.Bounce = s.Mailbox, s.aligned, clip(text, MaxText), msg.Bounce
+			n.Author, n.Verified, n.Text, n.Bounce = s.Mailbox, s.aligned || s.by != "", clip(text, MaxText), msg.Bounce
 			n.About = msg.Kind
 			n.OtherPeople, n.Attachments, n.TooLarge = w.others(m, s), w.relays(m, msg, false), m.Partial
 			n.Lines = slices.Concat(w.oddities(m, s), candidates, lines)
@@ -46,10 +46,14 @@ func (w *work) tellConcerned(kind NoticeKind, t *Ticket, m *Inbound, msg *Messag
 	return nil
 }
 
-// oddities warn of a sender who may be meant to look like another. What is odd about
+// oddities say who sent a mail on, and warn of a sender who may be meant to look like
+// another. What is odd about
 // the address of a contact was looked at when he became one.
 func (w *work) oddities(m *Inbound, s sender) (lines []string) {
-	if len(m.From) == 0 {
+	switch {
+	case s.by != "": // her name and address stand in From
+		return []string{w.say("forwarded-by", s.by)}
+	case len(m.From) == 0:
 		return nil
 	}
 	for _, o := range m.Odd {

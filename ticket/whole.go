@@ -11,7 +11,7 @@ func (m *Inbound) Below() string {
 	lines := strings.Split(m.Text, "\n")
 	var below []string
 	for _, a := range m.Aside {
-		if a.Why != AsideSignature && a.Why != AsideFooter && a.Line <= len(lines) {
+		if !a.hers() && a.Line <= len(lines) {
 			below = append(below, lines[a.Line-1])
 		}
 	}
@@ -34,7 +34,7 @@ func (w *work) whole(m *Inbound, th thread) string {
 	}
 	history := map[int]bool{}
 	for _, a := range m.Aside {
-		history[a.Line] = a.Why != AsideSignature && a.Why != AsideFooter
+		history[a.Line] = !a.hers()
 	}
 	var kept []string
 	n, left := 0, 0
