@@ -157,7 +157,10 @@ func (g *digest) read(ctx context.Context, s Store) error {
 	for m := from; !to.Before(m); m = m.Add(1) {
 		of := m
 		list := func(tx Tx, after ID, n int) ([]ID, error) { return tx.TicketsIn(of, after, n) }
-		if err := inSlices(ctx, s, list, func(tx Tx, id ID) error { return g.count(tx, id, of) }); err != nil {
+		if err := inSlices(ctx, s, list, func(tx Tx, id ID) error {
+			_ = g.count(tx, id, of) // one that cannot be read is not counted
+			return nil
+		}); err != nil {
 			return err
 		}
 	}
@@ -168,17 +171,16 @@ func (g *digest) read(ctx context.Context, s Store) error {
 // the store from using again what was written over meanwhile.
 func (g *digest) readState(ctx context.Context, s Store, state State) error {
 	for f := (Filter{State: state, Limit: addUpSlice}); ; {
-		n := 0
+		n, read := 0, 0
 		if err := s.View(ctx, func(tx Tx) error {
 			for t, err := range tx.Tickets(f) {
-				if err != nil {
-					return err
+				if n++; err == nil { // what cannot be read the check of the database tells of
+					g.add(t)
+					f.Below, read = t.ID, read+1
 				}
-				g.add(t)
-				f.Below, n = t.ID, n+1
 			}
 			return nil
-		}); err != nil || n < f.Limit {
+		}); err != nil || n < f.Limit || read == 0 {
 			return err
 		}
 	}
@@ -214,11 +216,11 @@ func (g *digest) readHolds(ctx context.Context, s Store) error {
 			for _, id := range some {
 				t, err := tx.Ticket(id)
 				if err != nil {
-					return err
+					continue
 				}
 				events, err := tx.Events(id)
 				if err != nil {
-					return err
+					continue
 				}
 				var held time.Time
 				for _, e := range events {

@@ -42,6 +42,19 @@ func (t spoiledTx) Ticket(id ticket.ID) (*ticket.Ticket, error) {
 	return t.Tx.Ticket(id)
 }
 
+func (t spoiledTx) Tickets(f ticket.Filter) iter.Seq2[*ticket.Ticket, error] {
+	return func(yield func(*ticket.Ticket, error) bool) {
+		for k, err := range t.Tx.Tickets(f) {
+			if err == nil && t.s.tickets[k.ID] {
+				k, err = nil, errSpoiled
+			}
+			if !yield(k, err) {
+				return
+			}
+		}
+	}
+}
+
 func (t spoiledTx) Row(id ticket.NoticeID) (*ticket.Row, error) {
 	if t.s.rows[id] {
 		return nil, errSpoiled
@@ -100,6 +113,20 @@ func TestSweepPassesOver(t *testing.T) {
 	b.must(b.Sweep(b.ctx))
 	if got := b.send(); !slices.ContainsFunc(got, func(n ticket.Notice) bool { return n.Kind == ticket.NoticeCloseWarning && n.Ticket == 2 }) {
 		t.Errorf("when it can be read again nothing is due: %v", got)
+	}
+}
+
+// TestDigestPassesOver: the digest goes out without what cannot be read.
+func TestDigestPassesOver(t *testing.T) {
+	store := &spoiledStore{Store: storetest.NewMem(), tickets: map[ticket.ID]bool{}}
+	b := newBench(t, store)
+	b.receive(b.mail(mario, "Sito irraggiungibile", down), b.mail(john, "Site down", down))
+	b.send()
+	store.tickets[2] = true
+	b.now = b.now.AddDate(0, 0, 1)
+	b.must(b.Daily(b.ctx))
+	if n := strings.Count(kinds(b.send()), "digest"); n != 2 {
+		t.Errorf("%d digests, want one for each technician", n)
 	}
 }
 

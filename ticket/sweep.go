@@ -133,12 +133,14 @@ func (w *work) rouse(t *Ticket) error {
 // quarantine with the reason.
 func (d *Desk) release(ctx context.Context) error {
 	var released []*Arrival
+	var unread error // of mail that cannot be read: it is in no other's way
 	now := d.Now()
 	err := d.Store.View(ctx, func(tx Tx) error {
-		released = nil
+		released, unread = nil, nil
 		for a, err := range tx.Arrivals(FateHeld) {
 			if err != nil {
-				return err
+				unread = errors.Join(unread, err)
+				continue
 			}
 			if a.Release != "" || !a.AskAgain.IsZero() && !now.Before(a.AskAgain) {
 				released = append(released, a)
@@ -170,8 +172,11 @@ func (d *Desk) release(ctx context.Context) error {
 			}
 			return w.tellNotReleased(a)
 		}); err != nil {
-			return err
+			if ctx.Err() != nil || errors.Is(err, ErrCommit) {
+				return err
+			}
+			unread = errors.Join(unread, err)
 		}
 	}
-	return nil
+	return unread
 }
