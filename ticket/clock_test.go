@@ -84,6 +84,7 @@ func TestQuoteExpires(t *testing.T) {
 	b.send()
 	b.now = b.ticket(1).Quote.ValidUntil.AddDate(0, 0, -2).Add(-time.Hour)
 	b.must(b.Sweep(b.ctx))
+	b.send() // the warning
 	b.now = b.ticket(1).Quote.ValidUntil.Add(-time.Second)
 	b.must(b.Sweep(b.ctx))
 	if s := b.ticket(1).Quote.State; s != ticket.QuoteOffered {

@@ -52,6 +52,7 @@ func TestLettersHoldNoWordOfForgers(t *testing.T) {
 			b.receive(b.mail(anna, "Re: x", "#wait", replyTo(mail), proved))
 			b.now = b.now.AddDate(0, 0, 6)
 			b.must(b.Sweep(b.ctx))
+			letters = append(letters, b.send()...)
 			b.now = b.now.AddDate(0, 0, 3)
 			b.must(b.Sweep(b.ctx))
 			letters = toCustomers(append(letters, b.send()...))
