@@ -23,7 +23,7 @@ type Panel struct {
 // (train -writers).
 const (
 	// modelShare is how much the model counts, the rest is the network's.
-	modelShare = 0.3
+	modelShare = 0.4
 	// temperature divides the log-odds before they become probabilities, so that
 	// these are right as often as they say.
 	temperature = 0.75
