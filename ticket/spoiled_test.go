@@ -128,6 +128,7 @@ func TestDigestPassesOver(t *testing.T) {
 	if n := strings.Count(kinds(b.send()), "digest"); n != 2 {
 		t.Errorf("%d digests, want one for each technician", n)
 	}
+	store.tickets[2] = false
 }
 
 // TestRecoverPassesOver: a letter that was on its way and cannot be read now stays as
@@ -166,7 +167,7 @@ func TestUnknownTwice(t *testing.T) {
 		rows, _, err := b.Take(b.ctx, ticket.LaneCustomers, 50, never)
 		b.must(err)
 		for _, r := range rows {
-			n, l := r.Notice, &ticket.Letter{}
+			n, l := r.Notice, storetest.Letter(&r.Notice)
 			if r.Fixed {
 				l = nil
 			}

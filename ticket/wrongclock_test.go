@@ -185,8 +185,8 @@ func TestClosingWaitsForItsWarning(t *testing.T) {
 					continue
 				case r.Notice.Kind == ticket.NoticeCloseWarning:
 					warned = b.now
-					b.must(b.Begin(b.ctx, id, &ticket.Letter{}))
-					b.must(b.Settle(b.ctx, id, ticket.Outcome{State: c.fate}))
+					b.must(b.Begin(b.ctx, id, storetest.Letter(&r.Notice)))
+					b.must(b.Settle(b.ctx, id, ticket.Outcome{State: c.fate, Error: "as the test has it"}))
 				}
 			}
 			if !closed.IsZero() {
