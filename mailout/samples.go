@@ -373,6 +373,11 @@ func technicianLetters(language string) map[string]*ticket.Notice {
 			n.Ticket, n.Subject, n.ReplyTo, n.NoteAddress = 0, "", "", ""
 			n.Lines = says(language, ticket.Say("gathered"), ticket.Say("gathered-mail", 12, "info@esempio.it", ticket.Say("gathered quarantine")))
 		}),
+		"digest-restored": it(ticket.NoticeDigest, text("", ""), func(n *ticket.Notice) {
+			n.Ticket, n.Subject, n.ReplyTo, n.NoteAddress = 0, "", "", ""
+			n.Lines = append(says(language, ticket.Say("restored", 34), ticket.Say("restored-where"), ticket.Say("restored-unsure", 6)),
+				"#10041 Mario Rossi: Sito irraggiungibile "+ticket.MailLink("assistenza+t10041.7.a21300.k7x2m@example.it", "[Assistenza Example #10041]", ""))
+		}),
 		"digest-day":   it(ticket.NoticeDigest, text("", ""), day),
 		"digest-quiet": it(ticket.NoticeDigest, text("", ""), day, func(n *ticket.Notice) { n.Sections = nil }),
 		"alert-spared": it(ticket.NoticeAlert, text("", ""), waiting, quoted, func(n *ticket.Notice) {
