@@ -5,7 +5,6 @@ package main
 import (
 	"bytes"
 	"encoding/json"
-	"flag"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -15,13 +14,6 @@ import (
 	"strings"
 	"testing"
 	"time"
-)
-
-var (
-	walkLong  = flag.Bool("long", false, "the run that is disturbed is a conversation, not a single request")
-	walkStep  = flag.Int("step", 20, "the walk kills at every so many calls")
-	walkCuts  = flag.Int("cuts", 3, "how many power cuts")
-	walkKills = flag.Int("kills", 10, "how many kills at random instants")
 )
 
 // ordeal is one short run of a desk, its people and their servers, played to the end

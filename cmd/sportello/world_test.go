@@ -66,6 +66,7 @@ func (p *pipes) dial(ctx context.Context) (net.Conn, error) {
 type relay struct {
 	mu    sync.Mutex
 	taken []taken
+	pass  func(to, raw string) // is given each letter as well; nil: nobody is
 }
 
 type taken struct {
@@ -95,6 +96,9 @@ func (s *relaySession) Data(r io.Reader) error {
 	if err != nil {
 		return err
 	}
+	if s.pass != nil {
+		s.pass(s.to, string(raw))
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.taken = append(s.taken, taken{s.to, m.Header.Get("X-Sportello-Notice"), time.Now(), string(raw)})
@@ -123,49 +127,80 @@ type world struct {
 	relay *relay
 	parts *parts
 	log   lockedBuffer
+	store *boltstore.Store
+
+	reading, sending wire   // to the two servers
+	close            func() // ends the desk and its servers
 }
 
 // inWorld lets f play with a desk of this configuration that runs, on a mailbox
 // that fill has filled before.
 func inWorld(t *testing.T, config string, fill, f func(*world)) {
 	t.Helper()
-	dir := t.TempDir()
+	dir := memoryDir(t)
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		fill(w)
+		w.start(dir, config)
+		f(w)
+		w.close()
+	})
+}
+
+// memoryDir is a folder in memory where there is one: an fsync costs nothing there,
+// and nothing that a world is asked about hangs on a disk.
+func memoryDir(t *testing.T) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("/dev/shm", "sportello")
+	if err != nil {
+		return t.TempDir()
+	}
+	t.Cleanup(func() { os.RemoveAll(dir) })
+	return dir
+}
+
+// newWorld is a world whose desk has not been started.
+func newWorld(t *testing.T) *world {
+	t.Helper()
+	w := &world{t: t, relay: &relay{}, box: imapmemserver.NewUser("support@example.test", "demo-secret")}
+	must(t, w.box.Create("INBOX", nil))
+	return w
+}
+
+// start runs the desk of this configuration in dir, and its servers, until close.
+func (w *world) start(dir, config string) {
+	t := w.t
+	t.Helper()
 	file := filepath.Join(dir, "sportello.toml")
 	for name, text := range map[string]string{file: config, filepath.Join(dir, "password"): "demo-secret"} {
-		if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
-			t.Fatal(err)
-		}
+		must(t, os.WriteFile(name, []byte(text), 0o600))
 	}
-	synctest.Test(t, func(t *testing.T) {
-		w := &world{t: t, relay: &relay{}, box: imapmemserver.NewUser("support@example.test", "demo-secret")}
-		must(t, w.box.Create("INBOX", nil))
-		fill(w)
-		mem := imapmemserver.New()
-		mem.AddUser(w.box)
-		quiet := stdlog.New(io.Discard, "", 0)
-		reading := imapserver.New(&imapserver.Options{InsecureAuth: true, Logger: quiet, Caps: imap.CapSet{imap.CapIMAP4rev1: {}, imap.CapIdle: {}},
-			NewSession: func(*imapserver.Conn) (imapserver.Session, *imapserver.GreetingData, error) {
-				return mem.NewSession(), nil, nil
-			}})
-		sending := smtp.NewServer(w.relay)
-		sending.ErrorLog = quiet
-		in, out := newPipes(), newPipes()
-		var servers sync.WaitGroup
-		servers.Go(func() { _ = reading.Serve(in) })
-		servers.Go(func() { _ = sending.Serve(out) })
+	mem := imapmemserver.New()
+	mem.AddUser(w.box)
+	quiet := stdlog.New(io.Discard, "", 0)
+	reading := imapserver.New(&imapserver.Options{InsecureAuth: true, Logger: quiet, Caps: imap.CapSet{imap.CapIMAP4rev1: {}, imap.CapIdle: {}},
+		NewSession: func(*imapserver.Conn) (imapserver.Session, *imapserver.GreetingData, error) {
+			return mem.NewSession(), nil, nil
+		}})
+	sending := smtp.NewServer(w.relay)
+	sending.ErrorLog = quiet
+	in, out := newPipes(), newPipes()
+	var servers sync.WaitGroup
+	servers.Go(func() { _ = reading.Serve(in) })
+	servers.Go(func() { _ = sending.Serve(out) })
 
-		c, err := loadConfig(file, noEnv, true)
-		must(t, err)
-		must(t, makeDesk(c.Desk.StateDir))
-		a := &app{env: noEnv, stdout: io.Discard, stderr: &w.log}
-		s, err := a.openService(c, a.newLog(c), boltstore.Options{})
-		must(t, err)
-		w.parts = s.parts
-		w.parts.poller.Dial, w.parts.sender.Dial = in.dial, out.dial
-		ctx, cancel := context.WithCancel(context.Background())
-		ended := make(chan error, 1)
-		go func() { ended <- w.parts.run(ctx) }()
-		f(w)
+	c, err := loadConfig(file, noEnv, true)
+	must(t, err)
+	must(t, makeDesk(c.Desk.StateDir))
+	a := &app{env: noEnv, stdout: io.Discard, stderr: &w.log}
+	s, err := a.openService(c, a.newLog(c), boltstore.Options{})
+	must(t, err)
+	w.parts, w.store = s.parts, s.store
+	w.parts.poller.Dial, w.parts.sender.Dial = w.reading.over(in.dial), w.sending.over(out.dial)
+	ctx, cancel := context.WithCancel(context.Background())
+	ended := make(chan error, 1)
+	go func() { ended <- w.parts.run(ctx) }()
+	w.close = func() {
 		cancel()
 		if err := <-ended; err != nil {
 			t.Error(err)
@@ -175,7 +210,7 @@ func inWorld(t *testing.T, config string, fill, f func(*world)) {
 		in.Close()
 		out.Close()
 		servers.Wait()
-	})
+	}
 }
 
 func must(t *testing.T, err error) {
