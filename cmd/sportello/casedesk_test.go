@@ -219,6 +219,16 @@ func pickLetter(t *testing.T, letters []ticket.Notice, kind ticket.NoticeKind, t
 	return nil
 }
 
+// sound wants a desk that keeps its promises, every mail read again.
+func (d *caseDesk) sound(what string) {
+	d.t.Helper()
+	must(d.t, d.Audit(d.t.Context(), ticket.Auditing{Deep: true, Report: func(level, promise, where, text string) {
+		if level == "error" {
+			d.t.Errorf("%s: %s: %s: %s", what, promise, where, text)
+		}
+	}}))
+}
+
 // composed is the head and the text of the letter that n becomes.
 func (d *caseDesk) composed(n *ticket.Notice) (head, text string) {
 	d.t.Helper()

@@ -163,6 +163,7 @@ func TestB12(t *testing.T) {
 	if tk := d.ticket(4); !slices.Contains(tk.Linked, 3) || d.ticket(3).State != ticket.StateClosed {
 		t.Errorf("ticket 4 is linked to %v", tk.Linked)
 	}
+	d.sound("merges")
 }
 
 // TestRepliesToWhatIsGone: a genuine sign of a ticket that is there no more opens one
@@ -188,6 +189,7 @@ func TestRepliesToWhatIsGone(t *testing.T) {
 	if !strings.Contains(strings.Join(held.Lines, "\n"), "#77 non esiste") {
 		t.Errorf("she reads %q", held.Lines)
 	}
+	d.sound("what is gone")
 }
 
 // TestB13: a copy of somebody's mail to one's own reply address gets nothing of hers.

@@ -310,6 +310,13 @@ func TestA19(t *testing.T) {
 		if who := d.ticket(2).Assignee; who != "Dario Melis" {
 			t.Errorf("%s: it is %s's", name, who)
 		}
+		d.sound(name)
+		d = newCaseDesk(t)
+		d.play(send(d, "#from nadia@cantina.example\n#note\n#assign Dario\n#wait domani\nCliente furioso."))
+		if m := d.last(2); m.Kind != ticket.MessageNote || m.Text == "" || strings.Contains(d.message(2, 1).Text, "furioso") {
+			t.Errorf("%s: the ticket ends with %+v", name, m)
+		}
+		d.sound(name + ", with a note")
 		for _, order := range []string{"", "#da"} {
 			d := newCaseDesk(t)
 			held := pickLetter(t, d.play(send(d, order)), ticket.NoticeHeld, "carla@officina.example")
@@ -318,6 +325,7 @@ func TestA19(t *testing.T) {
 			}
 			letters := d.play(d.signed(d.mail(carla, held.ReplyTo, "#da", "In-Reply-To: <"+held.MessageID+">")))
 			check("proposed", d, letters)
+			d.sound(name + ", proposed")
 		}
 		d = newCaseDesk(t)
 		d.causes(name+", no evidence", d.mail(carla, caseDeskAddress, "#from nadia@cantina.example\n\n"+forwarded), "held carla", ticket.StateOpen)
