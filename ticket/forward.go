@@ -141,7 +141,7 @@ func (w *work) forwardDeed(m *Inbound, answered bool) deed {
 		d.wrong = o.Wrong.In(w.d.Language)
 	}
 	d.orders.Commands = slices.DeleteFunc(slices.Clone(d.orders.Commands), func(c Command) bool { return c.Name == "from" })
-	d.note = d.orders.Note()
+	d.note, d.says = d.orders.Note(), d.orders.Bare != ""
 	return d
 }
 

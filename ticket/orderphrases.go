@@ -54,7 +54,7 @@ var orderPhrases = map[string]map[string]string{
 		"forward-subject":     "Oggetto: %s",
 		"forward-to":          "A: %s",
 		"held-only":           "serve solo a rispondere alla domanda su un'e-mail trattenuta",
-		"from-elsewhere":      "questa e-mail appartiene già a un ticket: inoltri il messaggio del cliente a %s",
+		"from-elsewhere":      "questa e-mail appartiene già a un ticket: inoltri il messaggio del cliente all'indirizzo %s",
 		"credits-held":        "per il preventivo %s sono riservati %d crediti: prima chiuda il lavoro",
 		"quote-open":          "il preventivo %s attende una risposta: prima lo ritiri con %s",
 		"wait-past":           "%s non va: la data deve essere da domani in poi",

@@ -139,6 +139,7 @@ type deed struct {
 	orders       Orders
 	wrong        []string // why it does nothing, a line each; none: it does something
 	note, answer bool
+	says         bool // there is a text, or a file
 }
 
 // orders reads the commands of m.
@@ -156,6 +157,7 @@ func (w *work) deed(m *Inbound, th thread, tech *Technician, released bool) (dee
 	if d.orders.Held {
 		return d, nil
 	}
+	d.says = d.orders.Below != "" || m.brings(d.orders.Public)
 	d.note = th.token.Purpose == PurposeNote || d.orders.Note()
 	d.answer = !d.note && !d.orders.Asks() && !d.orders.has("quote") && (d.orders.Public != "" || m.brings(d.orders.Public))
 	if d.wrong = d.orders.Wrong.In(w.d.Language); len(d.wrong) > 0 {

@@ -33,7 +33,7 @@ func (w *work) outcome(d deed, before, t *Ticket) []string {
 	}
 	changed := w.changed(before, t)
 	lines = append(lines, changed...)
-	if d.note {
+	if d.note && d.says {
 		lines = append(lines, w.say("did-note"))
 	}
 	lines = append(lines, w.told...)
