@@ -48,16 +48,43 @@ func (t *tx) PutRow(v *ticket.Row) error {
 	if err := errors.Join(
 		reindex(t.bucket(bucketRowStates), old.stateKeys(id), row.stateKeys(id)),
 		reindex(t.bucket(bucketQueue), old.queueKeys(id), row.queueKeys(id)),
-		t.putNotice(v.Notice)); err != nil {
+		t.putNotice(v.Notice, row.left())); err != nil {
 		return fmt.Errorf("row %d: %w", id, err)
+	}
+	if row.left() && !old.left() {
+		if err := t.packLetter(id); err != nil {
+			return fmt.Errorf("row %d: %w", id, err)
+		}
 	}
 	return t.put(t.growing(bucketRows), number(id), row, "row", id)
 }
 
+// left tells whether nothing is expected to be sent of a row any more.
+func (r *rowRecord) left() bool {
+	return r.State == ticket.RowSent || r.State == ticket.RowUnknown || r.State == ticket.RowFailed
+}
+
+// packLetter packs the letter of a row, if it has one that is not packed.
+func (t *tx) packLetter(id ticket.NoticeID) error {
+	b := t.growing(bucketLetters)
+	stored, err := b.get(number(id))
+	if err != nil || stored == nil || stored[0] == packedVersion {
+		return err
+	}
+	packed, err := pack(stored)
+	if err != nil {
+		return err
+	}
+	return b.put(number(id), packed)
+}
+
 // putNotice writes a notice unless it lies there as it is.
-func (t *tx) putNotice(n ticket.Notice) error {
+func (t *tx) putNotice(n ticket.Notice, packed bool) error {
 	b := t.growing(bucketNotices)
 	e, err := encode(newNoticeRecord(n))
+	if err == nil && packed {
+		e, err = pack(e)
+	}
 	if err != nil {
 		return fmt.Errorf("put notice %d: %w", n.ID, err)
 	}

@@ -30,6 +30,10 @@ func encode(v any) ([]byte, error) {
 }
 
 func decode(b []byte, v any) error {
+	b, err := unpack(b)
+	if err != nil {
+		return fmt.Errorf("decode: %w", err)
+	}
 	if len(b) == 0 {
 		return errors.New("decode: empty value")
 	}
@@ -38,7 +42,7 @@ func decode(b []byte, v any) error {
 	}
 	from := json.NewDecoder(bytes.NewReader(b[1:]))
 	from.DisallowUnknownFields()
-	err := from.Decode(v)
+	err = from.Decode(v)
 	if err == nil && len(bytes.TrimSpace(b[1+from.InputOffset():])) > 0 {
 		err = errors.New("something follows the value")
 	}

@@ -3,6 +3,7 @@ package boltstore
 import (
 	"encoding/binary"
 	"errors"
+	"fmt"
 	"time"
 
 	"sportello/policy"
@@ -326,6 +327,10 @@ func encodeLetter(l *ticket.Letter) ([]byte, error) {
 // decodeLetter copies what encodeLetter wrote.
 func decodeLetter(b []byte) (*ticket.Letter, error) {
 	cut := errors.New("decode: letter is cut short")
+	b, err := unpack(b)
+	if err != nil {
+		return nil, fmt.Errorf("letter: %w", err)
+	}
 	if len(b) < 4 || uint64(len(b)-4) < uint64(binary.BigEndian.Uint32(b)) {
 		return nil, cut
 	}
