@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path/filepath"
+	"strings"
 
 	"sportello/ticket"
 )
@@ -56,10 +58,45 @@ func (s *Store) Check(ctx context.Context, deep bool, report func(Finding)) erro
 			return fmt.Errorf("check: %w", err)
 		}
 	}
+	if deep {
+		if err := s.checkMonths(ctx, report); err != nil {
+			return err
+		}
+	}
 	if err := s.checkRaws(ctx, deep, report); err != nil {
 		return err
 	}
 	return s.checkOrphans(ctx, report)
+}
+
+// checkMonths looks at every page of every month of the archive.
+func (s *Store) checkMonths(ctx context.Context, report func(Finding)) error {
+	files, err := filepath.Glob(filepath.Join(s.archive.dir, "*.db"))
+	if err != nil {
+		return fmt.Errorf("check: archive: %w", err)
+	}
+	for _, path := range files {
+		if err := s.checkMonth(ctx, path, report); err != nil {
+			return fmt.Errorf("check: archive: %w", err)
+		}
+	}
+	return nil
+}
+
+func (s *Store) checkMonth(ctx context.Context, path string, report func(Finding)) error {
+	m, err := s.archive.acquire(strings.TrimSuffix(filepath.Base(path), ".db"), false)
+	if err != nil {
+		report(Finding{"error", "P11", filepath.Base(path), err.Error()})
+		return ctx.Err()
+	}
+	defer s.archive.release(m)
+	v, release, err := pagesAt(m.db, path)
+	if err != nil {
+		report(Finding{"error", "P11", filepath.Base(path), err.Error()})
+		return ctx.Err()
+	}
+	defer release()
+	return s.look(ctx, path, v, report)
 }
 
 // checker looks at one snapshot.

@@ -10,6 +10,8 @@ import (
 	"math/bits"
 	"os"
 	"path/filepath"
+
+	bolt "go.etcd.io/bbolt"
 )
 
 // PageVersion names one state of the pages of a bbolt file. The zero value is the
@@ -25,25 +27,31 @@ type PageVersion struct {
 // use. It must be short, for the file grows meanwhile.
 func (s *Store) PagesAt() (path string, v PageVersion, release func(), err error) {
 	path = filepath.Join(s.dir, deskFile)
+	v, release, err = pagesAt(s.db, path)
+	return path, v, release, err
+}
+
+// pagesAt is PagesAt of any file that is open as db.
+func pagesAt(db *bolt.DB, path string) (v PageVersion, release func(), err error) {
 	f, err := os.Open(path)
 	if err != nil {
-		return "", v, nil, fmt.Errorf("store: pages: %w", err)
+		return v, nil, fmt.Errorf("store: pages: %w", err)
 	}
 	defer f.Close()
 	for range 100 { // two commits in between write over the meta page that was sought
-		b, err := s.db.Begin(false)
+		b, err := db.Begin(false)
 		if err != nil {
-			return "", v, nil, fmt.Errorf("store: pages: %w", closedError(err))
+			return v, nil, fmt.Errorf("store: pages: %w", closedError(err))
 		}
 		for at := range int64(2) {
-			m, err := readBoltMeta(f, at*int64(s.db.Info().PageSize))
+			m, err := readBoltMeta(f, at*int64(db.Info().PageSize))
 			if err == nil && m.txid == uint64(b.ID()) {
-				return path, PageVersion{m.pageSize, m.root, m.freelist, m.high, m.txid}, func() { b.Rollback() }, nil
+				return PageVersion{m.pageSize, m.root, m.freelist, m.high, m.txid}, func() { b.Rollback() }, nil
 			}
 		}
 		b.Rollback()
 	}
-	return "", v, nil, refusal(ErrDamaged, path, errors.New("its meta pages are not those in use"))
+	return v, nil, refusal(ErrDamaged, path, errors.New("its meta pages are not those in use"))
 }
 
 // mostPageFaults bounds what is reported of one file: a page that is lost takes
