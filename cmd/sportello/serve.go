@@ -118,8 +118,8 @@ func (d *service) run(ctx context.Context) error {
 		}
 	}
 	err = toldToStop(ctx, err)
-	if errors.Is(err, ticket.ErrCommit) {
-		return fmt.Errorf("ending: %w", err) // what is on disk is found out at the next start
+	if errors.Is(err, ticket.ErrCommit) { // what is on disk is found out at the next start, which refuses it or goes on
+		return statusError{exitFailed, fmt.Errorf("ending: %w", err)}
 	}
 	if err = errors.Join(err, d.store.Close()); err != nil {
 		return fmt.Errorf("ending: %w", err)

@@ -4,11 +4,16 @@ import (
 	"errors"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
 	"syscall"
 	"testing"
+
+	"github.com/rs/zerolog"
+
+	"sportello/ticket/boltstore"
 )
 
 // unitSettings are the settings of one section of the unit; one that stands twice
@@ -136,3 +141,24 @@ url = "smtp://127.0.0.1:1?tls=none"
 name = "Anna Ferretti"
 addresses = ["anna@example.it"]
 `
+
+// TestStatusOfLostDatabase: a daemon whose database is taken from under it ends so
+// that it is started again: the start finds out whether what lies there is fit.
+func TestStatusOfLostDatabase(t *testing.T) {
+	file, _ := testConfig(t)
+	c, err := loadConfig(file, noEnv, true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := (&app{env: noEnv}).openService(c, zerolog.Nop(), boltstore.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.notify = func(...string) {}
+	if err := os.Remove(filepath.Join(c.Desk.StateDir, "desk.db")); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.run(t.Context()); err == nil || exitCode(err) != exitFailed {
+		t.Errorf("the daemon ended with %v", err)
+	}
+}
