@@ -175,6 +175,7 @@ func groups(page []block) (out []group) {
 // frameFuncs are what page.html needs.
 var frameFuncs = template.FuncMap{
 	"inline": inlineHTML,
+	"item":   itemHTML,
 	"lines":  linesHTML,
 	"entry":  entryLine,
 	"link":   func(url string) template.URL { return template.URL(url) },
@@ -187,6 +188,15 @@ var frameFuncs = template.FuncMap{
 func inlineHTML(s string) template.HTML {
 	s = template.HTMLEscapeString(s)
 	return template.HTML(boldHTML.Replace(s))
+}
+
+// itemHTML writes an item of a list; one that ends in a link for writing a mail is
+// that link, as a whole.
+func itemHTML(s string) template.HTML {
+	if at := strings.LastIndex(s, " mailto:"); at > 0 && !strings.ContainsAny(s[at+1:], " \"<>"+boldStart) {
+		return `<a href="` + template.HTML(template.HTMLEscapeString(s[at+1:])) + `">` + inlineHTML(s[:at]) + `</a>`
+	}
+	return inlineHTML(s)
 }
 
 // linesHTML escapes a text and keeps its lines and indents, for readers that
