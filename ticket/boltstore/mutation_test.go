@@ -615,16 +615,6 @@ func mutations(c cast, s *Store) []mutation {
 	}
 }
 
-// copyDesk copies the files of a closed desk.
-func copyDesk(t *testing.T, from string) (to string) {
-	t.Helper()
-	to = t.TempDir()
-	if err := os.CopyFS(to, os.DirFS(from)); err != nil {
-		t.Fatal(err)
-	}
-	return to
-}
-
 // Whatever a mistake of this program could leave in a record, fsck tells the
 // promise that it breaks.
 func TestEveryMutationBreaksAPromise(t *testing.T) {
