@@ -71,11 +71,7 @@ func (t *tx) packLetter(id ticket.NoticeID) error {
 	if err != nil || stored == nil || stored[0] == packedVersion {
 		return err
 	}
-	packed, err := pack(stored)
-	if err != nil {
-		return err
-	}
-	return b.put(number(id), packed)
+	return b.put(number(id), pack(stored))
 }
 
 // putNotice writes a notice unless it lies there as it is.
@@ -83,7 +79,7 @@ func (t *tx) putNotice(n ticket.Notice, packed bool) error {
 	b := t.growing(bucketNotices)
 	e, err := encode(newNoticeRecord(n))
 	if err == nil && packed {
-		e, err = pack(e)
+		e = pack(e)
 	}
 	if err != nil {
 		return fmt.Errorf("put notice %d: %w", n.ID, err)

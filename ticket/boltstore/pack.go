@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
-	"sync"
 
 	"github.com/klauspost/compress/zstd"
 )
@@ -20,21 +19,22 @@ const packedVersion = 0xFF
 // maxPacked bounds what a packed value may expand to.
 const maxPacked = 256 << 20
 
-var packer = sync.OnceValues(func() (*zstd.Encoder, error) {
-	return zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedDefault), zstd.WithLowerEncoderMem(true), zstd.WithEncoderConcurrency(1))
-})
-
-var unpacker = sync.OnceValues(func() (*zstd.Decoder, error) {
-	return zstd.NewReader(nil, zstd.WithDecoderMaxMemory(maxPacked), zstd.WithDecoderLowmem(true), zstd.WithDecoderConcurrency(runtime.GOMAXPROCS(0)))
-})
+// packer and unpacker are made, channels and all, before anything else runs: they
+// serve every store of the process, whichever came first.
+var packer, unpacker = func() (*zstd.Encoder, *zstd.Decoder) {
+	enc, err := zstd.NewWriter(nil, zstd.WithLowerEncoderMem(true), zstd.WithEncoderConcurrency(1))
+	dec, err2 := zstd.NewReader(nil, zstd.WithDecoderMaxMemory(maxPacked), zstd.WithDecoderLowmem(true),
+		zstd.WithDecoderConcurrency(runtime.GOMAXPROCS(0)))
+	if err := errors.Join(err, err2); err != nil {
+		panic(err) // the options above are wrong
+	}
+	enc.EncodeAll([]byte{packedVersion}, nil)
+	return enc, dec
+}()
 
 // pack returns the packed form of a value.
-func pack(value []byte) ([]byte, error) {
-	enc, err := packer()
-	if err != nil {
-		return nil, fmt.Errorf("pack: %w", err)
-	}
-	return enc.EncodeAll(value, append(make([]byte, 0, len(value)/2+sumSize), packedVersion)), nil
+func pack(value []byte) []byte {
+	return packer.EncodeAll(value, append(make([]byte, 0, len(value)/2+sumSize), packedVersion))
 }
 
 // unpack returns a value as it was before it was packed, if it was.
@@ -42,11 +42,7 @@ func unpack(stored []byte) ([]byte, error) {
 	if len(stored) == 0 || stored[0] != packedVersion {
 		return stored, nil
 	}
-	dec, err := unpacker()
-	if err != nil {
-		return nil, fmt.Errorf("unpack: %w", err)
-	}
-	value, err := dec.DecodeAll(stored[1:], nil)
+	value, err := unpacker.DecodeAll(stored[1:], nil)
 	switch {
 	case err != nil:
 		return nil, fmt.Errorf("unpack: %w", err)

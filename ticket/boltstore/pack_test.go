@@ -5,6 +5,7 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"testing/synctest"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -66,15 +67,25 @@ func TestALetterThatLeftIsPacked(t *testing.T) {
 }
 
 func TestUnpackRefusesWhatWasNotPacked(t *testing.T) {
-	twice, err := pack([]byte{packedVersion, 1, 2, 3})
-	if err != nil {
-		t.Fatal(err)
-	}
+	twice := pack([]byte{packedVersion, 1, 2, 3})
 	for _, b := range [][]byte{{packedVersion}, {packedVersion, 1, 2, 3}, twice, twice[:len(twice)-2]} {
 		if v, err := unpack(b); err == nil {
 			t.Errorf("%x gave %x", b, v)
 		}
 	}
+}
+
+// Stores of one process pack and unpack with the same two, also where the first was
+// made in a bubble of its own.
+func TestPackOutsideTheBubbleThatPackedFirst(t *testing.T) {
+	packs := func(t *testing.T) {
+		if v, err := unpack(pack([]byte("value"))); string(v) != "value" {
+			t.Errorf("%q, %v", v, err)
+		}
+	}
+	synctest.Test(t, packs)
+	packs(t)
+	synctest.Test(t, packs)
 }
 
 func bucketOf(t ticket.Tx, name []byte) *bucket { return t.(*tx).bucket(name) }
