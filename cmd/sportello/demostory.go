@@ -218,6 +218,13 @@ func sceneSevenDays(s *stage) error {
 	if _, err := s.letter(mario, "close-warning"); err != nil {
 		return err
 	}
+	// The two days count from when the desk knows that the warning left.
+	if err := s.until("the word that the warning left", func(tx ticket.Tx) (bool, error) {
+		t, err := tx.Ticket(1)
+		return err == nil && t.WaitsFor == 0, err
+	}); err != nil {
+		return err
+	}
 	s.clock.forward(3 * 24 * time.Hour)
 	s.line("⏱ 8 days", "the 7th day has ended")
 	raw, err := s.letter(mario, "closed")
