@@ -153,6 +153,10 @@ func TestMailtoLinks(t *testing.T) {
 						if want := "[Assistenza Example #1042]"; !strings.HasPrefix(query.Get("subject"), want) {
 							t.Errorf("%s %s, %s: the subject %q has no %s", language, name, form, query.Get("subject"), want)
 						}
+					case "assistenza+t10041.7.a21300.k7x2m@example.it": // a ticket that a summary names
+						if want := "[Assistenza Example #10041]"; query.Get("subject") != want {
+							t.Errorf("%s %s, %s: the subject %q is not %s", language, name, form, query.Get("subject"), want)
+						}
 					case "commerciale@example.it", "mario@esempio.it", "assistenza@example.it": // the commercial contact, a bounced recipient, the desk itself
 					default:
 						t.Errorf("%s %s, %s: a link to %q", language, name, form, address)

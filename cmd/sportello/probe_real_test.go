@@ -24,7 +24,7 @@ func TestCheckOnlineRealServers(t *testing.T) {
 			}
 		}
 	}
-	if out := d.must(t, "fsck", "--mailbox"); !strings.HasSuffix(out, "\n0 errors, 0 notes\n") {
+	if out := d.must(t, "fsck", "--mailbox"); !strings.HasSuffix(out, "0 errors, 0 notes\n") {
 		t.Errorf("fsck --mailbox: %s", out)
 	}
 	if left := s.mails(t, support); len(left) > 0 {
