@@ -1,6 +1,7 @@
 package ticket
 
 import (
+	"cmp"
 	"strings"
 	"time"
 
@@ -154,12 +155,12 @@ func (w *work) decide(m *Inbound, a *Arrival, s sender, t *Ticket, msg *Message,
 // ruling tells `why` how the answer was decided on.
 func (a answer) ruling(evidence []string) Ruling {
 	value := map[policy.Sense]string{policy.SenseAccept: "accept", policy.SenseDecline: "decline"}[a.claim.Sense]
-	r := Ruling{Decision: "quote", Value: a.code + " " + firstOf(value, "none"), Rule: "authority spend", Evidence: evidence}
+	r := Ruling{Decision: "quote", Value: a.code + " " + cmp.Or(value, "none"), Rule: "authority spend", Evidence: evidence}
 	switch {
 	case a.late:
 		r.Rule = "not the quote that can be decided on"
 	case !a.decides():
-		r.Rule = firstOf(strings.TrimSuffix(strings.TrimPrefix(strings.TrimSpace(a.why.String()), "but "), "."), "it does not decide")
+		r.Rule = cmp.Or(strings.TrimSuffix(strings.TrimPrefix(strings.TrimSpace(a.why.String()), "but "), "."), "it does not decide")
 	}
 	return r
 }

@@ -1,6 +1,7 @@
 package ticket
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -176,7 +177,7 @@ func italianArguments(args string) string {
 		if i < 0 {
 			i = len(args)
 		}
-		b.WriteString(firstOf(italianWords[args[:i]], args[:i]))
+		b.WriteString(cmp.Or(italianWords[args[:i]], args[:i]))
 		if i < len(args) {
 			b.WriteByte(args[i])
 			i++

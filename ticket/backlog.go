@@ -1,6 +1,7 @@
 package ticket
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"time"
@@ -119,7 +120,7 @@ func (w *work) summarizeTo(said []string, tickets []*Ticket) error {
 		tech := &w.d.Technicians[i]
 		lines := slices.Clone(said)
 		for _, t := range tickets {
-			who := firstOf(t.Requester.Name, t.Requester.Address)
+			who := cmp.Or(t.Requester.Name, t.Requester.Address)
 			lines = append(lines, fmt.Sprintf("#%d %s: %s %s", t.ID, who, t.Subject, w.answerLink(t, tech)))
 		}
 		if err := w.tellPlainly(NoticeDigest, tech, func(n *Notice) { n.Lines = lines }); err != nil {

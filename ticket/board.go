@@ -121,7 +121,7 @@ func (w *work) section(title string, f Filter, keep func(*Ticket) bool) (Section
 
 // glance is t as a list has it.
 func (w *work) glance(t *Ticket) (Listed, error) {
-	l := Listed{ID: t.ID, Subject: t.Subject + t.listedTimes(), Who: firstOf(t.Requester.Name, t.Requester.Address), State: t.State,
+	l := Listed{ID: t.ID, Subject: t.Subject + t.listedTimes(), Who: cmp.Or(t.Requester.Name, t.Requester.Address), State: t.State,
 		Coverage: t.Decision.Coverage, Assignee: t.Assignee}
 	if t.Customer != "" {
 		c, err := w.tx.Customer(t.Customer)

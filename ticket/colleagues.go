@@ -1,5 +1,7 @@
 package ticket
 
+import "cmp"
+
 import "slices"
 
 // What technicians hear of each other's answers, so that nobody answers what was
@@ -27,7 +29,7 @@ func (w *work) tellColleagues(m *Inbound, before, t *Ticket, tech *Technician, m
 		case before.Assignee == "" && !before.Answered && t.Assignee == tech.Name:
 			why = w.say("answered-takes", tech.Name)
 		case before.Assignee == "" && !before.Answered:
-			why = w.say("answered-other", tech.Name, firstOf(t.Assignee, w.say("value nothing assignee")))
+			why = w.say("answered-other", tech.Name, cmp.Or(t.Assignee, w.say("value nothing assignee")))
 		case other.Name == before.Assignee:
 			why = w.say("answered-yours", tech.Name)
 		default:

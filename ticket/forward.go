@@ -1,6 +1,7 @@
 package ticket
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 )
@@ -226,7 +227,7 @@ func (w *work) disclose(m *Inbound, addr string) {
 		files = append(files, e.Attachments...)
 		text = append(text, w.forwardHead(e), e.Text)
 		if m.MessageID == "" && bareAddress(e.From.Address) == addr {
-			m.MessageID, m.References, m.Subject, m.Language = e.MessageID, e.References, firstOf(e.Subject, m.Subject), firstOf(e.Language, m.Language)
+			m.MessageID, m.References, m.Subject, m.Language = e.MessageID, e.References, cmp.Or(e.Subject, m.Subject), cmp.Or(e.Language, m.Language)
 		}
 	}
 	m.Text = strings.TrimSpace(strings.Join(text, "\n\n"))

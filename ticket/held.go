@@ -1,6 +1,7 @@
 package ticket
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -178,7 +179,7 @@ func (w *work) askBy(held Token, m *Inbound, a *Arrival, tech *Technician, th th
 	if err := w.hang(n, m, tech, th); err != nil {
 		return err
 	}
-	n.To, n.Lines, n.Subject = tech.Mailbox(), lines, firstOf(n.Subject, w.d.bareSubject(m.Subject))
+	n.To, n.Lines, n.Subject = tech.Mailbox(), lines, cmp.Or(n.Subject, w.d.bareSubject(m.Subject))
 	id := Token{Purpose: PurposeWork, Number: uint64(n.Ticket), Participant: tech.Number()}
 	if kind == NoticeHeld {
 		id = held
@@ -203,7 +204,7 @@ func (w *work) hang(n *Notice, m *Inbound, tech *Technician, th thread) error {
 	}
 	if hers := t.thread(tech); hers.Root != "" {
 		n.References = chain([]string{hers.Root}, append([]string{hers.Last}, n.References...)...)
-		n.InReplyTo = firstOf(n.InReplyTo, hers.Last)
+		n.InReplyTo = cmp.Or(n.InReplyTo, hers.Last)
 	}
 	return nil
 }

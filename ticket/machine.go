@@ -1,6 +1,7 @@
 package ticket
 
 import (
+	"cmp"
 	"fmt"
 	"time"
 )
@@ -57,7 +58,7 @@ func (w *work) bounce(m *Inbound, a *Arrival, th thread) error {
 	}
 	return w.record(m, a, t, MessageBounce, trigger, func(msg *Message) error {
 		if i := t.addressee(tok, m); m.Bounce != nil && i >= 0 {
-			t.Participants[i].Bounced = firstOf(m.Bounce.Status, "5.0.0")
+			t.Participants[i].Bounced = cmp.Or(m.Bounce.Status, "5.0.0")
 		}
 		return w.tellTechnicians(NoticeTicketReply, t, m, msg, sender{Mailbox: msg.From})
 	})
@@ -123,7 +124,7 @@ func (w *work) record(m *Inbound, a *Arrival, t *Ticket, kind MessageKind, tr Tr
 	if kind == MessageReport {
 		event = "message"
 	}
-	e := Event{Kind: event, Actor: firstOf(msg.From.Address, "unknown"), Cause: cause(a), Text: recordText(m),
+	e := Event{Kind: event, Actor: cmp.Or(msg.From.Address, "unknown"), Cause: cause(a), Text: recordText(m),
 		Rulings: []Ruling{{Decision: "kind", Value: m.Kind.String(), Rule: m.KindReason}}}
 	if err := w.save(t, before, e); err != nil {
 		return err
@@ -135,5 +136,5 @@ func recordText(m *Inbound) string {
 	if m.Bounce == nil {
 		return m.KindReason
 	}
-	return fmt.Sprintf("%s %s %s", firstOf(m.Bounce.Action, "failed"), m.Bounce.Status, m.Bounce.Recipient)
+	return fmt.Sprintf("%s %s %s", cmp.Or(m.Bounce.Action, "failed"), m.Bounce.Status, m.Bounce.Recipient)
 }

@@ -1,6 +1,7 @@
 package ticket
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -42,7 +43,7 @@ func (t *Ticket) foreign(to *Ticket) bool {
 }
 
 // whose names the customer of t, else its requester.
-func (t *Ticket) whose() string { return firstOf(t.Customer, t.Requester.Address) }
+func (t *Ticket) whose() string { return cmp.Or(t.Customer, t.Requester.Address) }
 
 func (w *work) refuseMerge(j *job) (string, error) {
 	n := ID(j.number(0))

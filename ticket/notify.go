@@ -1,6 +1,7 @@
 package ticket
 
 import (
+	"cmp"
 	"time"
 
 	"sportello/policy"
@@ -186,7 +187,7 @@ func (w *work) toCustomer(kind NoticeKind, t *Ticket, i int) (*Notice, error) {
 	if p == nil {
 		return n, nil
 	}
-	if l := firstOf(p.Language, c.Language); i > 0 && l != "" && l != lang {
+	if l := cmp.Or(p.Language, c.Language); i > 0 && l != "" && l != lang {
 		reworded := w.about(kind, t, l)
 		reworded.To, reworded.InReplyTo, reworded.References, reworded.AutoSubmitted, reworded.CustomerName =
 			n.To, n.InReplyTo, n.References, n.AutoSubmitted, n.CustomerName
@@ -199,15 +200,6 @@ func (w *work) toCustomer(kind NoticeKind, t *Ticket, i int) (*Notice, error) {
 	today := w.d.day(w.now)
 	n.Balance = &Balance{Available: acc.Available(today), Held: acc.Held(), NextExpiry: acc.NextExpiry(today)}
 	return n, nil
-}
-
-func firstOf(list ...string) string {
-	for _, s := range list {
-		if s != "" {
-			return s
-		}
-	}
-	return ""
 }
 
 // tellCustomers queues a letter to every participant of t.

@@ -1,6 +1,7 @@
 package ticket
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -67,7 +68,7 @@ func (w *work) carryOut(j job) error {
 		if o.event == "" {
 			continue
 		}
-		e := Event{Kind: j.event, Actor: j.tech.Name, Cause: cause(j.a), Text: firstOf(j.did, strings.Join(append([]string{"#" + c.Name}, c.Args...), " "))}
+		e := Event{Kind: j.event, Actor: j.tech.Name, Cause: cause(j.a), Text: cmp.Or(j.did, strings.Join(append([]string{"#" + c.Name}, c.Args...), " "))}
 		switch {
 		case j.whole != nil:
 			e = *j.whole

@@ -1,6 +1,7 @@
 package ticket
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -205,7 +206,7 @@ func (w *work) fileReleased(m *Inbound, a *Arrival, how string) error {
 		return w.fromTechnician(m, a, s, th)
 	}
 	if addr, ok := strings.CutPrefix(how, "from"); ok {
-		if addr = firstOf(strings.TrimSpace(addr), w.forwardedFrom(m).Address); addr == "" {
+		if addr = cmp.Or(strings.TrimSpace(addr), w.forwardedFrom(m).Address); addr == "" {
 			return fmt.Errorf("arrival %d: it does not tell whose mail it forwards: %w", a.ID, ErrInput)
 		}
 		return w.forward(m, a, tech, addr, true)

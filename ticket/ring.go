@@ -1,6 +1,7 @@
 package ticket
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -168,7 +169,7 @@ func (d *Desk) RevokeTechnician(ctx context.Context, who, actor string) (string,
 	if err != nil {
 		return "", err
 	}
-	return firstOf(tech.Name, tech.Addresses[0]),
+	return cmp.Or(tech.Name, tech.Addresses[0]),
 		d.revoke(ctx, Revocation{Technician: tech.Number(), Actor: actor}, func(*work) error { return nil })
 }
 

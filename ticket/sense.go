@@ -1,6 +1,7 @@
 package ticket
 
 import (
+	"cmp"
 	"strings"
 
 	"sportello/policy"
@@ -46,7 +47,7 @@ func (m *Inbound) read(p *policy.Policy, code string, credits Credits) (policy.S
 		return policy.SenseNone, Say("claim-subject", shownLine(m.Titled))
 	}
 	if file := m.enclosed(); file != nil && sense == policy.SenseAccept {
-		return policy.SenseNone, Say("claim-file", shownLine(firstOf(file.Name, file.Type)))
+		return policy.SenseNone, Say("claim-file", shownLine(cmp.Or(file.Name, file.Type)))
 	}
 	return sense, Words{}
 }

@@ -1,6 +1,7 @@
 package ticket
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"time"
@@ -104,7 +105,7 @@ func (w *work) aboutCredits(kind NoticeKind, c *Customer, to *Contact) (*Notice,
 	}
 	today := w.today()
 	n := &Notice{
-		Kind: kind, Language: firstOf(to.Language, c.Language, w.d.Language), To: Mailbox{Name: c.Name, Address: to.Address},
+		Kind: kind, Language: cmp.Or(to.Language, c.Language, w.d.Language), To: Mailbox{Name: c.Name, Address: to.Address},
 		AutoSubmitted: "auto-generated", Customer: c.ID, CustomerName: c.Name, Commercial: &w.d.Policy.Contact,
 		Balance: &Balance{Available: acc.Available(today), Held: acc.Held(), NextExpiry: acc.NextExpiry(today)},
 	}

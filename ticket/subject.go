@@ -1,6 +1,7 @@
 package ticket
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"unicode"
@@ -13,7 +14,7 @@ import (
 func Tag(name string, id ID) string { return fmt.Sprintf("[%s #%d]", name, id) }
 
 // mark is the name that the desk writes in its tags.
-func (d *Desk) mark() string { return firstOf(d.Tag, d.Name) }
+func (d *Desk) mark() string { return cmp.Or(d.Tag, d.Name) }
 
 // tagsIn lists the tickets that subject names by a tag of this desk: letters that
 // left before it had a short name go on counting.

@@ -1,6 +1,7 @@
 package ticket
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -105,7 +106,7 @@ func (w *work) work(m *Inbound, a *Arrival, s sender, th thread, released string
 	}
 	switch { // after the commands, so that the letters tell how the ticket stands now, and reach whose it is now
 	case d.note:
-		if err := w.tellNote(m, t, tech, firstOf(d.orders.Below, msg.Text), msg); err != nil {
+		if err := w.tellNote(m, t, tech, cmp.Or(d.orders.Below, msg.Text), msg); err != nil {
 			return err
 		}
 	case d.answer:

@@ -1,6 +1,7 @@
 package ticket
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"time"
@@ -203,7 +204,7 @@ func (w *work) namePeople(n *Notice) error {
 		}
 	}
 	if n.FromName == "" && n.Author.Address != "" && (n.Kind == NoticeTicketNew || n.Kind == NoticeTicketReply) {
-		n.FromName = fmt.Sprintf("%s (%s)", firstOf(n.Author.Name, n.Author.Address), w.d.Name)
+		n.FromName = fmt.Sprintf("%s (%s)", cmp.Or(n.Author.Name, n.Author.Address), w.d.Name)
 	}
 	return nil
 }

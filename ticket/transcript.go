@@ -1,6 +1,7 @@
 package ticket
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -89,12 +90,12 @@ func (w *work) worded(field, value string) string {
 	case value == "" || field == "quote" && strings.HasPrefix(value, " "):
 		return w.say("value nothing " + field)
 	case field == "topic":
-		return firstOf(w.d.Policy.TopicText(policy.Topic(value), w.d.Language), value)
+		return cmp.Or(w.d.Policy.TopicText(policy.Topic(value), w.d.Language), value)
 	case field == "quote":
 		code, state, _ := strings.Cut(value, " ")
-		return code + ", " + firstOf(w.say("value "+state), state)
+		return code + ", " + cmp.Or(w.say("value "+state), state)
 	}
-	return firstOf(w.say("value "+value), value)
+	return cmp.Or(w.say("value "+value), value)
 }
 
 // withReason adds to a state why it is closed, when it is.

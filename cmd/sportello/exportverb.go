@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -158,17 +159,10 @@ func (e *exporter) customers(ctx context.Context) error {
 			row(c.ID, c.Name, c.Language, "", "")
 		}
 		for _, p := range c.Contacts {
-			row(c.ID, c.Name, firstOf(p.Language, c.Language), p.Address, fmt.Sprint(p.MaySpend))
+			row(c.ID, c.Name, cmp.Or(p.Language, c.Language), p.Address, fmt.Sprint(p.MaySpend))
 		}
 		return nil
 	})
-}
-
-func firstOf(a, b string) string {
-	if a != "" {
-		return a
-	}
-	return b
 }
 
 func (e *exporter) plans(ctx context.Context) error {
