@@ -101,6 +101,8 @@ type control struct {
 	env      environment
 	log      zerolog.Logger
 	calls    sync.WaitGroup
+
+	profiling sync.Mutex // held while a profile is taken
 }
 
 // listenControl opens the socket. Who calls it holds the desk, so that a socket
@@ -177,6 +179,7 @@ func (c *control) answer(ctx context.Context, conn net.Conn) {
 		},
 		writeFile: func(name string, data []byte) error { return w.send(controlFrame{File: name, Data: data}) },
 		bulk:      bulk,
+		profiling: &c.profiling,
 	}
 	code := exitFailed
 	if err := recovered("the call", func() error { code = a.run(ctx); return nil }); err != nil {

@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/signal"
 	"runtime/debug"
+	"sync"
 	"syscall"
 	_ "time/tzdata"
 
@@ -67,6 +68,7 @@ type app struct {
 	writeFile      func(name string, data []byte) error // into the folder that the caller named; nil without one
 	bulk           io.Writer                            // takes what a verb writes that is too much for one frame; nil without it
 	office         *office
+	profiling      *sync.Mutex // held while the daemon takes a profile of itself
 
 	configFile string
 	configSet  bool // --config was given
