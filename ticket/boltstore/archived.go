@@ -38,27 +38,13 @@ func (t *tx) names(ref ticket.RawRef) error {
 	return nil
 }
 
-// nameArchived notes what a store that is older than this names.
-func (t *tx) nameArchived() error {
-	highest := map[string]uint64{}
-	for e, err := range t.bucket(bucketArrivals).ascend(nil) {
-		var r arrivalRecord
-		if err == nil {
-			err = decode(e.value, &r)
-		}
-		if err != nil {
-			return fmt.Errorf("arrivals: %w", err)
-		}
-		if name, n, _, err := parseRef(r.Raw); err == nil {
-			highest[name] = max(highest[name], n)
-		}
+// nameArrival notes what an arrival names that is older than this.
+func (t *tx) nameArrival(e entry) error {
+	var r arrivalRecord
+	if err := decode(e.value, &r); err != nil {
+		return err
 	}
-	for name, n := range highest {
-		if err := t.bucket(bucketArchived).put([]byte(name), number(n)); err != nil {
-			return err
-		}
-	}
-	return nil
+	return t.names(r.Raw)
 }
 
 // named is how far each month must go.

@@ -43,8 +43,8 @@ func (t *tx) PutArrival(v *ticket.Arrival) error {
 	countFate(n, v.Fate, +1)
 	if err := errors.Join(
 		t.names(v.Raw),
-		claim(t.bucket(bucketRawSums), sumKey(old.RawSum), sumKey(v.RawSum), v.ID),
-		claim(t.bucket(bucketContents), sumKey(old.Content), sumKey(v.Content), v.ID),
+		t.shelved(indexRawSums).claim(sumKey(old.RawSum), sumKey(v.RawSum), v.ID),
+		t.shelved(indexContents).claim(sumKey(old.Content), sumKey(v.Content), v.ID),
 		claim(t.bucket(bucketPlaces), placeKey(old.Source), placeKey(v.Source), v.ID),
 		reindex(t.bucket(bucketFates), fateKeys(old), fateKeys(v))); err != nil {
 		return fmt.Errorf("arrival %d: %w", v.ID, err)
@@ -52,8 +52,21 @@ func (t *tx) PutArrival(v *ticket.Arrival) error {
 	return t.put(t.growing(bucketArrivals), number(v.ID), newArrivalRecord(v), "arrival", v.ID)
 }
 
-// claim makes id the owner of key, unless there is one, and gives up old.
+// claim makes id the owner of a fingerprint, unless there is one, and gives up old.
 // A nil key is none.
+func (x shelved) claim(old, key []byte, id ticket.ArrivalID) error {
+	if old != nil && string(old) != string(key) {
+		if err := x.forget(old, number(id)); err != nil {
+			return err
+		}
+	}
+	if key == nil {
+		return nil
+	}
+	return x.put(key, number(id))
+}
+
+// claim is shelved.claim of an index that is in order of time by itself.
 func claim(b *bucket, old, key []byte, id ticket.ArrivalID) error {
 	if old != nil && string(old) != string(key) {
 		v, err := b.get(old)
@@ -97,11 +110,11 @@ func fateKeys(v *ticket.Arrival) [][]byte {
 func fatePrefix(f ticket.Fate) []byte { return appendText(nil, f.String()) }
 
 func (t *tx) ByRaw(sum [32]byte) (ticket.ArrivalID, error) {
-	return byKey(t.bucket(bucketRawSums), sumKey(sum), "raw fingerprint")
+	return t.shelved(indexRawSums).owner(sumKey(sum), "raw fingerprint")
 }
 
 func (t *tx) ByContent(sum [32]byte) (ticket.ArrivalID, error) {
-	return byKey(t.bucket(bucketContents), sumKey(sum), "content fingerprint")
+	return t.shelved(indexContents).owner(sumKey(sum), "content fingerprint")
 }
 
 // Place finds the first arrival that was filed from a place on the server, or
@@ -114,18 +127,34 @@ func (s *Store) Place(ctx context.Context, at ticket.Source) (id ticket.ArrivalI
 	return id, err
 }
 
-func byKey(b *bucket, key []byte, what string) (ticket.ArrivalID, error) {
-	err := ticket.ErrNotFound
-	if key != nil {
-		v, spoiled := b.get(key)
-		if v != nil {
-			return ticket.ArrivalID(lastNumber(v)), nil
-		}
-		if spoiled != nil {
-			err = spoiled
-		}
+// owner is the arrival that a fingerprint is of; nil is none's.
+func (x shelved) owner(sum []byte, what string) (ticket.ArrivalID, error) {
+	var v []byte
+	var err error
+	if sum != nil {
+		_, v, err = x.find(sum)
 	}
-	return 0, fmt.Errorf("%s: %w", what, err)
+	return arrivalIn(v, err, what)
+}
+
+func byKey(b *bucket, key []byte, what string) (ticket.ArrivalID, error) {
+	var v []byte
+	var err error
+	if key != nil {
+		v, err = b.get(key)
+	}
+	return arrivalIn(v, err, what)
+}
+
+// arrivalIn is the number in what an index has for a key; nil: it has nothing.
+func arrivalIn(v []byte, err error, what string) (ticket.ArrivalID, error) {
+	if v == nil && err == nil {
+		err = ticket.ErrNotFound
+	}
+	if err != nil {
+		return 0, fmt.Errorf("%s: %w", what, err)
+	}
+	return ticket.ArrivalID(lastNumber(v)), nil
 }
 
 func (t *tx) Arrivals(fate ticket.Fate) iter.Seq2[*ticket.Arrival, error] {

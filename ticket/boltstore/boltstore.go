@@ -58,6 +58,7 @@ type Store struct {
 	lock     *os.File
 	witness  *witness
 	archive  *archive
+	rack     rack
 	stats    atomic.Pointer[ticket.Stats]
 	file     os.FileInfo // of desk.db when it was opened
 	look     func(ctx context.Context, path string, v PageVersion, report func(Finding)) error
@@ -166,7 +167,14 @@ func (s *Store) View(ctx context.Context, f func(ticket.Tx) error) error {
 		return fmt.Errorf("store: read: %w", closedError(err))
 	}
 	defer b.Rollback()
-	return s.guarded("read", func() error { return f(newTx(b, s.meta)) })
+	return s.guarded("read", func() error { return f(s.newTx(b)) })
+}
+
+// newTx is a transaction that shares what the store holds in memory.
+func (s *Store) newTx(b *bolt.Tx) *tx {
+	t := newTx(b, s.meta)
+	t.rack = &s.rack
+	return t
 }
 
 // Stats are the counts as of the last commit, without a transaction.

@@ -76,6 +76,19 @@ func (b *bucket) get(key []byte) ([]byte, error) {
 	return b.open(key, stored)
 }
 
+// keys yields the keys that begin with prefix, whatever stands under them. The
+// loop's body must not write to the bucket.
+func (b *bucket) keys(prefix []byte) iter.Seq[[]byte] {
+	return func(yield func([]byte) bool) {
+		c := b.bolt.Cursor()
+		for k, _ := c.Seek(prefix); k != nil && bytes.HasPrefix(k, prefix); k, _ = c.Next() {
+			if !yield(k) {
+				return
+			}
+		}
+	}
+}
+
 // has tells whether there is something under key, whatever it is.
 func (b *bucket) has(key []byte) bool { return b.bolt.Get(key) != nil }
 

@@ -52,6 +52,7 @@ func (c *checker) arrivals() error {
 	return errors.Join(
 		c.owners(bucketRawSums, func(a *ticket.Arrival) []byte { return sumKey(a.RawSum) }),
 		c.owners(bucketContents, func(a *ticket.Arrival) []byte { return sumKey(a.Content) }),
+		c.shelves(indexRawSums), c.shelves(indexContents), c.shelves(indexMessageIDs),
 		c.owners(bucketPlaces, func(a *ticket.Arrival) []byte { return placeKey(a.Source) }))
 }
 
@@ -101,7 +102,7 @@ func (c *checker) owners(bucket []byte, key func(*ticket.Arrival) []byte) error 
 			c.fault("P2", where, "%v", err)
 			return
 		}
-		if string(key(a)) != string(k) {
+		if _, whole, _ := parseShelfKey(k); string(key(a)) != string(whole) {
 			c.fault("P2", where, "it points to arrival %d, which has another", a.ID)
 		}
 	})

@@ -31,6 +31,9 @@ func (t *tx) finish() error {
 	if err := t.put(t.bucket(bucketDesk), keyStats, newStatsRecord(*n), "stats", ""); err != nil {
 		return err
 	}
+	if err := t.fullShelves(); err != nil {
+		return err
+	}
 	return t.keepTallies()
 }
 

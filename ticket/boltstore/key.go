@@ -18,10 +18,10 @@ var (
 	bucketAwake      = []byte("awake")      // time, id: tickets with a Wake
 	bucketMessages   = []byte("messages")   // id, seq
 	bucketEvents     = []byte("events")     // id, seq
-	bucketMessageIDs = []byte("messageids") // digest: ticket id
+	bucketMessageIDs = []byte("messageids") // shelf, digest: ticket id
 	bucketArrivals   = []byte("arrivals")   // id
-	bucketRawSums    = []byte("rawsums")    // digest: arrival id
-	bucketContents   = []byte("contents")   // digest: arrival id
+	bucketRawSums    = []byte("rawsums")    // shelf, digest: arrival id
+	bucketContents   = []byte("contents")   // shelf, digest: arrival id
 	bucketPlaces     = []byte("places")     // uidvalidity, uid: arrival id
 	bucketFates      = []byte("fates")      // fate, id: arrivals that Arrivals lists
 	bucketCustomers  = []byte("customers")  // id as it is
@@ -41,13 +41,14 @@ var (
 	bucketMonths     = []byte("months")     // month, id: tickets that were opened or have an event in it
 	bucketPosted     = []byte("posted")     // month, customer id: who has an entry in it
 	bucketArchived   = []byte("archived")   // month: the highest number in its file that something names
+	bucketSieves     = []byte("sieves")     // shelf, index: the sieve of a full one
 )
 
 // buckets are all of them; new ones come last, since numbers of them are stored.
 var buckets = [][]byte{bucketMeta, bucketDesk, bucketTickets, bucketListed, bucketAwake, bucketMessages, bucketEvents,
 	bucketMessageIDs, bucketArrivals, bucketRawSums, bucketContents, bucketPlaces, bucketFates, bucketCustomers,
 	bucketContacts, bucketLots, bucketRefs, bucketRows, bucketNotices, bucketRowStates, bucketQueue, bucketLetters, bucketHits,
-	bucketDueLots, bucketEntries, bucketCauses, bucketHolds, bucketMonths, bucketPosted, bucketArchived}
+	bucketDueLots, bucketEntries, bucketCauses, bucketHolds, bucketMonths, bucketPosted, bucketArchived, bucketSieves}
 
 // Single records.
 var (

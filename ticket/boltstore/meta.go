@@ -16,17 +16,20 @@ import (
 // higher one is refused, one with a lower one is brought up to date when it is
 // opened for writing. 2: lots have a ledger (four buckets). 3: what happened in a
 // month is found by it (two more). 4: values carry checksums, buckets are
-// tallied, and how far the archive goes is remembered (the last one).
-const schema = 4
+// tallied, and how far the archive goes is remembered (one more). 5: fingerprints and
+// Message-IDs stand on shelves (the last one).
+const schema = 5
 
 // since is the schema from which on a store has a bucket.
 func since(bucket int) int {
 	switch fromEnd := len(buckets) - bucket; {
 	case fromEnd <= 1:
+		return 5
+	case fromEnd <= 1+1:
 		return 4
-	case fromEnd <= 1+2:
+	case fromEnd <= 1+1+2:
 		return 3
-	case fromEnd <= 1+2+4:
+	case fromEnd <= 1+1+2+4:
 		return 2
 	}
 	return 1

@@ -12,20 +12,22 @@ import (
 )
 
 // modernise brings a store of an older schema up to date: first all values get
-// their checksums, a bounded number in each transaction, then the indexes that
-// are missing are made, in one. A crash in between costs nothing: the next
-// start goes on. Lots that have no entry yet are due at once: the desk, which
+// their checksums, then the indexes that are missing are made, a bounded number of
+// entries in each transaction. A crash in between costs nothing: the next start goes on. Lots that have no entry yet are due at once: the desk, which
 // has the key, enters them.
 func modernise(db *bolt.DB, m metaRecord) (metaRecord, error) {
 	if m.Schema == schema && m.Sealing == nil {
 		return m, nil
 	}
 	var err error
-	if m.Schema < 4 {
+	if m.Schema < schema {
 		m, err = beginSealing(db, m)
 	}
 	for err == nil && m.Sealing.Bucket < len(buckets) {
 		m, err = sealSome(db, m, sealEntries, sealBytes)
+	}
+	for err == nil && m.Sealing.Index < len(indexings) {
+		m, err = indexSome(db, m, sealEntries, sealBytes)
 	}
 	if err == nil {
 		m, err = endSealing(db, m)
@@ -36,7 +38,7 @@ func modernise(db *bolt.DB, m metaRecord) (metaRecord, error) {
 	return m, nil
 }
 
-// How much of an older store one transaction seals at most.
+// How much of an older store one transaction takes up at most.
 const (
 	sealEntries = 20_000
 	sealBytes   = 16 << 20
@@ -44,9 +46,10 @@ const (
 
 // positionRecord is how far an older store was sealed.
 type positionRecord struct {
-	From   int    `json:"from"`          // the schema it had
-	Bucket int    `json:"bucket"`        // of buckets: those before it are sealed
-	Key    []byte `json:"key,omitempty"` // in it, keys below are
+	From   int    `json:"from"`            // the schema it had
+	Bucket int    `json:"bucket"`          // of buckets: those before it are sealed
+	Key    []byte `json:"key,omitempty"`   // in it, keys below are
+	Index  int    `json:"index,omitempty"` // then of indexings: those before it are made, and in it keys below Key are entered
 }
 
 // plain tells which entries of a bucket are older than checksums; nil: none.
@@ -72,7 +75,13 @@ func (m metaRecord) whole() bool { return m.Schema >= 4 && m.Sealing == nil }
 // must keep away.
 func beginSealing(db *bolt.DB, m metaRecord) (metaRecord, error) {
 	next := m
-	next.Schema, next.Sealing = schema, &positionRecord{From: m.Schema, Bucket: 1} // the first is meta itself
+	next.Schema = schema
+	switch {
+	case m.Schema < 4:
+		next.Sealing = &positionRecord{From: m.Schema, Bucket: 1} // the first is meta itself
+	case m.Sealing == nil:
+		next.Sealing = &positionRecord{From: m.Schema, Bucket: len(buckets)}
+	}
 	return next, db.Update(func(tx *bolt.Tx) error {
 		for _, name := range buckets {
 			if _, err := tx.CreateBucketIfNotExists(name); err != nil {
@@ -149,39 +158,69 @@ func (b *bucket) unsealed(key []byte, entries, size int) (next []byte, batch []e
 	return nil, batch
 }
 
-// endSealing makes the indexes that the older schema did not have.
+// indexing is an index that schemas below one did not have: each entry of a bucket
+// leads to its keys.
+type indexing struct {
+	below  int
+	bucket []byte
+	enter  func(*tx, entry) error
+}
+
+// indexings are in the order in which they are made; new ones come last, since their
+// numbers are stored.
+var indexings = []indexing{
+	{2, bucketLots, (*tx).indexLot},
+	{3, bucketTickets, (*tx).indexOpened},
+	{3, bucketEvents, (*tx).indexEvent},
+	{3, bucketEntries, (*tx).indexEntry},
+	{4, bucketArrivals, (*tx).nameArrival},
+}
+
+// indexSome enters the next entries of a bucket into the index that is made now, at
+// most that many, and says how far it came.
+func indexSome(db *bolt.DB, m metaRecord, entries, size int) (metaRecord, error) {
+	at := *m.Sealing
+	x := indexings[at.Index]
+	if at.From >= x.below {
+		at.Index, at.Key = at.Index+1, nil
+		m.Sealing = &at
+		return m, nil // nothing is written: the next start skips it as well
+	}
+	err := db.Update(func(tx *bolt.Tx) error {
+		t := newTx(tx, m)
+		next, batch := t.bucket(x.bucket).unsealed(at.Key, entries, size)
+		for _, e := range batch {
+			value, err := t.bucket(x.bucket).open(e.key, e.value)
+			if err == nil {
+				err = x.enter(t, entry{e.key, value})
+			}
+			if err != nil {
+				return fmt.Errorf("%s: %w", x.bucket, err)
+			}
+		}
+		if at.Key = next; next == nil {
+			at.Index++
+		}
+		m.Sealing = &at
+		return errors.Join(putMeta(tx, m), t.keepTallies())
+	})
+	return m, err
+}
+
+// endSealing says that all is done. Shelves that are full by now are empty: what
+// came before them stays where it is.
 func endSealing(db *bolt.DB, m metaRecord) (metaRecord, error) {
-	from := m.Sealing.From
 	m.Sealing = nil
 	return m, db.Update(func(tx *bolt.Tx) error {
-		t := newTx(tx, m)
-		if from < 2 {
-			if err := t.indexLots(); err != nil {
-				return err
-			}
-		}
-		if from < 3 {
-			if err := t.indexMonths(); err != nil {
-				return err
-			}
-		}
-		return errors.Join(t.nameArchived(), putMeta(tx, m), t.finish())
+		return errors.Join(putMeta(tx, m), newTx(tx, m).finish())
 	})
 }
 
-// indexLots makes the index of lots that a clock must look at.
-func (t *tx) indexLots() error {
-	for e, err := range t.bucket(bucketLots).ascend(nil) {
-		var r lotRecord
-		if err == nil {
-			err = decode(e.value, &r)
-		}
-		if err != nil {
-			return fmt.Errorf("lots: %w", err)
-		}
-		if err := reindex(t.bucket(bucketDueLots), nil, dueKeys((*policy.Lot)(&r))); err != nil {
-			return err
-		}
+// indexLot enters a lot into the index of those that a clock must look at.
+func (t *tx) indexLot(e entry) error {
+	var r lotRecord
+	if err := decode(e.value, &r); err != nil {
+		return err
 	}
-	return nil
+	return reindex(t.bucket(bucketDueLots), nil, dueKeys((*policy.Lot)(&r)))
 }

@@ -78,46 +78,31 @@ func keysAfter(b *bucket, prefix, from []byte, n int, f func(rest []byte)) error
 	return nil
 }
 
-// indexMonths makes both indexes, of a store that is older than they are.
-func (t *tx) indexMonths() error {
-	for e, err := range t.bucket(bucketTickets).ascend(nil) {
-		var r ticketRecord
-		if err == nil {
-			err = decode(e.value, &r)
-		}
-		if err != nil {
-			return fmt.Errorf("tickets: %w", err)
-		}
-		if err := t.inMonth(r.ID, r.Opened); err != nil {
-			return err
-		}
+// indexOpened, indexEvent and indexEntry make both indexes, of a store that is older
+// than they are.
+func (t *tx) indexOpened(e entry) error {
+	var r ticketRecord
+	if err := decode(e.value, &r); err != nil {
+		return err
 	}
-	for e, err := range t.bucket(bucketEvents).ascend(nil) {
-		var r eventRecord
-		if err == nil {
-			err = decode(e.value, &r)
-		}
-		if err != nil {
-			return fmt.Errorf("events: %w", err)
-		}
-		if err := t.inMonth(ticket.ID(binary.BigEndian.Uint64(e.key)), r.At); err != nil {
-			return err
-		}
+	return t.inMonth(r.ID, r.Opened)
+}
+
+func (t *tx) indexEvent(e entry) error {
+	var r eventRecord
+	if err := decode(e.value, &r); err != nil {
+		return err
 	}
-	for e, err := range t.bucket(bucketEntries).ascend(nil) {
-		var r entryRecord
-		if err == nil {
-			err = decode(e.value, &r)
-		}
-		if err != nil {
-			return fmt.Errorf("entries: %w", err)
-		}
-		customer, _ := takeText(e.key)
-		if err := insert(t.bucket(bucketPosted), postedKeys(r.value(), customer)...); err != nil {
-			return err
-		}
+	return t.inMonth(ticket.ID(binary.BigEndian.Uint64(e.key)), r.At)
+}
+
+func (t *tx) indexEntry(e entry) error {
+	var r entryRecord
+	if err := decode(e.value, &r); err != nil {
+		return err
 	}
-	return nil
+	customer, _ := takeText(e.key)
+	return insert(t.bucket(bucketPosted), postedKeys(r.value(), customer)...)
 }
 
 // months checks both indexes against the records.

@@ -419,7 +419,7 @@ func mutations(c cast, s *Store) []mutation {
 			if err != nil {
 				return err
 			}
-			return t.bucket(bucketRawSums).put(sumKey(a.RawSum), number(c.reply))
+			return t.bucket(bucketRawSums).put(shelfKey(0, sumKey(a.RawSum)), number(c.reply))
 		}},
 		{"content: gone", "P2", first(bucketContents)},
 		{"content: the later one owns it", "P2", func(t *tx) error {
@@ -427,7 +427,7 @@ func mutations(c cast, s *Store) []mutation {
 			if err != nil {
 				return err
 			}
-			return t.bucket(bucketContents).put(sumKey(a.Content), number(c.dup))
+			return t.bucket(bucketContents).put(shelfKey(0, sumKey(a.Content)), number(c.dup))
 		}},
 		{"place: gone", "P1", first(bucketPlaces)},
 		{"place: of another", "P1", func(t *tx) error {
@@ -439,9 +439,28 @@ func mutations(c cast, s *Store) []mutation {
 		}},
 		{"fate: not listed", "P1", first(bucketFates)},
 		{"fate: listed too much", "P1", putUnder(bucketFates, appendNumber(fatePrefix(ticket.FateHeld), uint64(1)), nil)},
-		{"Message-ID: gone", "P2", takeOut(bucketMessageIDs, digest("m2@c"))},
-		{"Message-ID: on another ticket", "P2", putUnder(bucketMessageIDs, digest("m2@c"), number(T))},
-		{"Message-ID: on no ticket", "P2", putUnder(bucketMessageIDs, digest("m2@c"), number(ticket.ID(999)))},
+		{"Message-ID: gone", "P2", takeOut(bucketMessageIDs, shelfKey(0, digest("m2@c")))},
+		{"Message-ID: on another ticket", "P2", putUnder(bucketMessageIDs, shelfKey(0, digest("m2@c")), number(T))},
+		{"Message-ID: on no ticket", "P2", putUnder(bucketMessageIDs, shelfKey(0, digest("m2@c")), number(ticket.ID(999)))},
+		{"shelf: a Message-ID twice", "P2", putUnder(bucketMessageIDs, digest("m2@c"), number(T))},
+		{"shelf: one that comes later", "P2", putUnder(bucketMessageIDs, shelfKey(7, digest("x@y")), number(T))},
+		{"shelf: a sieve too early", "P2", putUnder(bucketSieves, sieveKey(0, 0), nil)},
+		{"shelf: a sieve with a bit less", "P2", func(t *tx) error {
+			if err := errors.Join(t.bucket(bucketArrivals).giveUpTo(2*shelfSize), t.fullShelves()); err != nil {
+				return err
+			}
+			for i, m := range must(t.bucket(bucketSieves).get(sieveKey(0, 2))) {
+				if m != 0 {
+					s := bytes.Clone(must(t.bucket(bucketSieves).get(sieveKey(0, 2))))
+					s[i] &= s[i] - 1
+					return t.bucket(bucketSieves).put(sieveKey(0, 2), s)
+				}
+			}
+			return errors.New("the sieve is empty")
+		}},
+		{"shelf: the last sieves gone", "P2", func(t *tx) error {
+			return errors.Join(t.bucket(bucketArrivals).giveUpTo(shelfSize), t.fullShelves(), takeOut(bucketSieves, sieveKey(0, 2))(t))
+		}},
 		{"cursor: back", "P1", func(t *tx) error { return t.SetCursor(ticket.Cursor{UIDValidity: 1, First: 1, Last: 3}) }},
 		{"cursor: ends before it begins", "P1", func(t *tx) error { return t.SetCursor(ticket.Cursor{UIDValidity: 2, First: 9, Last: 3}) }},
 		{"archive: forgotten", "P1", first(bucketArchived)},

@@ -96,15 +96,14 @@ func (t *tx) FileMessageID(mid string, id ticket.ID) error {
 	if err := t.writing(); err != nil {
 		return err
 	}
-	b := t.bucket(bucketMessageIDs)
-	if mid == "" || b.has(digest(mid)) {
+	if mid == "" {
 		return nil
 	}
-	return b.add(digest(mid), number(id))
+	return t.shelved(indexMessageIDs).put(digest(mid), number(id))
 }
 
 func (t *tx) ByMessageID(mid string) (ticket.ID, error) {
-	v, err := t.bucket(bucketMessageIDs).get(digest(mid))
+	_, v, err := t.shelved(indexMessageIDs).find(digest(mid))
 	if err == nil && v == nil {
 		err = ticket.ErrNotFound
 	}

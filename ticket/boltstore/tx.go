@@ -18,6 +18,8 @@ type tx struct {
 	bolt   *bolt.Tx
 	meta   metaRecord // says which entries are older than checksums
 	opened map[string]*bucket
+	rack   *rack
+	full   *uint32 // shelves whose sieves it looks at; nil: not asked yet
 	tally  tallies // nil: not read yet
 	writes int     // how many writes were asked for
 	stats  ticket.Stats
@@ -26,7 +28,9 @@ type tx struct {
 
 var _ ticket.Tx = (*tx)(nil)
 
-func newTx(b *bolt.Tx, m metaRecord) *tx { return &tx{bolt: b, meta: m, opened: map[string]*bucket{}} }
+func newTx(b *bolt.Tx, m metaRecord) *tx {
+	return &tx{bolt: b, meta: m, opened: map[string]*bucket{}, rack: &rack{}}
+}
 
 // writing begins every method that writes.
 func (t *tx) writing() error {

@@ -153,7 +153,7 @@ func (s *Store) attempt(group []*request) (failed *request, err error) {
 	if err != nil {
 		return nil, s.fail(err)
 	}
-	t := newTx(b, s.meta)
+	t := s.newTx(b)
 	defer b.Rollback() // of nothing, after the commit
 	for _, r := range group {
 		before := t.writes
