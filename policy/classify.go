@@ -32,6 +32,7 @@ func (p *Policy) examined() judge {
 func (p *Policy) classify(subject, text string) (guesses []Guess, evidence []string) {
 	subject, text = strings.ToValidUTF8(subject, " "), strings.ToValidUTF8(text, " ")
 	d := topic.Read(subject, text)
+	defer d.Release()
 	if d.Empty() {
 		return []Guess{{Unclear, 1}}, nil
 	}

@@ -9,10 +9,13 @@ import (
 	"io"
 )
 
-const magic = "topics2\n"
+const magic = "topics3\n"
 
 // sizes is what the file of a panel begins with, after the magic.
-type sizes struct{ Labels, Rows, Hidden, Signs uint32 }
+type sizes struct {
+	Labels, Rows, Hidden, Signs uint32
+	RowIDs, SignIDs             uint32 // bytes that these take
+}
 
 // Encode writes the panel in the form that Decode reads; equal panels give equal
 // bytes.
@@ -23,10 +26,11 @@ func (p *Panel) Encode() ([]byte, error) {
 		return nil, err
 	}
 	m, n := p.Model, p.Net
-	h := sizes{uint32(len(m.Labels)), uint32(m.Rows.Len()), uint32(n.Hidden), uint32(n.Rows.Len())}
+	rows, signs := m.Rows.pack(), n.Rows.pack()
+	h := sizes{uint32(len(m.Labels)), uint32(m.Rows.Len()), uint32(n.Hidden), uint32(n.Rows.Len()), uint32(len(rows)), uint32(len(signs))}
 	io.WriteString(z, magic)
 	for _, part := range []any{
-		h, m.Digest, m.Step, m.Bias, m.Rows.ids, m.Weights, n.Step, n.Start, n.Out, n.Bias, n.Rows.ids, n.Table,
+		h, m.Digest, m.Step, m.Bias, rows, m.Weights, n.Step, n.Start, n.Out, n.Bias, signs, n.Table,
 	} {
 		if err := binary.Write(z, binary.LittleEndian, part); err != nil {
 			return nil, fmt.Errorf("encode the panel: %w", err)
@@ -58,7 +62,7 @@ func Decode(data []byte) (*Panel, error) {
 	if err := read(r, &name, &h, &m.Digest, &m.Step); err != nil {
 		return nil, err
 	}
-	size := uint64(h.Labels)*uint64(h.Rows) + uint64(h.Hidden)*uint64(h.Signs)
+	size := uint64(h.Labels)*uint64(h.Rows) + uint64(h.Hidden)*uint64(h.Signs) + uint64(h.RowIDs) + uint64(h.SignIDs)
 	if string(name[:]) != magic || h.Labels == 0 || h.Hidden == 0 || size > uint64(len(raw)) {
 		return nil, errors.New("decode the panel: not one of topics")
 	}
@@ -66,11 +70,19 @@ func Decode(data []byte) (*Panel, error) {
 	n.Hidden = int(h.Hidden)
 	n.Start, n.Out, n.Bias = make([]float32, h.Hidden), make([]float32, h.Labels*h.Hidden), make([]float32, h.Labels)
 	n.Table = make([]int8, h.Hidden*h.Signs)
-	ids, signs := make([]uint32, h.Rows), make([]uint32, h.Signs)
-	if err := read(r, m.Bias, ids, m.Weights, &n.Step, n.Start, n.Out, n.Bias, signs, n.Table); err != nil {
+	rows, signs := make([]byte, h.RowIDs), make([]byte, h.SignIDs)
+	if err := read(r, m.Bias, rows, m.Weights, &n.Step, n.Start, n.Out, n.Bias, signs, n.Table); err != nil {
 		return nil, err
 	}
-	m.Rows, n.Rows = NewRows(ids), NewRows(signs)
+	if m.Rows, err = unpackRows(rows); err != nil {
+		return nil, err
+	}
+	if n.Rows, err = unpackRows(signs); err != nil {
+		return nil, err
+	}
+	if m.Rows.Len() != int(h.Rows) || n.Rows.Len() != int(h.Signs) {
+		return nil, errors.New("decode the panel: ids missing")
+	}
 	rest, _ := io.ReadAll(r)
 	for _, l := range bytes.Fields(rest) {
 		m.Labels = append(m.Labels, string(l))

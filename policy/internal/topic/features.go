@@ -1,6 +1,9 @@
 package topic
 
-import "math"
+import (
+	"math"
+	"sync"
+)
 
 // kind is a family of features. Features of one kind share their weight in a
 // mail: twice as many words do not make a mail twice as sure.
@@ -36,41 +39,48 @@ type Feature struct {
 // A Document is a mail taken apart.
 type Document struct {
 	Features []Feature
-	text     []sentence
-	hits     [][]hit // of each sentence
-	whole    int     // where the features of the mail as a whole begin: rules and shape
-	items    int     // points of lists
-	lex      *lexicon
+	reader
+	text  []sentence
+	hits  [][]hit    // of each sentence
+	met   []concepts // of each sentence
+	found []hit      // what hits lie in
+	whole int        // where the features of the mail as a whole begin: rules and shape
 }
+
+// documents are those released.
+var documents = sync.Pool{New: func() any { return &Document{reader: newReader(theLexicon())} }}
 
 // Read takes a mail apart: subject and the text that was written this time.
 func Read(subject, text string) *Document {
-	d := &Document{lex: theLexicon(), Features: make([]Feature, 0, min(len(text)/2, 4096)+128)}
-	r := newReader(d.lex)
-	d.text = r.sentences(subject, true, d.text)
-	d.text = r.sentences(clean(text), false, d.text)
-	d.items = r.items
+	d := documents.Get().(*Document)
+	d.text = d.sentences(subject, true, d.text)
+	d.text = d.sentences(clean(text), false, d.text)
 	if len(d.text) == 0 {
 		return d
 	}
 	var mail concepts
-	matches := make([]concepts, len(d.text))
-	d.hits = make([][]hit, 0, len(d.text))
-	all := make([]hit, 0, 128)
 	last := len(d.text) - 1
 	for n := range d.text {
-		from := len(all)
-		all = d.lex.find(d.text[n].words, all)
-		d.hits = append(d.hits, all[from:len(all):len(all)])
+		from := len(d.found)
+		d.found = d.lex.find(d.text[n].words, d.found)
+		d.hits = append(d.hits, d.found[from:len(d.found):len(d.found)])
 		d.words(n)
 		set := d.concepts(n, d.hits[n], n == last)
-		matches[n] = set
+		d.met = append(d.met, set)
 		mail = mail.union(set)
 	}
 	d.whole = len(d.Features)
-	d.rules(matches, mail)
+	d.rules(d.met, mail)
 	d.shape()
 	return d
+}
+
+// Release leaves the room of d to the next mail; nobody looks at d any more.
+func (d *Document) Release() {
+	clear(d.text)
+	clear(d.hits)
+	*d = Document{Features: d.Features[:0], reader: d.reader.emptied(), text: d.text[:0], hits: d.hits[:0], met: d.met[:0], found: d.found[:0]}
+	documents.Put(d)
 }
 
 // stopwords say nothing alone; they count in pairs.
@@ -84,6 +94,7 @@ var stopwords = func() map[uint32]bool {
 	return m
 }()
 
+// words adds what the words of sentence n say.
 func (d *Document) words(n int) {
 	s := &d.text[n]
 	for i, w := range s.words {

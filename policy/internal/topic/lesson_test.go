@@ -29,7 +29,13 @@ func TestKeptExamplesAreFresh(t *testing.T) {
 
 // Mail without a word of what was taught is judged as before.
 func TestALessonChangesNothingElse(t *testing.T) {
-	taught := []Example{{Label: "zoo", Text: "la giraffa ha fame"}, {Label: "zoo", Text: "giraffa malata"}, {Label: "zoo", Text: "nutrite la giraffa"}}
+	var taught []Example
+	for _, text := range []string{
+		"la giraffa ha fame", "giraffa malata", "nutrite la giraffa", "dove dorme la giraffa", "una giraffa in più", "la giraffa non mangia",
+		"quanti anni ha la giraffa", "potete lavare la giraffa",
+	} {
+		taught = append(taught, Example{Label: "zoo", Text: text})
+	}
 	l := Learn(Default(), Recall(Default(), taught), Embedded())
 	if scores, why := l.Judge(Read("", "Chiedo notizie della giraffa"), 3); scores[0].Label != "zoo" || len(why) == 0 {
 		t.Errorf("the giraffe: %v, %q", scores[:2], why)

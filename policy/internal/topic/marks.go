@@ -10,7 +10,6 @@ const (
 	readPair         // two words side by side, or with one between
 	readMark         // a word that is denied, asked for or contrasted
 	readHint         // a concept or a rule
-	readDeed         // a word of a clause in which somebody did something
 	readWhole        // how long the mail is, and how much it asks
 	families
 )

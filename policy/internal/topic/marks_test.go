@@ -3,6 +3,7 @@ package topic
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -46,15 +47,57 @@ func TestMarks(t *testing.T) {
 func TestAPanelHearsBoth(t *testing.T) {
 	p := Default()
 	d := Read("", "Da stamattina il sito dà errore 503 a tutti, non abbiamo toccato niente")
-	model, net := make([]float64, len(p.Labels)), make([]float64, len(p.Labels))
+	model, net := &room{sums: make([]float64, len(p.Labels))}, &room{sums: make([]float64, len(p.Labels))}
 	p.Model.add(d, 1, model)
 	p.Net.add(d, 1, net)
 	scores, why := p.Judge(d, 6)
 	if scores[0].Label != "platform-down" || len(why) == 0 {
 		t.Errorf("%v, %q", scores[:2], why)
 	}
-	if slices.Equal(model, net) {
+	if slices.Equal(model.sums, net.sums) {
 		t.Error("the network says what the model says")
+	}
+}
+
+// No family of signs is collected in vain.
+func TestEveryFamilyCounts(t *testing.T) {
+	for family := range families {
+		if SignValue(family, 1) <= 0 {
+			t.Errorf("signs of family %d weigh nothing", family)
+		}
+	}
+	for k := range int(kinds) {
+		if Scale(k, 1) <= 0 {
+			t.Errorf("features of kind %d weigh nothing", k)
+		}
+	}
+}
+
+// Mail after mail in the same room is judged as alone.
+func TestRoomIsLeftEmpty(t *testing.T) {
+	mails := []string{
+		"", "Da stamattina il sito dà errore 503 a tutti", strings.Repeat("Vorrei una casella nuova, a) per Anna b) per Ugo. ", 400), "Grazie",
+		"Da stamattina il sito dà errore 503 a tutti", strings.Repeat("è ", 3000),
+	}
+	judge := func(text string, release bool) string {
+		d := Read("Sito", text)
+		scores, why := Default().Judge(d, 6)
+		seen := fmt.Sprint(scores, why, d.Features, d.Signs(), d.items)
+		if release {
+			d.Release()
+		}
+		return seen
+	}
+	var alone []string
+	for _, text := range mails {
+		alone = append(alone, judge(text, false))
+	}
+	for round := range 3 {
+		for i, text := range mails {
+			if judge(text, true) != alone[i] {
+				t.Errorf("round %d: mail %d is judged otherwise in a room that was used", round, i)
+			}
+		}
 	}
 }
 

@@ -17,64 +17,54 @@ type Model struct {
 	Digest [32]byte
 }
 
-// add puts share of what the model says of each label into sums; what it knows of
-// the mail is for evidence.
-func (m *Model) add(d *Document, share float64, sums []float64) known {
-	k := m.known(d)
-	for i, s := range m.sums(k) {
-		sums[i] += float64(share * s)
+// add puts share of what the model says of each label into r.sums; what it knows of
+// the mail is then in r.found and r.scale.
+func (m *Model) add(d *Document, share float64, r *room) {
+	m.know(d, r)
+	r.own = resized(r.own, len(m.Labels))
+	own := r.own
+	for i, b := range m.Bias {
+		own[i] = float64(b)
 	}
-	return k
+	for _, f := range r.found {
+		s := r.scale[f.kind] * float64(m.Step)
+		for i, w := range m.row(f.row) {
+			own[i] += float64(s * float64(w))
+		}
+	}
+	for i, s := range own {
+		r.sums[i] += float64(share * s)
+	}
 }
 
-// known is what the model knows of a mail: each feature once, with its row,
-// and how much a feature of each kind counts there.
-type known struct {
-	found []found
-	scale [kinds]float64
-}
-
+// found is a feature that a model knows.
 type found struct {
 	row     int32
 	feature int32 // of the document
 	kind    kind
 }
 
-func (m *Model) known(d *Document) known {
-	k := known{found: make([]found, 0, len(d.Features)/2)}
+// know finds what the model knows of a mail: each feature once, with its row, and
+// how much a feature of each kind counts there.
+func (m *Model) know(d *Document, r *room) {
+	r.found, r.seen = r.found[:0], m.Rows.none(r.seen)
 	var count [kinds]int
-	seen := m.Rows.none()
 	for i, f := range d.Features {
 		row, ok := m.Rows.Find(f.ID)
-		if !ok || !seen.add(row) {
+		if !ok || !r.seen.add(row) {
 			continue
 		}
-		k.found = append(k.found, found{row, int32(i), f.kind})
+		r.found = append(r.found, found{row, int32(i), f.kind})
 		count[f.kind]++
 	}
-	for i := range k.scale {
-		k.scale[i] = Scale(i, count[i])
+	for i := range r.scale {
+		r.scale[i] = Scale(i, count[i])
 	}
-	return k
 }
 
 // row is the weights of one feature.
 func (m *Model) row(n int32) []int8 {
 	return m.Weights[int(n)*len(m.Labels) : (int(n)+1)*len(m.Labels)]
-}
-
-func (m *Model) sums(k known) []float64 {
-	sums := make([]float64, len(m.Labels))
-	for i, b := range m.Bias {
-		sums[i] = float64(b)
-	}
-	for _, f := range k.found {
-		s := k.scale[f.kind] * float64(m.Step)
-		for i, w := range m.row(f.row) {
-			sums[i] += float64(s * float64(w))
-		}
-	}
-	return sums
 }
 
 // Scale is the value of each of n features of one kind in a mail.
@@ -89,15 +79,15 @@ func Scale(k, n int) float64 {
 func (f Feature) Kind() int { return int(f.kind) }
 
 // evidence names up to n features that speak most for the label.
-func (m *Model) evidence(d *Document, k known, label, n int) []string {
+func (m *Model) evidence(d *Document, r *room, label, n int) []string {
 	type weighed struct {
 		w float64
 		f Feature
 	}
 	keep := 4 * n // several features may have one name
 	all := make([]weighed, 0, keep+1)
-	for _, f := range k.found {
-		w := float64(m.row(f.row)[label]) * k.scale[f.kind]
+	for _, f := range r.found {
+		w := float64(m.row(f.row)[label]) * r.scale[f.kind]
 		if w <= 0 || f.kind == kindShape || len(all) == keep && w <= all[keep-1].w {
 			continue
 		}

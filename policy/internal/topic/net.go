@@ -27,50 +27,51 @@ const leak = 0.01
 // SignValue is the value of each of n signs of one family in a mail.
 func SignValue(family, n int) float64 { return FamilyShare[family] / math.Sqrt(float64(n)+2) }
 
-// add puts share of what the network says of each label into sums.
-func (m *Net) add(d *Document, share float64, sums []float64) {
-	var count [families]int
-	var found [families][]int32
-	for i := range found {
-		found[i] = make([]int32, 0, 64)
-	}
-	seen := m.Rows.none()
-	d.signs(func(s Sign) {
-		row, ok := m.Rows.Find(s.ID)
-		if !ok || !seen.add(row) {
-			return
-		}
-		count[s.Family]++
-		found[s.Family] = append(found[s.Family], row)
-	})
-	hidden := make([]float64, m.Hidden)
+// add puts share of what the network says of each label into r.sums.
+func (m *Net) add(d *Document, share float64, r *room) {
+	m.see(d, r)
+	r.hidden = resized(r.hidden, m.Hidden)
 	for j, x := range m.Start {
-		hidden[j] = float64(x)
+		r.hidden[j] = float64(x)
 	}
-	whole := make([]int32, m.Hidden)
-	for family, rows := range found {
-		clear(whole)
+	for family, rows := range r.rows {
+		r.whole = resized(r.whole, m.Hidden)
+		clear(r.whole)
 		for _, row := range rows {
 			at := m.Table[int(row)*m.Hidden : (int(row)+1)*m.Hidden]
+			whole := r.whole[:len(at)]
 			for j, w := range at {
 				whole[j] += int32(w)
 			}
 		}
-		x := SignValue(family, count[family]) * float64(m.Step)
-		for j, w := range whole {
-			hidden[j] += float64(x * float64(w))
+		x := SignValue(family, len(rows)) * float64(m.Step)
+		for j, w := range r.whole {
+			r.hidden[j] += float64(x * float64(w))
 		}
 	}
-	for j, x := range hidden {
+	for j, x := range r.hidden {
 		if x < 0 {
-			hidden[j] = leak * x
+			r.hidden[j] = leak * x
 		}
 	}
-	for k := range sums {
+	for k := range r.sums {
 		sum := float64(m.Bias[k])
 		for j, w := range m.Out[k*m.Hidden : (k+1)*m.Hidden] {
-			sum += float64(float64(w) * hidden[j])
+			sum += float64(float64(w) * r.hidden[j])
 		}
-		sums[k] += float64(share * sum)
+		r.sums[k] += float64(share * sum)
 	}
+}
+
+// see finds the rows of a mail's signs, each once.
+func (m *Net) see(d *Document, r *room) {
+	r.seen = m.Rows.none(r.seen)
+	for i := range r.rows {
+		r.rows[i] = r.rows[i][:0]
+	}
+	d.signs(func(s Sign) {
+		if row, ok := m.Rows.Find(s.ID); ok && r.seen.add(row) {
+			r.rows[s.Family] = append(r.rows[s.Family], row)
+		}
+	})
 }

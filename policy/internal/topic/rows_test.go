@@ -2,6 +2,7 @@ package topic
 
 import (
 	"math/rand/v2"
+	"slices"
 	"testing"
 )
 
@@ -17,10 +18,17 @@ func TestRows(t *testing.T) {
 		for n := range 1000 {
 			if at := id(n); of[at] == 0 {
 				ids = append(ids, at)
-				of[at] = int32(len(ids))
+				of[at] = 1
 			}
 		}
 		rows := NewRows(ids)
+		slices.Sort(ids)
+		for n, at := range ids {
+			of[at] = int32(n) + 1
+		}
+		if back, err := unpackRows(rows.pack()); err != nil || !slices.Equal(back.ids, ids) {
+			t.Errorf("%s: packed and unpacked: %v", name, err)
+		}
 		for n := range 4000 {
 			for _, at := range []uint32{id(n), uint32(n)} {
 				if row, ok := rows.Find(at); ok != (of[at] > 0) || ok && row != of[at]-1 {

@@ -11,7 +11,8 @@ import (
 // words of all sentences, a bar between sentences.
 func words(text string) string {
 	var out []string
-	for _, s := range newReader(theLexicon()).sentences(text, false, nil) {
+	r := newReader(theLexicon())
+	for _, s := range r.sentences(text, false, nil) {
 		for _, w := range s.words {
 			out = append(out, w.text)
 		}
@@ -67,7 +68,8 @@ func TestPhrases(t *testing.T) {
 		"mi serve":                          nil,
 	} {
 		var got []string
-		for _, s := range newReader(l).sentences(text, false, nil) {
+		r := newReader(l)
+		for _, s := range r.sentences(text, false, nil) {
 			for _, h := range l.find(s.words, nil) {
 				got = append(got, l.concepts[h.concept])
 			}

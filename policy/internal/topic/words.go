@@ -35,12 +35,20 @@ type reader struct {
 	known map[string][]form // by the run of signs that it was written as
 	forms []form            // what those of known lie in…
 	slots []uint16          // …and their slots
+	room  []word            // what sentences lie in
 	texts []string          // of the run under way
 	items int               // how many points of lists there were
 }
 
-func newReader(l *lexicon) *reader {
-	return &reader{lex: l, known: map[string][]form{}, forms: make([]form, 0, 64), slots: make([]uint16, 0, 128)}
+func newReader(l *lexicon) reader { return reader{lex: l, known: map[string][]form{}} }
+
+// emptied is a reader that knows nothing, with the room of r.
+func (r *reader) emptied() reader {
+	clear(r.known)
+	clear(r.forms)
+	clear(r.room)
+	clear(r.texts[:cap(r.texts)])
+	return reader{r.lex, r.known, r.forms[:0], r.slots[:0], r.room[:0], r.texts[:0], 0}
 }
 
 // form is what is known of a word.
@@ -61,16 +69,16 @@ type sentence struct {
 
 // sentences cuts text into sentences and words.
 func (r *reader) sentences(text string, subject bool, out []sentence) []sentence {
-	all := make([]word, 0, min(len(text)/5, maxWords)+8)
-	from := 0 // the sentence under way is all[from:]
+	begin := len(r.room)
+	from := begin // the sentence under way is r.room[from:]
 	part, point := false, listItem(text)
 	end := func(question bool) {
-		if len(all) > from {
-			out = append(out, sentence{words: all[from:len(all):len(all)], question: question, subject: subject})
-			from = len(all)
+		if all := len(r.room); all > from {
+			out = append(out, sentence{words: r.room[from:all:all], question: question, subject: subject})
+			from = all
 		}
 	}
-	for len(text) > 0 && len(all) < maxWords {
+	for len(text) > 0 && len(r.room)-begin < maxWords {
 		c, size := rune(text[0]), 1
 		if c >= utf8.RuneSelf {
 			c, size = utf8.DecodeRuneInString(text)
@@ -98,9 +106,9 @@ func (r *reader) sentences(text string, subject bool, out []sentence) []sentence
 			r.items++
 			point = false
 		}
-		forms := r.read(chunk)
+		forms := r.written(chunk)
 		for i := range forms {
-			all = append(all, word{&forms[i], part})
+			r.room = append(r.room, word{&forms[i], part})
 			part = false
 		}
 	}
@@ -151,8 +159,8 @@ func next(s string) (chunk, rest string) {
 
 var domains = []string{".it", ".com", ".net", ".org", ".eu", ".example", ".test", ".info", ".shop", ".biz", ".invalid"}
 
-// read turns a run of signs into words.
-func (r *reader) read(chunk string) []form {
+// written turns a run of signs into words.
+func (r *reader) written(chunk string) []form {
 	forms, known := r.known[chunk]
 	if !known {
 		from := len(r.forms)

@@ -113,7 +113,6 @@ func measure(w io.Writer, m *topic.Panel, file string) error {
 		}
 		all = append(all, outcome{mail.ID, "", m.Scores(topic.Read(mail.Subject, mail.Body)), append(mail.Also, mail.Topic)})
 	}
-	fmt.Fprintln(w)
 	report(w, all)
 	return verdicts(w, all)
 }

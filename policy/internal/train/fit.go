@@ -18,6 +18,8 @@ const (
 	dropWord = 0.5  // share of the features that a step does not see
 	smooth   = 0.03 // share of the target that goes to the other labels
 	slight   = 4e-3 // an error below this moves nothing
+
+	weightSteps = 3 // to the root mean square of the weights
 )
 
 // fit trains the two judges.
@@ -165,15 +167,24 @@ func scores(fs []valued, w, bias, p []float64) {
 	}
 }
 
+// stepFor is the step in which numbers are kept in a byte, so that their root mean
+// square is fine steps: few enough that packed they take half a byte.
+func stepFor(w []float64, fine float64) float64 {
+	sum := 0.0
+	for _, x := range w {
+		sum += float64(x * x)
+	}
+	return math.Sqrt(sum/float64(max(len(w), 1))) / fine
+}
+
+// steps is how many steps x is, at most what a byte holds.
+func steps(x, step float64) int8 { return int8(math.Round(min(max(x/step, -127), 127))) }
+
 // quantise keeps one byte of each weight and leaves out features that weigh
 // next to nothing.
 func quantise(labels []string, rows *topic.Rows, w, bias []float64) *topic.Model {
 	n := len(labels)
-	most := 0.0
-	for _, x := range w {
-		most = max(most, math.Abs(x))
-	}
-	step := most / 127
+	step := stepFor(w, weightSteps)
 	m := &topic.Model{Labels: labels, Step: float32(step)}
 	for _, b := range bias {
 		m.Bias = append(m.Bias, float32(b))
@@ -183,10 +194,10 @@ func quantise(labels []string, rows *topic.Rows, w, bias []float64) *topic.Model
 		var q []int8
 		high := int8(0)
 		for _, x := range w[row*n : row*n+n] {
-			v := int8(math.Round(x / step))
+			v := steps(x, step)
 			q, high = append(q, v), max(high, v, -v)
 		}
-		if high >= 3 {
+		if high >= 1 {
 			heavy = append(heavy, id)
 			m.Weights = append(m.Weights, q...)
 		}

@@ -20,6 +20,7 @@ const (
 	dropHidden = 0.2 // share of the numbers between that a step does not see
 	netSmooth  = 0.05
 	leak       = 0.01 // as in topic.Net
+	tableSteps = 4    // to the root mean square of the table
 )
 
 // row is what a sign adds to the numbers between.
@@ -223,18 +224,18 @@ func (t *trainee) backOut(label int, size, rate float32) (below row) {
 // together puts networks side by side, so that their answers are averaged, with
 // one byte for each number of the tables.
 func together(all []*trainee, rows *topic.Rows) *topic.Net {
-	most := float32(0)
+	var table []float64
 	for _, t := range all {
 		for _, r := range t.table {
 			for _, w := range r {
-				most = max(most, w, -w)
+				table = append(table, float64(w))
 			}
 		}
 	}
-	step := most / 127
+	step := stepFor(table, tableSteps)
 	labels, hidden := all[0].labels, len(all)*netHidden
 	m := &topic.Net{
-		Hidden: hidden, Rows: rows, Step: step, Table: make([]int8, rows.Len()*hidden),
+		Hidden: hidden, Rows: rows, Step: float32(step), Table: make([]int8, rows.Len()*hidden),
 		Out: make([]float32, labels*hidden), Bias: make([]float32, labels),
 	}
 	share := 1 / float32(len(all))
@@ -242,7 +243,7 @@ func together(all []*trainee, rows *topic.Rows) *topic.Net {
 		m.Start = append(m.Start, t.start.w...)
 		for at, r := range t.table {
 			for j, w := range r {
-				m.Table[at*hidden+n*netHidden+j] = int8(math.Round(float64(w / step)))
+				m.Table[at*hidden+n*netHidden+j] = steps(float64(w), step)
 			}
 		}
 		for k := range labels {

@@ -18,7 +18,7 @@ func main() {
 	out := flag.String("out", "internal/topic/model.bin", "the model to write")
 	kept := flag.String("kept", "", "write the examples there that policy files' own topics are held against")
 	writers := flag.Bool("writers", false, "leave each writer out instead")
-	probe := flag.String("probe", "", "measure on this file of labelled mails (JSON lines: id, subject, body, topic, also)")
+	probe := flag.String("probe", "", "measure the embedded model on this file of labelled mails instead (JSON lines: id, subject, body, topic, also)")
 	flag.Parse()
 	if err := run(*examples, *out, *kept, *writers, *probe); err != nil {
 		fmt.Fprintln(os.Stderr, "train:", err)
@@ -27,6 +27,9 @@ func main() {
 }
 
 func run(dir, out, kept string, writers bool, probe string) error {
+	if probe != "" {
+		return measure(os.Stdout, topic.Default(), probe)
+	}
 	examples, err := topic.ReadExamples(os.DirFS(dir))
 	if err != nil {
 		return err
@@ -57,8 +60,5 @@ func run(dir, out, kept string, writers bool, probe string) error {
 		}
 	}
 	fmt.Printf("%d examples, %d features, %d signs, %d KB\n", len(examples), m.Rows.Len(), m.Net.Rows.Len(), len(data)/1024)
-	if probe != "" {
-		return measure(os.Stdout, m, probe)
-	}
 	return nil
 }
