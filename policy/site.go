@@ -1,6 +1,11 @@
 package policy
 
-import "strings"
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
 
 // sitesNamed tells which sites of the plans a text names, in addresses of pages
 // and mailboxes too: a name in the text means the longest site that it equals
@@ -10,12 +15,33 @@ func sitesNamed(plans []Plan, text string) map[string]bool {
 	if len(plans) == 0 {
 		return named
 	}
-	for name := range strings.FieldsFuncSeq(text, outsideName) {
+	shortest := len(slices.MinFunc(plans, func(a, b Plan) int { return cmp.Compare(len(a.Site), len(b.Site)) }).Site)
+	for text != "" {
+		var name string
+		if name, text = nextName(text); len(name) < max(shortest, 1) {
+			continue
+		}
 		if best := longestSite(plans, strings.Trim(name, ".-")); best != "" {
 			named[strings.ToLower(best)] = true
 		}
 	}
 	return named
+}
+
+// nextName takes what may be the name of a site from the beginning of text, with the
+// sign after it; "" where that stands there alone.
+func nextName(text string) (name, rest string) {
+	for i := 0; i < len(text); {
+		r, size := rune(text[i]), 1
+		if r >= utf8.RuneSelf {
+			r, size = utf8.DecodeRuneInString(text[i:])
+		}
+		if outsideName(r) {
+			return text[:i], text[i+size:]
+		}
+		i += size
+	}
+	return text, ""
 }
 
 // longestSite is the longest site of plans that name equals or is below; "" none.

@@ -62,7 +62,7 @@ func Read(subject, text string) *Document {
 	last := len(d.text) - 1
 	for n := range d.text {
 		from := len(d.found)
-		d.found = d.lex.find(d.text[n].words, d.found)
+		d.found = d.find(d.text[n].words, d.found)
 		d.hits = append(d.hits, d.found[from:len(d.found):len(d.found)])
 		d.words(n)
 		set := d.concepts(n, d.hits[n], n == last)

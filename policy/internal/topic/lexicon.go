@@ -30,8 +30,9 @@ type lexicon struct {
 // does not work" is no "phone ~ work".
 type phrase struct {
 	concept uint8
+	need    uint16   // the last slot in which one of some words must stand…
+	needs   []uint16 // …and the others but the first
 	slots   []int
-	needs   []uint16 // those of slots, but the first, in which one of some words must stand
 }
 
 const (
@@ -102,6 +103,7 @@ func (l *lexicon) read(text string) error {
 // add takes in a phrase of the concept named last.
 func (l *lexicon) add(text string) error {
 	p := phrase{concept: uint8(len(l.concepts) - 1)}
+	var words []uint16
 	for _, f := range strings.Fields(text) {
 		switch f {
 		case "?":
@@ -110,16 +112,15 @@ func (l *lexicon) add(text string) error {
 			p.slots = append(p.slots, gap)
 		default:
 			n := l.slot(f)
-			if len(p.slots) > 0 {
-				p.needs = append(p.needs, uint16(n))
-			}
-			p.slots = append(p.slots, n)
+			p.slots, words = append(p.slots, n), append(words, uint16(n))
 		}
 	}
 	first := p.slots[0]
 	if first < 0 {
 		return fmt.Errorf("phrase %q begins with a gap", text)
 	}
+	last := len(words) - 1
+	p.need, p.needs = words[last], words[min(1, last):last]
 	l.starts[first] = append(l.starts[first], p)
 	return nil
 }

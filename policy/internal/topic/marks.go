@@ -104,12 +104,19 @@ func (s *sentence) signs(asks bool, tell func(Sign)) {
 		if i > 1 && !w.stop && !s.words[i-2].stop {
 			tell(sign(readPair, s.words[i-2].stem, w.stem^overOne))
 		}
-		for _, mark := range [...]struct {
-			is  bool
-			how uint32
-		}{{s.subject, markSubject}, {!s.subject && reach > 0, markDenied}, {!s.subject && asks, markAsked}, {!s.subject && against, markAgainst}} {
-			if mark.is && !w.stop {
-				tell(sign(readMark, w.stem, mark.how))
+		if !w.stop {
+			if s.subject {
+				tell(sign(readMark, w.stem, markSubject))
+			} else {
+				if reach > 0 {
+					tell(sign(readMark, w.stem, markDenied))
+				}
+				if asks {
+					tell(sign(readMark, w.stem, markAsked))
+				}
+				if against {
+					tell(sign(readMark, w.stem, markAgainst))
+				}
 			}
 		}
 		if reach--; w.denies {

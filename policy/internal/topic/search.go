@@ -3,16 +3,18 @@ package topic
 import "slices"
 
 // find appends the concepts of a sentence, each at most once, where first seen.
-func (l *lexicon) find(ws []word, hits []hit) []hit {
+func (r *reader) find(ws []word, hits []hit) []hit {
 	var seen concepts
-	there := l.there(ws)
+	r.there = r.there.of(ws, len(r.lex.starts))
 	for i, w := range ws {
 		for _, n := range w.slots {
-			for _, p := range l.starts[n] {
-				if seen.has(p.concept) || !there.all(p.needs) {
+			starts := r.lex.starts[n]
+			for k := range starts {
+				p := &starts[k]
+				if !r.there.has(p.need) || seen.has(p.concept) || !r.there.all(p.needs) {
 					continue
 				}
-				if end := l.match(ws, p.slots[1:], i+1); end >= 0 {
+				if end := r.lex.match(ws, p.slots[1:], i+1); end >= 0 {
 					seen.add(p.concept)
 					hits = append(hits, hit{p.concept, i, end})
 				}
@@ -25,20 +27,23 @@ func (l *lexicon) find(ws []word, hits []hit) []hit {
 // slotSet is a set of slots.
 type slotSet []uint64
 
-// there tells which slots have a word of the sentence.
-func (l *lexicon) there(ws []word) slotSet {
-	set := make(slotSet, len(l.starts)/64+1)
+// of makes s the slots, of n, that have a word of the sentence.
+func (s slotSet) of(ws []word, n int) slotSet {
+	s = resized(s, n/64+1)
+	clear(s)
 	for _, w := range ws {
 		for _, n := range w.slots {
-			set[n>>6] |= 1 << (n & 63)
+			s[n>>6] |= 1 << (n & 63)
 		}
 	}
-	return set
+	return s
 }
+
+func (s slotSet) has(n uint16) bool { return s[n>>6]&(1<<(n&63)) != 0 }
 
 func (s slotSet) all(slots []uint16) bool {
 	for _, n := range slots {
-		if s[n>>6]&(1<<(n&63)) == 0 {
+		if !s.has(n) {
 			return false
 		}
 	}

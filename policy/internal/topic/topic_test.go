@@ -70,7 +70,7 @@ func TestPhrases(t *testing.T) {
 		var got []string
 		r := newReader(l)
 		for _, s := range r.sentences(text, false, nil) {
-			for _, h := range l.find(s.words, nil) {
+			for _, h := range r.find(s.words, nil) {
 				got = append(got, l.concepts[h.concept])
 			}
 		}

@@ -37,6 +37,7 @@ type reader struct {
 	slots []uint16          // …and their slots
 	room  []word            // what sentences lie in
 	texts []string          // of the run under way
+	there slotSet           // of the sentence under way
 	items int               // how many points of lists there were
 }
 
@@ -48,7 +49,7 @@ func (r *reader) emptied() reader {
 	clear(r.forms)
 	clear(r.room)
 	clear(r.texts[:cap(r.texts)])
-	return reader{r.lex, r.known, r.forms[:0], r.slots[:0], r.room[:0], r.texts[:0], 0}
+	return reader{r.lex, r.known, r.forms[:0], r.slots[:0], r.room[:0], r.texts[:0], r.there, 0}
 }
 
 // form is what is known of a word.
@@ -84,6 +85,9 @@ func (r *reader) sentences(text string, subject bool, out []sentence) []sentence
 			c, size = utf8.DecodeRuneInString(text)
 		}
 		switch {
+		case c == ' ':
+			text = text[1:]
+			continue
 		case c < utf8.RuneSelf && alnum(byte(c)):
 		case c == '\n':
 			text = text[size:]
@@ -131,30 +135,54 @@ func letter(s string) bool {
 	return unicode.IsLetter(r) || unicode.IsDigit(r)
 }
 
-// alnum tells the letters and digits of ASCII, most of what is written.
-func alnum(c byte) bool {
-	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9'
-}
+// Signs of ASCII: letters and digits, those that bind words, all others.
+const (
+	parting = iota
+	alphanumeric
+	binding
+)
+
+// signs classifies ASCII, most of what is written.
+var signs = func() (all [utf8.RuneSelf]uint8) {
+	for c := range all {
+		switch {
+		case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9':
+			all[c] = alphanumeric
+		case strings.IndexByte("@._-/:", byte(c)) >= 0:
+			all[c] = binding
+		}
+	}
+	return all
+}()
+
+// alnum tells the letters and digits of ASCII.
+func alnum(c byte) bool { return c < utf8.RuneSelf && signs[c] == alphanumeric }
 
 // next takes the run of letters, digits and the signs that bind addresses,
 // paths and file names, at most longest bytes and a letter.
 func next(s string) (chunk, rest string) {
 	i := 0
 	for i < len(s) && i < longest {
-		if alnum(s[i]) {
+		if c := s[i]; c < utf8.RuneSelf {
+			if signs[c] == parting || signs[c] == binding && !binds(s, i) {
+				break
+			}
 			i++
 			continue
 		}
 		r, size := utf8.DecodeRuneInString(s[i:])
 		if !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.Is(unicode.Mn, r) {
-			bind := strings.ContainsRune("@._-/:", r)
-			if !bind || i+size >= len(s) || !letter(s[i+size:]) && !(r == ':' && strings.HasPrefix(s[i:], "://")) && !(r == '/' && s[i-1] == '/') && !(r == '/' && strings.HasPrefix(s[i:], "//")) {
-				break
-			}
+			break
 		}
 		i += size
 	}
 	return s[:i], s[i:]
+}
+
+// binds tells whether the sign s[i] binds what stands around it.
+func binds(s string, i int) bool {
+	after := s[i+1:]
+	return after != "" && (letter(after) || s[i] == ':' && strings.HasPrefix(after, "//") || s[i] == '/' && (s[i-1] == '/' || after[0] == '/'))
 }
 
 var domains = []string{".it", ".com", ".net", ".org", ".eu", ".example", ".test", ".info", ".shop", ".biz", ".invalid"}
