@@ -21,7 +21,7 @@ func sitesNamed(plans []Plan, text string) map[string]bool {
 		if name, text = nextName(text); len(name) < max(shortest, 1) {
 			continue
 		}
-		if best := longestSite(plans, strings.Trim(name, ".-")); best != "" {
+		if best := longestSite(plans, trimName(name)); best != "" {
 			named[strings.ToLower(best)] = true
 		}
 	}
@@ -42,6 +42,17 @@ func nextName(text string) (name, rest string) {
 		i += size
 	}
 	return text, ""
+}
+
+// trimName takes dots and dashes off both ends of a name.
+func trimName(name string) string {
+	for name != "" && (name[0] == '.' || name[0] == '-') {
+		name = name[1:]
+	}
+	for last := len(name) - 1; last >= 0 && (name[last] == '.' || name[last] == '-'); last-- {
+		name = name[:last]
+	}
+	return name
 }
 
 // longestSite is the longest site of plans that name equals or is below; "" none.
