@@ -28,12 +28,10 @@ func decodeCharset(label string, b []byte) string {
 	if s, ok := decodeEscaped(b); ok {
 		return s
 	}
-	if overUTF8(label, b) {
+	if label == "utf-8" || label == "utf8" || overUTF8(label, b) {
 		return repairUTF8(b)
 	}
 	switch label {
-	case "utf-8", "utf8":
-		return repairUTF8(b)
 	case "utf-7", "unicode-1-1-utf-7", "x-unicode-1-1-utf-7", "csunicode11utf7":
 		return decodeUTF7(b)
 	case "", "us-ascii", "ascii", "us_ascii", "ansi_x3.4-1968", "unknown-8bit", "x-unknown", "unknown", "default", "8bit", "7bit", "binary", "none":

@@ -40,9 +40,9 @@ func copyBegins(s string) bool {
 	return wording.Has(strings.ToLower(s), copyWords)
 }
 
-var copyWords = []string{
+var copyWords = wording.Words(
 	"this is a copy of the message", "below this line is a copy", "below this line is the", "copy of your message", "original message follows", "unsent message follows", "original message headers", "- original message -", "--- original message", "original message:", "message header follows", "message headers follow", "headers of the message", "header of the original", "returned message:", "--- returned message", "message body follows", "the first part of the message", "undelivered message follows", "--- the message", "contents of the message", "the text of the message", "copia del messaggio", "messaggio originale", "ursprüngliche nachricht", "message d'origine", "mensaje original", "enclosed is a copy", "a copy of the message", "start of message", "--- message header",
-}
+)
 
 // recipient finds who did not get the mail.
 func (t bounceText) recipient(m *mail, in *ticket.Inbound) string {
@@ -170,11 +170,11 @@ func (t bounceText) delayed(m *mail, in *ticket.Inbound) bool {
 	return wording.Has(says, lateWords) && !wording.Has(says, finalWords)
 }
 
-var lateSubjects = []string{"(delay)", "delayed", "warning: could not send", "warning: message", "delivery is delayed", "ritardo", "verzögert", "retardé", "retrasad"}
+var lateSubjects = wording.Words("(delay)", "delayed", "warning: could not send", "warning: message", "delivery is delayed", "ritardo", "verzögert", "retardé", "retrasad")
 
-var lateWords = []string{"will be retried", "will keep trying", "will continue to try", "still trying", "has been delayed", "delivery delayed", "delivery is delayed", "not yet been delivered", "warning message only", "do not need to resend", "gmail will retry", "temporarily deferred", "è in ritardo", "sarà ritentat", "verrà ritentat", "nuovi tentativi", "wird weiterhin versucht"}
+var lateWords = wording.Words("will be retried", "will keep trying", "will continue to try", "still trying", "has been delayed", "delivery delayed", "delivery is delayed", "not yet been delivered", "warning message only", "do not need to resend", "gmail will retry", "temporarily deferred", "è in ritardo", "sarà ritentat", "verrà ritentat", "nuovi tentativi", "wird weiterhin versucht")
 
-var finalWords = []string{"permanent", "gave up", "giving up", "given up", "failed permanently", "i'm not going to try", "could not be delivered", "returned", "definitiv"}
+var finalWords = wording.Words("permanent", "gave up", "giving up", "given up", "failed permanently", "i'm not going to try", "could not be delivered", "returned", "definitiv")
 
 // status guesses the code of RFC 3463 from the server's words.
 func (t bounceText) status(b *ticket.Bounce) string {
@@ -199,13 +199,13 @@ func (t bounceText) status(b *ticket.Bounce) string {
 
 var statusWords = []struct {
 	detail string
-	words  []string
+	words  *wording.List
 }{
-	{".2.2", []string{"mailbox is full", "mailbox full", "over quota", "quota exceeded", "exceeded storage", "casella piena", "casella è piena", "casella di posta piena", "spazio esaurito", "postfach ist voll", "boîte pleine", "buzón lleno"}},
-	{".1.1", []string{"user unknown", "unknown user", "no such user", "no mailbox here", "doesn't have", "does not exist", "unknown recipient", "recipient unknown", "invalid recipient", "not listed in", "no such recipient", "mailbox unavailable", "utente sconosciuto", "destinatario sconosciuto", "casella inesistente", "indirizzo inesistente", "non elencato", "dismessa", "unbekannt", "not our customer"}},
-	{".1.2", []string{"host not found", "domain not found", "unrouteable", "unroutable", "name server", "couldn't find any host", "dominio inesistente"}},
-	{".4.7", []string{"retry timeout", "too long", "timed out", "timeout exceeded", "cannot send message for"}},
-	{".7.1", []string{"spam", "blocked", "blacklist", "blocklist", "policy", "refused", "rejected", "access denied", "bloccato"}},
+	{".2.2", wording.Words("mailbox is full", "mailbox full", "over quota", "quota exceeded", "exceeded storage", "casella piena", "casella è piena", "casella di posta piena", "spazio esaurito", "postfach ist voll", "boîte pleine", "buzón lleno")},
+	{".1.1", wording.Words("user unknown", "unknown user", "no such user", "no mailbox here", "doesn't have", "does not exist", "unknown recipient", "recipient unknown", "invalid recipient", "not listed in", "no such recipient", "mailbox unavailable", "utente sconosciuto", "destinatario sconosciuto", "casella inesistente", "indirizzo inesistente", "non elencato", "dismessa", "unbekannt", "not our customer")},
+	{".1.2", wording.Words("host not found", "domain not found", "unrouteable", "unroutable", "name server", "couldn't find any host", "dominio inesistente")},
+	{".4.7", wording.Words("retry timeout", "too long", "timed out", "timeout exceeded", "cannot send message for")},
+	{".7.1", wording.Words("spam", "blocked", "blacklist", "blocklist", "policy", "refused", "rejected", "access denied", "bloccato")},
 }
 
 // statusIn finds the first code of RFC 3463 in s that is one of failure. A

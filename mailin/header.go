@@ -199,11 +199,14 @@ func knownField(line []byte) bool {
 // cutLine splits off the first line of b, without its line end (LF, CRLF, or
 // several CR before the LF).
 func cutLine(b []byte) (line, rest []byte) {
-	i := bytes.IndexByte(b, '\n')
-	if i < 0 {
-		return bytes.TrimRight(b, "\r"), nil
+	line = b
+	if i := bytes.IndexByte(b, '\n'); i >= 0 {
+		line, rest = b[:i], b[i+1:]
 	}
-	return bytes.TrimRight(b[:i], "\r"), b[i+1:]
+	for len(line) > 0 && line[len(line)-1] == '\r' {
+		line = line[:len(line)-1]
+	}
+	return line, rest
 }
 
 // isField returns the place of the colon when line is a header line (RFC 5322,

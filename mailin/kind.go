@@ -47,10 +47,11 @@ func kindOf(m *mail, in *ticket.Inbound, o Options) (ticket.Kind, string) {
 		in.Robot = true // nobody waits for an acknowledgement, but a person may have written
 	}
 	low := wording.Lower(in.Shown())
-	if why := autoWords(in, low); why != "" && !in.WebForm {
+	text := wording.In(strings.TrimSpace(low))
+	if why := autoWords(in, text); why != "" && !in.WebForm {
 		return ticket.KindAutoReply, why
 	}
-	sum, names := robotSigns(m, in, low)
+	sum, names := robotSigns(m, in, low, text)
 	switch {
 	case in.WebForm:
 		return ticket.KindRequest, formReason(in)

@@ -48,16 +48,16 @@ func autoHeader(h header) string {
 	return ""
 }
 
-var autoMailers = []string{"autoresponder", "autorespond", "autoreply", "auto.reply", "auto-reply", "auto-responder", "out of office", "outofoffice", "automatic reply"}
+var autoMailers = wording.Words("autoresponder", "autorespond", "autoreply", "auto.reply", "auto-reply", "auto-responder", "out of office", "outofoffice", "automatic reply")
 
 // autoWords looks for the words of an automatic answer where no header tells.
 // People write about automatic answers, answer them and go on holiday, so one
 // sign is never enough: such an answer stands in a thread or has no envelope
 // sender, its subject begins with the words, its text, given in small letters,
 // asks nothing.
-func autoWords(in *ticket.Inbound, text string) string {
-	subject := wording.Lower(strings.TrimSpace(in.Subject))
-	if text = strings.TrimSpace(text); len(text) > 3000 {
+func autoWords(in *ticket.Inbound, words *wording.Text) string {
+	subject, text := wording.Lower(strings.TrimSpace(in.Subject)), words.String()
+	if len(text) > 3000 {
 		return ""
 	}
 	title, rest := autoSubject(subject)
@@ -71,9 +71,9 @@ func autoWords(in *ticket.Inbound, text string) string {
 	if title == "" && (asks || !away && !likely) {
 		return ""
 	}
-	body := autoBody(text)
-	absent := wording.Has(text, absenceWords)
-	elsewhere := wording.Has(text, elsewhereWords)
+	body := autoBody(words)
+	absent := words.Has(absenceWords)
+	elsewhere := words.Has(elsewhereWords)
 	threaded := answer || strings.HasPrefix(rest, "re:") || taggedSubject(rest)
 	switch {
 	case title != "" && threaded && !asks:
@@ -107,10 +107,10 @@ func tellsMore(text string) bool {
 var sentenceEnd = regexp.MustCompile(`[.;:!]\s`)
 
 // awayTopics are stems of what absence notes speak of besides.
-var awayTopics = []string{"mail", "post", "mess", "nachricht", "correo", "courriel", "ufficio", "office", "büro", "bureau", "oficina", "urgen", "dring", "rispo", "repl", "answer", "antwort", "répon", "respon", "contatt", "contact", "kontakt", "grazi", "thank", "dank", "merci", "gracias", "saluti", "regards", "grüß", "grüss", "cordial", "colleg", "kolleg", "compañer", "telefon", "phone", "téléphon", "legg", "read", "lesen", "lire", "leer", "gentil", "dear", "geehrt", "interna", "ritorn", "return"}
+var awayTopics = wording.Words("mail", "post", "mess", "nachricht", "correo", "courriel", "ufficio", "office", "büro", "bureau", "oficina", "urgen", "dring", "rispo", "repl", "answer", "antwort", "répon", "respon", "contatt", "contact", "kontakt", "grazi", "thank", "dank", "merci", "gracias", "saluti", "regards", "grüß", "grüss", "cordial", "colleg", "kolleg", "compañer", "telefon", "phone", "téléphon", "legg", "read", "lesen", "lire", "leer", "gentil", "dear", "geehrt", "interna", "ritorn", "return")
 
 // plainlyAuto is in titles that nobody gives to a mail of his own.
-var plainlyAuto = []string{"autom", "auto r", "auto-r", "autor", "out of", "out-of", "abwesenheitsno", "risponditore"}
+var plainlyAuto = wording.Words("autom", "auto r", "auto-r", "autor", "out of", "out-of", "abwesenheitsno", "risponditore")
 
 // taggedSubject tells a subject that holds the number of a ticket in brackets.
 func taggedSubject(s string) bool {
@@ -151,14 +151,16 @@ func autoSubject(subject string) (title, rest string) {
 
 // awaySubject tells the subject that Lotus Notes and people's own rules write: "Anna Verdi è fuori sede".
 func awaySubject(subject string) bool {
-	return len(subject) < 80 && !wording.Begins(subject, []string{"re:", "r:", "aw:", "fwd:", "fw:", "i:", "rif:"}) && wording.Has(subject, awaySubjects)
+	return len(subject) < 80 && !wording.Begins(subject, repeatMarks) && wording.Has(subject, awaySubjects)
 }
+
+var repeatMarks = wording.Words("re:", "r:", "aw:", "fwd:", "fw:", "i:", "rif:")
 
 // autoBody returns the words by which a text says that nobody wrote it. They
 // begin a line or a clause; further inside, somebody tells what he got.
-func autoBody(text string) string {
+func autoBody(text *wording.Text) string {
 	for _, w := range autoBodies {
-		if i := strings.Index(text, w); i >= 0 && beginsClause(text[:i]) {
+		if i := text.Index(w); i >= 0 && beginsClause(text.String()[:i]) {
 			return w
 		}
 	}
@@ -187,10 +189,10 @@ var autoSubjects = []string{
 	"respuesta automática", "respuesta automatica", "mensaje automático", "fuera de la oficina", "ausente", "resposta automática", "automatisch antwoord", "automatiskt svar", "autosvar", "afwezig",
 }
 
-var awaySubjects = []string{"fuori sede dal", "fuori ufficio dal", "assente dal", "in ferie dal", "chiusura per ferie", "è fuori sede", "è fuori ufficio", "è assente", "è in ferie", "fuori sede fino", "fuori ufficio fino", "assente fino", "chiusi per ferie", "chiuso per ferie", "chiusura estiva", "is out of the office", "is out of office", "out of office", "ist nicht im büro", "ist außer haus", "ist abwesend", "est absent", "está ausente", "fuera de la oficina"}
+var awaySubjects = wording.Words("fuori sede dal", "fuori ufficio dal", "assente dal", "in ferie dal", "chiusura per ferie", "è fuori sede", "è fuori ufficio", "è assente", "è in ferie", "fuori sede fino", "fuori ufficio fino", "assente fino", "chiusi per ferie", "chiuso per ferie", "chiusura estiva", "is out of the office", "is out of office", "out of office", "ist nicht im büro", "ist außer haus", "ist abwesend", "est absent", "está ausente", "fuera de la oficina")
 
 // receiptSubjects begin what help desks write by themselves.
-var receiptSubjects = []string{"presa in carico", "richiesta ricevuta", "abbiamo ricevuto", "conferma di ricezione", "conferma ricezione", "ricevuta richiesta", "ticket ricevuto", "ticket aperto", "apertura ticket", "nuovo ticket", "grazie per aver", "we received your", "we have received", "request received", "ticket received", "ticket created", "support ticket opened", "your request", "thank you for contacting", "thanks for contacting", "ihre anfrage", "eingangsbestätigung", "wir haben ihre", "accusé de réception", "nous avons bien reçu", "hemos recibido", "su solicitud"}
+var receiptSubjects = wording.Words("presa in carico", "richiesta ricevuta", "abbiamo ricevuto", "conferma di ricezione", "conferma ricezione", "ricevuta richiesta", "ticket ricevuto", "ticket aperto", "apertura ticket", "nuovo ticket", "grazie per aver", "we received your", "we have received", "request received", "ticket received", "ticket created", "support ticket opened", "your request", "thank you for contacting", "thanks for contacting", "ihre anfrage", "eingangsbestätigung", "wir haben ihre", "accusé de réception", "nous avons bien reçu", "hemos recibido", "su solicitud")
 
 var autoBodies = []string{
 	"questa è una risposta automatica", "questa e' una risposta automatica", "questo è un messaggio automatico", "questo e' un messaggio automatico", "questa è una mail automatica", "questa è un'e-mail automatica", "questa e-mail è stata generata automaticamente", "questa email è stata generata automaticamente", "messaggio generato automaticamente", "risposta generata automaticamente", "messaggio è stato generato automaticamente", "mail generata automaticamente", "non rispondere a questa e-mail", "non rispondere a questo messaggio", "non rispondere a questa mail", "non rispondere a questa email",
@@ -204,18 +206,18 @@ var autoBodies = []string{
 }
 
 // absenceWords say that somebody is away.
-var absenceWords = []string{
+var absenceWords = wording.Words(
 	"sono assente", "sarò assente", "siamo assenti", "sono fuori ufficio", "sarò fuori ufficio", "sono fuori sede", "sarò fuori sede", "fuori ufficio a partire", "sono in ferie", "sarò in ferie", "siamo in ferie", "siamo chiusi", "saremo chiusi", "è chiuso per ferie", "chiuso per ferie", "chiusi per ferie", "sono in maternità", "sono in malattia", "sono in congedo", "sono in vacanza", "non sono in ufficio", "non sono in casa", "non sarò in ufficio", "l'ufficio è chiuso", "gli uffici sono chiusi", "l'ufficio resterà chiuso", "gli uffici resteranno chiusi", "assente dall'ufficio", "sono in trasferta", "sarò in trasferta", "non potrò rispondere", "non posso leggere la posta", "rientrerò il", "sarò di ritorno", "non lavoro più", "non collabora più", "non lavora più",
 	"i am out of the office", "i'm out of the office", "i will be out of the office", "i'll be out of the office", "i am currently out", "i'm currently out", "i am away", "i'm away", "i will be away", "i am on vacation", "i'm on vacation", "i am on holiday", "i'm on holiday", "on annual leave", "on maternity leave", "on parental leave", "out of office until", "out of the office until", "limited access to email", "limited access to my email", "no longer with the company", "no longer works", "our office is closed", "our offices are closed",
 	"ich bin nicht im büro", "nicht im büro", "ich bin abwesend", "ich bin im urlaub", "bin ich im urlaub", "außer haus", "ich bin derzeit nicht", "ich bin bis", "wieder im büro", "wieder erreichbar", "in elternzeit", "im mutterschutz", "wir haben betriebsferien", "betriebsurlaub",
 	"je suis absent", "je serai absent", "actuellement absent", "je suis en congé", "je suis en vacances", "en congé maternité", "de retour le", "nos bureaux sont fermés",
 	"estoy fuera de la oficina", "estaré fuera", "estoy de vacaciones", "estoy ausente", "me encuentro fuera", "de baja por maternidad",
-}
+)
 
 // elsewhereWords say whom to ask meanwhile, or that nobody reads the mail.
-var elsewhereWords = []string{
+var elsewhereWords = wording.Words(
 	"per urgenze", "per le urgenze", "per comunicazioni urgenti", "per questioni urgenti", "in caso di urgenza", "in caso di necessità", "scrivete a ", "scrivere a ", "scriva a ", "contattare ", "contattate ", "rivolgersi a", "rivolgetevi a", "non sarà inoltrat", "non verrà inoltrat", "non verrà lett", "non saranno lett", "non verranno lett", "risponderò al mio rientro", "risponderò al rientro", "al mio ritorno", "al mio rientro", "al rientro", "risponderemo al",
 	"for urgent", "in urgent cases", "if urgent", "if your matter is urgent", "in case of emergency", "please contact", "when i return", "upon my return", "on my return", "as soon as i return", "will not be forwarded",
 	"in dringenden fällen", "wenden sie sich", "wird nicht weitergeleitet", "werden nicht weitergeleitet", "nach meiner rückkehr", "kontaktieren sie",
 	"en cas d'urgence", "pour toute urgence", "veuillez contacter", "à mon retour", "vous pouvez contacter", "en caso de urgencia", "para asuntos urgentes", "a mi regreso", "a mi vuelta", "póngase en contacto",
-}
+)

@@ -190,7 +190,7 @@ func labelsRecipient(text string) bool {
 	return false
 }
 
-var replyPrefixes = []string{"re:", "r:", "aw:", "sv:", "rif:", "ris:", "fwd:", "fw:", "i:", "wg:", "tr:", "rv:", "inoltra:"}
+var replyPrefixes = wording.Words("re:", "r:", "aw:", "sv:", "rif:", "ris:", "fwd:", "fw:", "i:", "wg:", "tr:", "rv:", "inoltra:")
 
 // fromDaemon tells the address that no person has.
 func fromDaemon(in *ticket.Inbound) bool {
@@ -210,7 +210,7 @@ func deliverySystem(in *ticket.Inbound) bool {
 
 var daemonLocals = wording.Set("mailer-daemon", "mailerdaemon", "mail-daemon", "postmaster", "poostmaster", "double-bounce", "bounce", "mdaemon", "mail-delivery-subsystem", "mailerdaemon-noreply", "deliverystatus", "bounces", "post_master", "post-master")
 
-var daemonNames = []string{"mail delivery system", "mail delivery subsystem", "mail delivery service", "mailer-daemon", "mailer daemon", "mail administrator", "system administrator", "mail deliver system", "internet mail delivery", "message delivery", "postmaster", "mail system", "interscan", "notifymgr"}
+var daemonNames = wording.Words("mail delivery system", "mail delivery subsystem", "mail delivery service", "mailer-daemon", "mailer daemon", "mail administrator", "system administrator", "mail deliver system", "internet mail delivery", "message delivery", "postmaster", "mail system", "interscan", "notifymgr")
 
 // head is the beginning of s, about n bytes of it.
 func head(s string, n int) string {
@@ -236,9 +236,9 @@ var bounceSubjects = []string{
 }
 
 // receiptTitles and receiptBodies are what old programs write instead of RFC 8098.
-var receiptTitles = []string{"letto:", "letta:", "read:", "gelesen:", "lu :", "lu:", "leído:", "ricevuta di ritorno", "conferma di lettura", "ricevuta di lettura", "return receipt", "read receipt", "lesebestätigung", "visualizzato:", "recapitato:", "consegnato:", "delivered:", "accusé de réception (lu)"}
+var receiptTitles = wording.Words("letto:", "letta:", "read:", "gelesen:", "lu :", "lu:", "leído:", "ricevuta di ritorno", "conferma di lettura", "ricevuta di lettura", "return receipt", "read receipt", "lesebestätigung", "visualizzato:", "recapitato:", "consegnato:", "delivered:", "accusé de réception (lu)")
 
-var receiptBodies = []string{"è stato letto il", "è stato letto in data", "e' stato letto", "è stato visualizzato", "è stata letta il", "ricevuta di ritorno", "ricevuta di lettura", "conferma di lettura", "was read on", "was displayed on", "return receipt for", "read receipt", "wurde gelesen", "wurde am", "a été lu", "se ha leído", "fue leído", "è stato recapitato", "è stato consegnato"}
+var receiptBodies = wording.Words("è stato letto il", "è stato letto in data", "e' stato letto", "è stato visualizzato", "è stata letta il", "ricevuta di ritorno", "ricevuta di lettura", "conferma di lettura", "was read on", "was displayed on", "return receipt for", "read receipt", "wurde gelesen", "wurde am", "a été lu", "se ha leído", "fue leído", "è stato recapitato", "è stato consegnato")
 
 // bounceStrong say alone that a mail came back.
 var bounceStrong = []string{

@@ -67,30 +67,33 @@ var signs = []sign{
 
 // The words of the signs, lower-case: stems in the five languages.
 var (
-	receivedWords = []string{"abbiamo ricevuto", "ci è arrivat", "è stata acquisita", "è stata registrata", "è stata ricevuta", "è stato ricevuto", "è stato registrato", "presa in carico",
-		"have received", "has been received", "has been registered", "ist bei uns eingegangen", "haben wir erhalten", "wurde registriert", "aufgenommen", "a bien été", "avons bien reçu", "ha quedado registrad", "hemos recibido", "hemos registrado", "ha sido recibid"}
-	automatic      = []string{"automa", "maschinell"}
-	madeWords      = []string{"generat", "prodott", "inviat", "created", "sent", "erstellt", "erzeugt", "versendet", "généré", "envoyé", "enviad"}
-	receiptWords   = []string{"conferma", "confirmation", "bestätigung", "confirmación", "réception", "receipt"}
-	absenceStems   = []string{"in ferie", "per ferie", "non legger", "non avrò accesso", "not be reading", "not be checking", "no access to my", "nicht gelesen", "keine mails lesen", "ne lirai pas", "no leeré", "vacanz", "assen", "fuori sede", "fuori ufficio", "rientr", "al mio ritorno", "chiusur", "chiusi ", "chiuso per", "maternità", "vacation", "holiday", "out of office", "out of the office", "away ", "on leave", "my return", "back on", "closed for", "urlaub", "abwesen", "nicht im büro", "außer haus", "wieder zurück", "en congé", "en vacances", "absent", "de retour", "vacaciones", "ausent", "fuera de la oficina", "mi regreso"}
-	noAnswerWords  = []string{"non rispond", "non utilizzare questa", "not reply", "nicht auf diese", "nicht antworten", "ne pas répondre", "d'y répondre", "no conteste", "no responda"}
-	promiseWords   = []string{"ricontatter", "risponderemo", "risponderà", "get back to you", "be in touch", "melden uns", "répondra", "répondrons", "contestaremos", "responderemos"}
-	numberWords    = []string{"numero", "number", "nummer", "numéro", "número", "referenc", "référence", "riferimento", "pratica", "ticket", "vorgang"}
-	challengeWords = []string{"mittenti verificati", "verified senders", "verifizierte absender", "expéditeurs vérifiés", "remitentes verificados"}
-	taleWords      = []string{"riceve ", "ricevono", "ricevo ", "mi arriva", "gli arriva", "i receive", "we receive", "customers get", "ich bekomme", "erhalten unsere", "je reçois", "reçoivent", "me llega", "reciben"}
+	receivedWords = wording.Words("abbiamo ricevuto", "ci è arrivat", "è stata acquisita", "è stata registrata", "è stata ricevuta", "è stato ricevuto", "è stato registrato", "presa in carico",
+		"have received", "has been received", "has been registered", "ist bei uns eingegangen", "haben wir erhalten", "wurde registriert", "aufgenommen", "a bien été", "avons bien reçu", "ha quedado registrad", "hemos recibido", "hemos registrado", "ha sido recibid")
+	automatic      = wording.Words("automa", "maschinell")
+	madeWords      = wording.Words("generat", "prodott", "inviat", "created", "sent", "erstellt", "erzeugt", "versendet", "généré", "envoyé", "enviad")
+	receiptWords   = wording.Words("conferma", "confirmation", "bestätigung", "confirmación", "réception", "receipt")
+	absenceStems   = wording.Words("in ferie", "per ferie", "non legger", "non avrò accesso", "not be reading", "not be checking", "no access to my", "nicht gelesen", "keine mails lesen", "ne lirai pas", "no leeré", "vacanz", "assen", "fuori sede", "fuori ufficio", "rientr", "al mio ritorno", "chiusur", "chiusi ", "chiuso per", "maternità", "vacation", "holiday", "out of office", "out of the office", "away ", "on leave", "my return", "back on", "closed for", "urlaub", "abwesen", "nicht im büro", "außer haus", "wieder zurück", "en congé", "en vacances", "absent", "de retour", "vacaciones", "ausent", "fuera de la oficina", "mi regreso")
+	noAnswerWords  = wording.Words("non rispond", "non utilizzare questa", "not reply", "nicht auf diese", "nicht antworten", "ne pas répondre", "d'y répondre", "no conteste", "no responda")
+	promiseWords   = wording.Words("ricontatter", "risponderemo", "risponderà", "get back to you", "be in touch", "melden uns", "répondra", "répondrons", "contestaremos", "responderemos")
+	numberWords    = wording.Words("numero", "number", "nummer", "numéro", "número", "referenc", "référence", "riferimento", "pratica", "ticket", "vorgang")
+	challengeWords = wording.Words("mittenti verificati", "verified senders", "verifizierte absender", "expéditeurs vérifiés", "remitentes verificados")
+	taleWords      = wording.Words("riceve ", "ricevono", "ricevo ", "mi arriva", "gli arriva", "i receive", "we receive", "customers get", "ich bekomme", "erhalten unsere", "je reçois", "reçoivent", "me llega", "reciben")
 )
 
 // maxRobotText is how long, in bytes, the text of a robot is that no header names.
 const maxRobotText = 1500
 
 // robotSigns sums up what speaks for a robot, and names it; low is the shown text
-// in small letters. Who asks something, or has much to say, is none.
-func robotSigns(m *mail, in *ticket.Inbound, low string) (sum int, names []string) {
+// in small letters, and words the same without white space around it. Who asks
+// something, or has much to say, is none.
+func robotSigns(m *mail, in *ticket.Inbound, low string, words *wording.Text) (sum int, names []string) {
 	if len(low) > maxRobotText || strings.Contains(low, "?") {
 		return 0, nil
 	}
-	s := &signed{m: m, in: in, subject: wording.Lower(strings.TrimSpace(in.Subject)), text: unquoted(low)}
-	s.words = wording.In(s.text)
+	s := &signed{m: m, in: in, subject: wording.Lower(strings.TrimSpace(in.Subject)), text: unquoted(low), words: words}
+	if s.text != words.String() {
+		s.words = wording.In(s.text)
+	}
 	if in.NullPath || in.Prompt || len(in.InReplyTo)+len(in.References) > 0 || wording.Begins(s.subject, replyPrefixes) || wording.Has(s.subject, absenceStems) {
 		s.absent = s.words.Count(absenceStems, 2) // who asks something first tells of his absence himself
 	}

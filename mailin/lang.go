@@ -17,7 +17,9 @@ func language(text string) string {
 		text = text[:enough]
 	}
 	var c census
-	for line := range strings.SplitSeq(wording.Lower(text), "\n") {
+	for low, more := wording.Lower(text), true; more; {
+		var line string
+		line, low, more = strings.Cut(low, "\n")
 		if !strings.HasPrefix(strings.TrimSpace(line), ">") {
 			c.line(line)
 		}
@@ -34,20 +36,45 @@ type census struct {
 
 // line takes in the words of a line in small letters, without its addresses.
 func (c *census) line(s string) {
-	for token := range strings.FieldsSeq(s) {
-		if strings.ContainsAny(token, "@/\\_=<>") {
+	for s != "" {
+		var token string
+		if token, s = cutField(s); addressing.In(token) {
 			continue
 		}
 		for token != "" {
-			n := strings.IndexFunc(token, notWordPart)
-			if n < 0 {
-				n = len(token)
+			n := 0
+			for n < len(token) && token[n] >= 'a' && token[n] <= 'z' {
+				n++
+			}
+			if n < len(token) && (token[n] >= utf8.RuneSelf || token[n] >= 'A' && token[n] <= 'Z') {
+				if n = strings.IndexFunc(token, notWordPart); n < 0 {
+					n = len(token)
+				}
 			}
 			c.word(token[:n])
 			_, sign := utf8.DecodeRuneInString(token[n:])
 			token = token[n+sign:]
 		}
 	}
+}
+
+// addressing are signs of addresses and of markup.
+var addressing = wording.BytesOf("@/\\_=<>")
+
+// cutField is what stands before white space at the beginning of s, which may be
+// nothing, and what stands behind that.
+func cutField(s string) (field, rest string) {
+	for i := 0; i < len(s); {
+		c, n := rune(s[i]), 1
+		if c >= utf8.RuneSelf {
+			c, n = utf8.DecodeRuneInString(s[i:])
+		}
+		if (c <= ' ' || c >= utf8.RuneSelf) && unicode.IsSpace(c) {
+			return s[:i], s[i+n:]
+		}
+		i += n
+	}
+	return s, ""
 }
 
 // notWordPart tells what ends a word; an apostrophe does.
@@ -61,21 +88,19 @@ func (c *census) word(w string) {
 		return
 	}
 	c.words++
-	before := c.score
-	for _, r := range w {
-		if r < 0x80 {
-			continue
-		}
-		if l, known := letterVotes[r]; !known {
-			c.score = before
-			c.foreign++
-			return
-		} else if l >= 0 {
-			c.score[l]++
+	if !c.letters(w) {
+		c.foreign++
+		return
+	}
+	if len(w) <= longestVote {
+		if votes, ok := wordVotes[w]; ok {
+			for i, v := range votes {
+				c.score[i] += int(v)
+			}
 		}
 	}
-	for i, v := range wordVotes[w] {
-		c.score[i] += int(v)
+	if len(w) < 5 { // too short for any ending
+		return
 	}
 	voted := [len(languageNames)]bool{}
 	for _, e := range wordEndings[w[len(w)-1]] {
@@ -84,6 +109,28 @@ func (c *census) word(w string) {
 			c.score[e.language]++
 		}
 	}
+}
+
+// letters takes in the letters of a word beyond ASCII; false, and nothing is
+// taken in: one of them is foreign.
+func (c *census) letters(w string) bool {
+	before := c.score
+	for i := 0; i < len(w); i++ {
+		if w[i] < utf8.RuneSelf {
+			continue
+		}
+		r, n := utf8.DecodeRuneInString(w[i:])
+		l, known := letterVotes[r]
+		if !known {
+			c.score = before
+			return false
+		}
+		if l >= 0 {
+			c.score[l]++
+		}
+		i += n - 1
+	}
+	return true
 }
 
 // winner is the language that the words speak for, if they do.
@@ -131,6 +178,14 @@ var wordVotes = countVotes([len(languageNames)]string{
 	"le la les un une des du de au aux et ou mais si que qui quoi dont où ne pas plus est sont était être avoir ai as avons avez ont fait faire peut peux pouvez pouvons dois doit voudrais je tu il elle nous vous ils elles me te se mon ma mes ton votre vos notre nos leur leurs ce cet cette ces dans sur sous avec sans pour par chez depuis encore aussi très bien bonjour bonsoir merci cordialement salutations monsieur madame site courriel mail comment quand pourquoi parce car donc alors aujourd hui hier demain maintenant ici tout tous rien j c d l n s qu fonctionne marche problème erreur après avant ça cela déjà toujours svp accord confirme accepte parfait reçu réglé renouveler demande",
 	"el la los las un una unos unas de del al y o u pero si que quien no más mas es son era fue ser estar está están estoy tengo tiene tienen hay hacer hecho puede puedo pueden podemos debo quisiera yo tú usted ustedes nosotros me te se nos mi mis tu su sus nuestro nuestra este esta estos ese esa esto en con sin por para desde hasta entre sobre como cuando donde porque qué cómo también muy bien hola buenos días buenas tardes gracias saludos estimado estimada sitio correo página web hoy ayer mañana ahora aquí todo todos nada ya aún todavía solo siempre funciona factura pago ayuda favor cuenta le desde puede quiero necesito acepto confirmo vale acuerdo perfecto recibido renovar solicitud listo",
 })
+
+// longestVote is how long, in bytes, the longest of wordVotes is.
+var longestVote = func() (n int) {
+	for w := range wordVotes {
+		n = max(n, len(w))
+	}
+	return n
+}()
 
 // ending speaks for a language where it ends a longer word.
 type ending struct {

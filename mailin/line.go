@@ -3,6 +3,8 @@ package mailin
 import (
 	"strings"
 	"unicode"
+
+	"sportello/mailin/internal/wording"
 )
 
 // oneLine makes s fit to stand in one line of a screen, a log or a header of
@@ -52,15 +54,7 @@ func hiddenRune(r rune) bool {
 // cleanText brings decoded text to the form in which it is kept: LF line ends,
 // no controls but tab, direction marks balanced within each line.
 func cleanText(s string) string {
-	need := false
-	for i := 0; i < len(s); i++ {
-		c := s[i]
-		if c < 0x20 && c != '\n' && c != '\t' || c == 0x7f || c == 0xc2 && i+1 < len(s) && s[i+1] < 0xa0 {
-			need = true
-			break
-		}
-	}
-	if need {
+	if controlling.In(s) {
 		s = dropControls(s)
 	}
 	if hasDirection(s) {
@@ -68,6 +62,15 @@ func cleanText(s string) string {
 	}
 	return s
 }
+
+// controlling are the bytes that are controls, or that such a one may begin with.
+var controlling = func() *wording.Bytes {
+	b := wording.BytesOf("\x7f\xc2")
+	for c := range ' ' {
+		b[c] = c != '\n' && c != '\t'
+	}
+	return b
+}()
 
 // hasDirection tells whether s holds marks that balance looks at: in UTF-8
 // E2 80 AA-AE and E2 81 A6-A9.
@@ -92,10 +95,10 @@ func dropControls(s string) string {
 	from := 0 // what is not written yet
 	for i := 0; i < len(s); i++ {
 		c, end := s[i], i+1
-		switch {
-		case c >= 0x20 && c != 0x7f && c != 0xc2 || c == '\n' || c == '\t':
+		if !controlling[c] {
 			continue
-		case c == 0xc2:
+		}
+		if c == 0xc2 {
 			if i+1 == len(s) || s[i+1] >= 0xa0 || s[i+1] < 0x80 {
 				continue
 			}

@@ -79,11 +79,18 @@ type header []field
 // made UTF-8, encoded words (RFC 2047) still encoded.
 type field struct{ name, value string }
 
+// is tells whether f is called name: both are ASCII, so that most fields differ in
+// their length or in their last letter.
+func (f *field) is(name string) bool {
+	n := len(name)
+	return len(f.name) == n && (f.name[n-1]^name[n-1])|0x20 == 0x20 && strings.EqualFold(f.name, name)
+}
+
 // get returns the first value of the field called name, or "".
 func (h header) get(name string) string {
-	for _, f := range h {
-		if strings.EqualFold(f.name, name) {
-			return f.value
+	for i := range h {
+		if h[i].is(name) {
+			return h[i].value
 		}
 	}
 	return ""
@@ -92,9 +99,9 @@ func (h header) get(name string) string {
 // all returns every value of the field called name, in order.
 func (h header) all(name string) []string {
 	var v []string
-	for _, f := range h {
-		if strings.EqualFold(f.name, name) {
-			v = append(v, f.value)
+	for i := range h {
+		if h[i].is(name) {
+			v = append(v, h[i].value)
 		}
 	}
 	return v

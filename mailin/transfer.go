@@ -2,7 +2,8 @@ package mailin
 
 import (
 	"bytes"
-	"encoding/base64"
+	"encoding/binary"
+	"slices"
 	"strings"
 )
 
@@ -91,8 +92,8 @@ type base64Decoder struct {
 	done   bool
 }
 
-// append decodes src line by line: whole lines of whole groups by the standard
-// library, all else a character at a time.
+// append decodes src line by line: whole lines a group at a time, all else a
+// character at a time.
 func (d *base64Decoder) append(dst, src []byte) []byte {
 	for len(src) > 0 && !d.done {
 		line, rest := cutLine(src)
@@ -102,17 +103,56 @@ func (d *base64Decoder) append(dst, src []byte) []byte {
 			break
 		}
 		if d.n == 0 && len(line) >= 16 && len(line)%4 == 0 && line[len(line)-1] != '=' {
-			at := len(dst)
-			dst = append(dst, make([]byte, len(line)/4*3)...)
-			if _, err := base64.StdEncoding.Decode(dst[at:], line); err == nil {
+			dst = slices.Grow(dst, len(line)/4*3)
+			if decodeGroups(dst[len(dst):cap(dst)], line) {
+				dst = dst[:len(dst)+len(line)/4*3]
 				continue
 			}
-			dst = dst[:at]
 		}
 		dst = d.slow(dst, line)
 	}
 	return dst
 }
+
+// decodeGroups decodes src, groups of four characters, to the beginning of dst;
+// false when one of them has no value.
+func decodeGroups(dst, src []byte) bool {
+	for len(src) >= 8 && len(dst) >= 8 { // two at once, and two bytes more than they are
+		a, b := group((*[4]byte)(src)), group((*[4]byte)(src[4:]))
+		if a|b > 1<<24-1 {
+			return false
+		}
+		binary.BigEndian.PutUint64(dst, uint64(a)<<40|uint64(b)<<16)
+		dst, src = dst[6:], src[8:]
+	}
+	for len(src) >= 4 && len(dst) >= 3 {
+		v := group((*[4]byte)(src))
+		if v > 1<<24-1 {
+			return false
+		}
+		dst[0], dst[1], dst[2] = byte(v>>16), byte(v>>8), byte(v)
+		dst, src = dst[3:], src[4:]
+	}
+	return true
+}
+
+// group is the 24 bits of a group, more where one of its characters has no value.
+func group(s *[4]byte) uint32 {
+	return base64Place[0][s[0]] | base64Place[1][s[1]] | base64Place[2][s[2]] | base64Place[3][s[3]]
+}
+
+// base64Place is what each character makes of a group of 24 bits by its place in
+// it; more than 24 bits for those of no value.
+var base64Place = func() (place [4][256]uint32) {
+	for i := range place {
+		for c, v := range base64Value {
+			if place[i][c] = uint32(v) << (18 - 6*i); v < 0 {
+				place[i][c] = 1 << 24
+			}
+		}
+	}
+	return place
+}()
 
 func (d *base64Decoder) slow(dst, line []byte) []byte {
 	ended := false

@@ -99,8 +99,10 @@ func torn(ls []textLine, blank int) bool {
 // mayAttribute is the cheap look at a line: an attribution has an address, a
 // digit of a date, a colon, a frame or a word for quoting in its first line.
 func mayAttribute(l *textLine) bool {
-	return strings.ContainsAny(l.s, "0123456789@<:") || strings.HasPrefix(l.s, "--") || wording.Begins(l.low, quotingWords)
+	return attributing.In(l.s) || strings.HasPrefix(l.s, "--") || wording.Begins(l.low, quotingWords)
 }
+
+var attributing = wording.BytesOf("0123456789@<:")
 
 // attribution tells whether s, one logical line, says who wrote what follows
 // at line next.
@@ -150,13 +152,24 @@ func attribution(s string, next int, ls []textLine) bool {
 
 // endsWithVerb tells whether low ends with a word for writing.
 func endsWithVerb(low string) bool {
-	for _, v := range writeVerbs {
+	if low == "" {
+		return false
+	}
+	for _, v := range verbsBy[low[len(low)-1]] {
 		if before, ok := strings.CutSuffix(low, v); ok && (before == "" || !wording.IsLetter(before[len(before)-1])) {
 			return true
 		}
 	}
 	return false
 }
+
+// verbsBy are the writeVerbs by their last byte.
+var verbsBy = func() (by [256][]string) {
+	for _, v := range writeVerbs {
+		by[v[len(v)-1]] = append(by[v[len(v)-1]], v)
+	}
+	return by
+}()
 
 // verbAfterAddress tells whether a word for writing follows an address in
 // angle brackets, and a colon the word.
@@ -205,8 +218,10 @@ func opened(low string) bool {
 // selfQuoting tells prose in which somebody wrote to the sender; no mail
 // program says "mi ha scritto".
 func selfQuoting(body string) bool {
-	return wording.Has(body, []string{" mi ha scritto", " ci ha scritto", " gli ho scritto", " vi ho scritto", " m'a écrit", " mir schrieb", " me escribió"})
+	return wording.Has(body, toMe)
 }
+
+var toMe = wording.Words(" mi ha scritto", " ci ha scritto", " gli ho scritto", " vi ho scritto", " m'a écrit", " mir schrieb", " me escribió")
 
 func followedByQuote(ls []textLine, i int) bool {
 	i = skipBlank(ls, i, 3)

@@ -5,15 +5,15 @@ import "sportello/mailin/internal/wording"
 // What people and programs write at the end of a mail, lower-case.
 
 // closings begin a word of a line of a few words that ends a mail.
-var closings = []string{
+var closings = wording.Words(
 	"grazie", "salut", "cordial", "ciao", "giornata", "serata", "buon lavoro", "a presto", "in fede", "osservanza", "stima", "arrivederci", "attesa", "porg", "ringrazi",
 	"thank", "thx", "cheers", "regard", "wishes", "sincerely", "respectfully", "best", "yours", "rgds", "looking forward", "take care", "have a",
 	"dank", "gruß", "gruss", "grüß", "grüss", "gruess", "mfg", "hochachtungsvoll", "servus",
 	"merci", "cdt", "cdlt", "bien à", "bonne", "amicalement", "veuillez", "dans l'attente", "gracias", "salud", "atent", "atte", "abrazo", "quedo a",
-}
+)
 
 // greetings begin a mail.
-var greetings = []string{"buongiorno", "buonasera", "buon giorno", "salve", "ciao", "gentile", "gentili", "egregi", "spett", "hello", "hi ", "dear", "good morning", "hallo", "guten", "sehr geehrte", "liebe", "bonjour", "bonsoir", "hola", "buenos", "buenas", "estimad"}
+var greetings = wording.Words("buongiorno", "buonasera", "buon giorno", "salve", "ciao", "gentile", "gentili", "egregi", "spett", "hello", "hi ", "dear", "good morning", "hallo", "guten", "sehr geehrte", "liebe", "bonjour", "bonsoir", "hola", "buenos", "buenas", "estimad")
 
 // notNames are capitalized words of greetings, not of people.
 var notNames = wording.Set("grazie", "mille", "buon", "buona", "buone", "buongiorno", "buonasera", "giornata", "serata", "lavoro", "natale", "anno", "feste", "cordiali", "distinti", "saluti", "cari", "un", "saluto", "ciao", "tutto", "ok", "va", "bene", "sì", "si", "no", "il", "la", "lo", "i", "gli", "le", "per", "con", "non",
@@ -40,38 +40,38 @@ var (
 	possessives = wording.Set("my", "mio", "mia", "meinem", "meiner", "mon", "ma", "mi", "meu", "mijn", "min", "mitt", "mobile", "mobilità", "the", "partir")
 )
 
-var appWords = []string{"iphone", "ipad", "android", "outlook", "mail", "mobile", "smartphone", "cellulare", "telefono", "tablet", "galaxy", "samsung", "huawei", "xiaomi", "redmi", "oneplus", "pixel", "yahoo", "app", "blackberry", "windows", "dispositivo", "gerät", "handy", "appareil", "téléphone", "móvil", "portable", "ios", "proton", "client", "k-9", "spark", "tuta", "device", "phone", "libero", "posta", "correo", "courrier", "sparrow", "superhuman", "front", "missive", "thunderbird", "boxer", "sicur", "secur", "sécuris", "sicher", "cifrat", "encrypt", "verschlüssel"}
+var appWords = wording.Words("iphone", "ipad", "android", "outlook", "mail", "mobile", "smartphone", "cellulare", "telefono", "tablet", "galaxy", "samsung", "huawei", "xiaomi", "redmi", "oneplus", "pixel", "yahoo", "app", "blackberry", "windows", "dispositivo", "gerät", "handy", "appareil", "téléphone", "móvil", "portable", "ios", "proton", "client", "k-9", "spark", "tuta", "device", "phone", "libero", "posta", "correo", "courrier", "sparrow", "superhuman", "front", "missive", "thunderbird", "boxer", "sicur", "secur", "sécuris", "sicher", "cifrat", "encrypt", "verschlüssel")
 
 // excuses are what such a footer may ask to be forgiven for, in a sentence of
 // its own.
-var excuses = []string{"brevità", "brevita'", "brevity", "kürze", "brièveté", "brevedad", "refusi", "errori di battitura", "typos", "tippfehler", "fautes de frappe"}
+var excuses = wording.Words("brevità", "brevita'", "brevity", "kürze", "brièveté", "brevedad", "refusi", "errori di battitura", "typos", "tippfehler", "fautes de frappe")
 
 // What virus scanners, providers and friends of trees add: that a mail was
 // checked, whose service it went through, not to print it.
 var (
-	virusWords   = []string{"virus", "avast", "avg"}
-	checkedWords = []string{"free", "priv", "senza", "frei", "sans", "libre", "controllat", "analizzat", "verificat", "checked", "scanned", "geprüft", "überprüft", "vérifié", "analysé", "comprobad"}
-	printWords   = []string{"stampare", "before you print", "before printing", "ausdrucken", "imprimer", "imprimir"}
-	natureWords  = []string{"ambiente", "environment", "umwelt", "environnement", "alberi", "trees"}
-	adWords      = []string{"con tiscali", "scopri tiscali", "con la mail di libero", "libero mail", "5x1000", "dona il 5"}
+	virusWords   = wording.Words("virus", "avast", "avg")
+	checkedWords = wording.Words("free", "priv", "senza", "frei", "sans", "libre", "controllat", "analizzat", "verificat", "checked", "scanned", "geprüft", "überprüft", "vérifié", "analysé", "comprobad")
+	printWords   = wording.Words("stampare", "before you print", "before printing", "ausdrucken", "imprimer", "imprimir")
+	natureWords  = wording.Words("ambiente", "environment", "umwelt", "environnement", "alberi", "trees")
+	adWords      = wording.Words("con tiscali", "scopri tiscali", "con la mail di libero", "libero mail", "5x1000", "dona il 5")
 )
 
 // listWords stand in the footers of mailing lists.
-var listWords = []string{"mailing list", "mailinglist", "unsubscribe", "received this message because"}
+var listWords = wording.Words("mailing list", "mailinglist", "unsubscribe", "received this message because")
 
 // The words of legal notices: how they are entitled, with what they begin, of
 // what they speak.
 var (
-	noticeWords  = []string{"avviso", "nota", "avvertenz", "informativa", "clausola", "notice", "note", "hinweis", "avis", "ai sensi", "d.lgs", "d. lgs", "disclaimer", "haftungsausschluss", "vertraulich", "confidential", "privileged"}
+	noticeWords  = wording.Words("avviso", "nota", "avvertenz", "informativa", "clausola", "notice", "note", "hinweis", "avis", "ai sensi", "d.lgs", "d. lgs", "disclaimer", "haftungsausschluss", "vertraulich", "confidential", "privileged")
 	noticeStarts = wording.Set("questo", "questa", "la", "il", "le", "i", "chiunque", "qualora", "se", "this", "the", "if", "diese", "der", "die", "wenn", "sollten", "ce", "cet", "les", "si", "este", "esta", "el")
 )
 
 // What the sentences of a legal notice speak of beside disclaimerWords, and
 // what they do not speak of unless they deny liability.
 var (
-	readerWords = []string{"messaggio", "comunicazione", "e-mail", "email", "allegat", "informazion", "mittente", "cancell", "distrugg", "divulg", "message", "communication", "attachment", "information", "sender", "delete", "destroy", "disclos", "nachricht", "anhäng", "absender", "lösch", "courriel", "pièce", "expéditeur", "supprim", "mensaje", "adjunt", "remitente", "legge", "unlawful", "prohibited", "vietat", "virus"}
-	dealWords   = []string{"accett", "accept", "preventiv", "quote", "quotation", "offert", "credit", "ordin", "order", "contratt", "contract", "lavor", "procede", "proceed", "subordinat", "condizion", "condition", "angebot", "auftrag", "devis"}
-	liability   = []string{"no liability", "not liable", "no responsibility", "not accept liability", "not accept responsibility", "not accept any", "alcuna responsabilità", "nessuna responsabilità", "non costituisc", "does not constitute", "keine haftung", "aucune responsabilité"}
+	readerWords = wording.Words("messaggio", "comunicazione", "e-mail", "email", "allegat", "informazion", "mittente", "cancell", "distrugg", "divulg", "message", "communication", "attachment", "information", "sender", "delete", "destroy", "disclos", "nachricht", "anhäng", "absender", "lösch", "courriel", "pièce", "expéditeur", "supprim", "mensaje", "adjunt", "remitente", "legge", "unlawful", "prohibited", "vietat", "virus")
+	dealWords   = wording.Words("accett", "accept", "preventiv", "quote", "quotation", "offert", "credit", "ordin", "order", "contratt", "contract", "lavor", "procede", "proceed", "subordinat", "condizion", "condition", "angebot", "auftrag", "devis")
+	liability   = wording.Words("no liability", "not liable", "no responsibility", "not accept liability", "not accept responsibility", "not accept any", "alcuna responsabilità", "nessuna responsabilità", "non costituisc", "does not constitute", "keine haftung", "aucune responsabilité")
 )
 
-var disclaimerWords = []string{"riservat", "confidenzial", "confidential", "vertraulich", "confidentiel", "confidencial", "privileged", "2016/679", "196/", "gdpr", "privacy", "disclaimer", "haftung", "destinat", "esclusiv", "exclusiv", "addressee", "intended", "bestimmten empfänger", "richtige adressat", "per errore", "irrtümlich", "par erreur", "in error", "por error"}
+var disclaimerWords = wording.Words("riservat", "confidenzial", "confidential", "vertraulich", "confidentiel", "confidencial", "privileged", "2016/679", "196/", "gdpr", "privacy", "disclaimer", "haftung", "destinat", "esclusiv", "exclusiv", "addressee", "intended", "bestimmten empfänger", "richtige adressat", "per errore", "irrtümlich", "par erreur", "in error", "por error")

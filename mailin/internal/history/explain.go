@@ -298,7 +298,7 @@ func sentences(s string) func(func(string) bool) {
 func (e *explainer) inNotice(i int) bool {
 	for above := 0; above < maxNear && i >= 0 && e.t.why[i] != 0; i, above = i-1, above+1 {
 		l := &e.t.lines[i]
-		if disclaimer(l) || len(l.s) >= 50 && legalWords(l.low) > 1 {
+		if disclaimer(l) || len(l.s) >= 50 && wording.Count(l.low, disclaimerWords) > 1 {
 			return true
 		}
 		if i == 0 || e.t.lines[i-1].blank() || strings.ContainsAny(e.t.lines[i-1].s[len(e.t.lines[i-1].s)-1:], ".!?:;") {

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"time"
 	"unicode"
+	"unicode/utf8"
 
 	"sportello/mailin/internal/wording"
 )
@@ -154,12 +155,17 @@ func numbers(s string) func(func(int) bool) {
 	}
 }
 
-// words counts the words of s.
+// words counts the words of s: what white space parts and has a letter.
 func words(s string) int {
-	n := 0
-	for w := range strings.FieldsSeq(s) {
-		if strings.ContainsFunc(w, unicode.IsLetter) {
-			n++
+	n, counted := 0, false
+	for _, c := range s {
+		switch {
+		case c <= ' ':
+			counted = counted && !unicode.IsSpace(c)
+		case counted:
+			counted = c < utf8.RuneSelf || !unicode.IsSpace(c)
+		case c < utf8.RuneSelf && wording.IsLetter(byte(c)) || c >= utf8.RuneSelf && unicode.IsLetter(c):
+			n, counted = n+1, true
 		}
 	}
 	return n

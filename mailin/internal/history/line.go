@@ -3,6 +3,7 @@ package history
 import (
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"sportello/mailin/internal/wording"
 )
@@ -27,8 +28,9 @@ func (l *textLine) halves(before textLine) bool { return l.n != 0 && l.n == befo
 func splitLines(text string) []textLine {
 	lines := make([]textLine, 0, strings.Count(text, "\n")+1)
 	small := wording.Lower(text)
-	for raw := range strings.SplitSeq(text, "\n") {
-		var low string
+	for more := true; more; {
+		var raw, low string
+		raw, text, more = strings.Cut(text, "\n")
 		low, small, _ = strings.Cut(small, "\n")
 		lines = append(lines, newLine(raw, low, len(lines)+1))
 	}
@@ -36,15 +38,35 @@ func splitLines(text string) []textLine {
 	return partLines(lines)
 }
 
-// newLine is line n of a text; low is raw in small letters.
+// newLine is line n of a text; low is raw in small letters: what is invisible or
+// a quote mark is the same in both.
 func newLine(raw, low string, n int) textLine {
-	l := textLine{raw: raw, n: n, s: strings.TrimFunc(raw, invisible), low: strings.TrimFunc(low, invisible)}
-	for strings.HasPrefix(l.s, ">") {
-		l.s, l.low = strings.TrimLeftFunc(l.s[1:], invisible), strings.TrimLeftFunc(l.low[1:], invisible)
+	s := trimEnd(raw)
+	low = low[:len(low)-(len(raw)-len(s))]
+	l := textLine{raw: raw, n: n, s: trimStart(s)}
+	for l.s != "" && l.s[0] == '>' {
+		l.s = trimStart(l.s[1:])
 		l.depth++
 	}
+	l.low = low[len(s)-len(l.s):]
 	l.hard = l.s == "" && strings.Contains(raw, "\u00a0")
 	return l
+}
+
+// trimStart takes what is invisible off the beginning of s.
+func trimStart(s string) string {
+	if s == "" || s[0] > ' ' && s[0] < utf8.RuneSelf {
+		return s
+	}
+	return strings.TrimLeftFunc(s, invisible)
+}
+
+// trimEnd takes it off the end.
+func trimEnd(s string) string {
+	if s == "" || s[len(s)-1] > ' ' && s[len(s)-1] < utf8.RuneSelf {
+		return s
+	}
+	return strings.TrimRightFunc(s, invisible)
 }
 
 // otherMarks finds lines that are quoted by another mark than ">": a bar, a

@@ -72,7 +72,7 @@ func endsSoon(ls []textLine, i int) bool {
 // openedByDate tells whether s begins with a word for "on" and a day.
 func openedByDate(s string) bool {
 	low := wording.Lower(s[:min(len(s), 40)])
-	for _, o := range attributionOpeners {
+	for _, o := range attributionOpeners.All() {
 		if rest, ok := strings.CutPrefix(low, o); ok && rest != "" {
 			word, _, _ := strings.Cut(rest, " ")
 			if wording.IsDigit(rest[0]) || weekdays[strings.Trim(word, ".,")] {

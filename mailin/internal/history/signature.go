@@ -97,8 +97,10 @@ func pictureLine(low string) bool {
 	if !strings.HasPrefix(low, "[") || !strings.HasSuffix(low, "]") || len(low) > 200 {
 		return false
 	}
-	return strings.HasPrefix(low, "[image:") || strings.HasPrefix(low, "[cid:") || wording.Has(low, []string{"logo", "immagine", "facebook", "linkedin", "instagram"})
+	return strings.HasPrefix(low, "[image:") || strings.HasPrefix(low, "[cid:") || wording.Has(low, pictureWords)
 }
+
+var pictureWords = wording.Words("logo", "immagine", "facebook", "linkedin", "instagram")
 
 // doubleSpaced tells text in which every line is followed by an empty one and
 // real empty lines hold a no-break space, as Outlook writes its plain text.
@@ -177,8 +179,11 @@ func namedBlock(ls []textLine, at []int, to int, spaced bool) int {
 
 // closingFormula tells a line that is a greeting at the end of a mail and nothing else.
 func closingFormula(low string) bool {
+	if len(low) > 70 || asking.In(low) {
+		return false
+	}
 	n := words(low)
-	if len(low) > 70 || n > 6 || strings.ContainsAny(low, "?0123456789") {
+	if n > 6 {
 		return false
 	}
 	low = strings.TrimRight(low, "., !;:-*_")
@@ -191,6 +196,8 @@ func closingFormula(low string) bool {
 	}
 	return low == "br" || low == "vg" || low == "lg"
 }
+
+var asking = wording.BytesOf("?0123456789")
 
 // appFooter tells the line that a mail program adds: "Inviato da iPhone". A word
 // or two may stand in it that no program writes ("scusate la brevità").
@@ -287,7 +294,10 @@ func bare(low string) string {
 // disclaimer tells the first line of a legal notice: its title, or a sentence
 // about who may read it.
 func disclaimer(l *textLine) bool {
-	low := strings.TrimLeft(l.low, "*_-–—~<([\" ")
+	low := l.low
+	if low != "" && !wording.IsLetter(low[0]) {
+		low = strings.TrimLeft(low, "*_-–—~<([\" ")
+	}
 	if len(low) > 400 {
 		low = strings.ToValidUTF8(low[:400], "")
 	}
@@ -295,18 +305,7 @@ func disclaimer(l *textLine) bool {
 		return true
 	}
 	first, _, _ := strings.Cut(low, " ")
-	return len(low) >= 50 && noticeStarts[first] && legalWords(low) > 1
-}
-
-// legalWords counts what low says as legal notices do.
-func legalWords(low string) int {
-	n := 0
-	for _, w := range disclaimerWords {
-		if strings.Contains(low, w) {
-			n++
-		}
-	}
-	return n
+	return len(low) >= 50 && noticeStarts[first] && wording.Count(low, disclaimerWords) > 1
 }
 
 // announcesAnswers tells a line which says that the answers stand in the history below.

@@ -17,13 +17,13 @@ var oldMailWords = []string{
 }
 
 // forwardOpeners begin such a line that ends with a colon and needs no dashes.
-var forwardOpeners = []string{"begin ", "inizio ", "anfang ", "beginn ", "début ", "inicio ", "início ", "vidarebefordrat ", "start "}
+var forwardOpeners = wording.Words("begin ", "inizio ", "anfang ", "beginn ", "début ", "inicio ", "início ", "vidarebefordrat ", "start ")
 
 // The three words of "please write your reply above this line".
 var (
-	aboveWords = []string{"above", "sopra", "oberhalb", "über", "au-dessus", "au dessus", "encima", "arriba", "acima"}
-	replyWords = []string{"reply", "respon", "type", "write", "rispond", "rispost", "scriv", "antwort", "schreib", "répon", "repon", "respuest", "escrib", "remove"}
-	lineWords  = []string{"line", "riga", "linea", "zeile", "linie", "ligne", "línea", "linha"}
+	aboveWords = wording.Words("above", "sopra", "oberhalb", "über", "au-dessus", "au dessus", "encima", "arriba", "acima")
+	replyWords = wording.Words("reply", "respon", "type", "write", "rispond", "rispost", "scriv", "antwort", "schreib", "répon", "repon", "respuest", "escrib", "remove")
+	lineWords  = wording.Words("line", "riga", "linea", "zeile", "linie", "ligne", "línea", "linha")
 )
 
 // headerField is a field in the header of an old mail as mail programs print it.
@@ -51,10 +51,10 @@ var headerFields = fieldNames(headerNames)
 // What Microsoft 365 and gateways put above the text of mail from outside: a
 // word of warning, a mail, where it is from; or how often mail comes from there.
 var (
-	warnWords    = []string{"caution", "attenzione", "achtung", "attention", "atención", "external", "esterno", "extern"}
-	mailWords    = []string{"mail", "posta elettronica", "messag", "nachricht", "courriel", "courrier", "correo", "mensaje"}
-	outsideWords = []string{"outside", "extern", "estern", "außerhalb", "extérieur"}
-	rareWords    = []string{"often", "spesso", "nicht oft", "nicht häufig", "souvent", "suele"}
+	warnWords    = wording.Words("caution", "attenzione", "achtung", "attention", "atención", "external", "esterno", "extern")
+	mailWords    = wording.Words("mail", "posta elettronica", "messag", "nachricht", "courriel", "courrier", "correo", "mensaje")
+	outsideWords = wording.Words("outside", "extern", "estern", "außerhalb", "extérieur")
+	rareWords    = wording.Words("often", "spesso", "nicht oft", "nicht häufig", "souvent", "suele")
 )
 
 // rawFields are fields that only servers and programs read.
@@ -67,15 +67,15 @@ var writeVerbs = []string{
 }
 
 // middleVerbs stand between date and name: "Am 3.2. schrieb Max:".
-var middleVerbs = []string{" schrieb ", " schreef ", " skrev ", " napisał ", " a écrit ", " kirjoitti ", " ezt írta ", " kirjutas ", " geschrieben ", " heeft ", " hat ", " ha scritto il ", " wrote on ", " schrieb am ", " a écrit le ", " escribió el "}
+var middleVerbs = wording.Words(" schrieb ", " schreef ", " skrev ", " napisał ", " a écrit ", " kirjoitti ", " ezt írta ", " kirjutas ", " geschrieben ", " heeft ", " hat ", " ha scritto il ", " wrote on ", " schrieb am ", " a écrit le ", " escribió el ")
 
 // quotingWords begin an attribution that ends with the address.
-var quotingWords = []string{"citando ", "quoting ", "zitat von ", "citation de ", "quoting: ", "citaat van ", "citerar ", "cytowanie ", "messaggio da ", "in risposta a ", "in reply to ", "reply to ", "antwort auf ", "quote from "}
+var quotingWords = wording.Words("citando ", "quoting ", "zitat von ", "citation de ", "quoting: ", "citaat van ", "citerar ", "cytowanie ", "messaggio da ", "in risposta a ", "in reply to ", "reply to ", "antwort auf ", "quote from ")
 
 // attributionOpeners begin an attribution with its date.
-var attributionOpeners = []string{
+var attributionOpeners = wording.Words(
 	"on ", "il ", "il giorno ", "in data ", "in date ", "alle ", "am ", "le ", "el ", "em ", "op ", "den ", "d. ", "på ", "pada tanggal ", "în data ", "στις ", "tarihinde ", "w dniu ", "dnia ", "vào ", "at ", "a ", "dne ", "на ", "в ", "pada ", "la ", "em: ",
-}
+)
 
 // weekdays begin it in programs that leave the word for "on" out.
 var weekdays = wording.Set(
@@ -89,8 +89,8 @@ var weekdays = wording.Set(
 
 // The two words of "I answer between the lines".
 var (
-	answerWords = []string{"rispo", "answer", "repl", "respon", "comment", "inline", "antwort", "répon", "respuest"}
-	belowWords  = []string{"sotto", "in linea", "nel testo", "in rosso", "in calce", "punto per punto", "le righe", "below", "inline", "in red", "unten", "im text", "in rot", "dessous", "le texte", "en rouge", "abajo", "el texto", "líneas"}
+	answerWords = wording.Words("rispo", "answer", "repl", "respon", "comment", "inline", "antwort", "répon", "respuest")
+	belowWords  = wording.Words("sotto", "in linea", "nel testo", "in rosso", "in calce", "punto per punto", "le righe", "below", "inline", "in red", "unten", "im text", "in rot", "dessous", "le texte", "en rouge", "abajo", "el texto", "líneas")
 )
 
 func fieldNames(by map[headerField][]string) map[string]headerField {
@@ -106,7 +106,7 @@ func fieldNames(by map[headerField][]string) map[string]headerField {
 // attributionWords are the words, beside a name and a date, of attributions.
 var attributionWords = func() map[string]bool {
 	m := wording.Set("alle", "ore", "um", "uhr", "las", "kl", "o", "cet", "cest", "gmt", "utc", "pm")
-	for _, list := range [][]string{writeVerbs, attributionOpeners} {
+	for _, list := range [][]string{writeVerbs, attributionOpeners.All()} {
 		for _, s := range list {
 			for w := range strings.FieldsSeq(s) {
 				m[w] = true

@@ -51,26 +51,6 @@ func Set(words ...string) map[string]bool {
 	return m
 }
 
-// Begins tells whether s begins with one of list.
-func Begins(s string, list []string) bool {
-	for _, p := range list {
-		if strings.HasPrefix(s, p) {
-			return true
-		}
-	}
-	return false
-}
-
-// Has tells whether one of list stands in s.
-func Has(s string, list []string) bool {
-	for _, p := range list {
-		if strings.Contains(s, p) {
-			return true
-		}
-	}
-	return false
-}
-
 // IsLetter tells an ASCII letter.
 func IsLetter(c byte) bool { return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' }
 
