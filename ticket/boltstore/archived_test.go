@@ -227,7 +227,7 @@ func TestOnlyWantOfRoomIsTriedAgain(t *testing.T) {
 
 // An older store, whose archive is not remembered, learns it when it is opened.
 func TestAnOlderDeskLearnsHowFarItsArchiveGoes(t *testing.T) {
-	dir := schema3(t)
+	dir := deskOf(t, "schema3")
 	mustClose(t, mustOpen(t, dir, Options{}))
 	path := filepath.Join(dir, archiveDir, "2026-11.db")
 	if err := os.Remove(path); err != nil {

@@ -45,7 +45,7 @@ func (t *tx) PutArrival(v *ticket.Arrival) error {
 		t.names(v.Raw),
 		t.shelved(indexRawSums).claim(sumKey(old.RawSum), sumKey(v.RawSum), v.ID),
 		t.shelved(indexContents).claim(sumKey(old.Content), sumKey(v.Content), v.ID),
-		claim(t.bucket(bucketPlaces), placeKey(old.Source), placeKey(v.Source), v.ID),
+		claim(t.growing(bucketPlaces), placeKey(old.Source), placeKey(v.Source), v.ID),
 		reindex(t.bucket(bucketFates), fateKeys(old), fateKeys(v))); err != nil {
 		return fmt.Errorf("arrival %d: %w", v.ID, err)
 	}

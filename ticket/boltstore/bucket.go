@@ -35,6 +35,7 @@ type bucket struct {
 	start uint32 // the checksum so far, of the name
 	count *tally // nil until something is written
 	plain func(key []byte) bool
+	packs bool // its records are packed
 }
 
 // entry is a key and its value as they were put. Both are pages of the
@@ -65,6 +66,15 @@ func (b *bucket) open(key, stored []byte) ([]byte, error) {
 		return nil, fmt.Errorf("%s %x: %w", b.name, key, ErrSpoiled)
 	}
 	return stored[:n], nil
+}
+
+// encode makes the value of a record.
+func (b *bucket) encode(v any) ([]byte, error) {
+	e, err := encode(v)
+	if err == nil && b.packs {
+		e = pack(e)
+	}
+	return e, err
 }
 
 // get returns the value under key, which is never nil, or nil: there is none.

@@ -17,7 +17,8 @@ import (
 // opened for writing. 2: lots have a ledger (four buckets). 3: what happened in a
 // month is found by it (two more). 4: values carry checksums, buckets are
 // tallied, and how far the archive goes is remembered (one more). 5: fingerprints and
-// Message-IDs stand on shelves (the last one).
+// Message-IDs stand on shelves (the last one), and records are packed with a
+// dictionary.
 const schema = 5
 
 // since is the schema from which on a store has a bucket.

@@ -45,11 +45,11 @@ func makeOlder(tx *bolt.Tx, m metaRecord, schema int) error {
 	return tx.Bucket(bucketMeta).Put(keyMeta, v)
 }
 
-// schema3 unpacks a desk that a program of schema 3 kept for six days.
-func schema3(t *testing.T) (dir string) {
+// deskOf unpacks a desk that a program of an older schema kept for six days.
+func deskOf(t *testing.T, schema string) (dir string) {
 	t.Helper()
 	dir = t.TempDir()
-	f, err := os.Open(filepath.Join("testdata", "schema3.tar.gz"))
+	f, err := os.Open(filepath.Join("testdata", schema+".tar.gz"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -124,7 +124,7 @@ func everything(t *testing.T, s *Store) string {
 // at a time. Wherever that was broken off it can be read as it was, and the next
 // start goes on.
 func TestADeskOlderThanItsChecksumsIsSealedInSteps(t *testing.T) {
-	dir := schema3(t)
+	dir := deskOf(t, "schema3")
 	s := mustOpen(t, dir, Options{ReadOnly: true})
 	want := everything(t, s)
 	checkClean(t, s)
@@ -168,6 +168,31 @@ func TestADeskOlderThanItsChecksumsIsSealedInSteps(t *testing.T) {
 	for range 2 {
 		s = mustOpen(t, dir, Options{})
 		if s.meta.Schema != schema || s.meta.Sealing != nil {
+			t.Errorf("%+v", s.meta)
+		}
+		if d := cmp.Diff(want, everything(t, s)); d != "" {
+			t.Errorf("(-before +now):\n%s", d)
+		}
+		checkClean(t, s)
+		if _, err := fileOne(s); err != nil {
+			t.Fatal(err)
+		}
+		want = everything(t, s)
+		mustClose(t, s)
+	}
+}
+
+// A desk from before dictionaries reads as it did, and is one of this schema once
+// it was opened for writing.
+func TestADeskOlderThanItsDictionaries(t *testing.T) {
+	dir := deskOf(t, "schema4")
+	s := mustOpen(t, dir, Options{ReadOnly: true})
+	want := everything(t, s)
+	checkClean(t, s)
+	mustClose(t, s)
+	for range 2 {
+		s = mustOpen(t, dir, Options{})
+		if s.meta.Schema != schema {
 			t.Errorf("%+v", s.meta)
 		}
 		if d := cmp.Diff(want, everything(t, s)); d != "" {

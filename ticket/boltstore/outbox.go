@@ -56,7 +56,7 @@ func (t *tx) PutRow(v *ticket.Row) error {
 			return fmt.Errorf("row %d: %w", id, err)
 		}
 	}
-	return t.put(t.growing(bucketRows), number(id), row, "row", id)
+	return t.put(t.bucket(bucketRows), number(id), row, "row", id) // not in full pages: it grows
 }
 
 // left tells whether nothing is expected to be sent of a row any more.
@@ -71,7 +71,7 @@ func (t *tx) packLetter(id ticket.NoticeID) error {
 	if err != nil || stored == nil || stored[0] == packedVersion {
 		return err
 	}
-	return b.put(number(id), pack(stored))
+	return b.put(number(id), packWith(letterPacker, stored))
 }
 
 // putNotice writes a notice unless it lies there as it is.
@@ -79,7 +79,7 @@ func (t *tx) putNotice(n ticket.Notice, packed bool) error {
 	b := t.growing(bucketNotices)
 	e, err := encode(newNoticeRecord(n))
 	if err == nil && packed {
-		e = pack(e)
+		e = packWith(letterPacker, e)
 	}
 	if err != nil {
 		return fmt.Errorf("put notice %d: %w", n.ID, err)

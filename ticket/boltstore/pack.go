@@ -1,6 +1,7 @@
 package boltstore
 
 import (
+	_ "embed"
 	"errors"
 	"fmt"
 	"runtime"
@@ -8,9 +9,11 @@ import (
 	"github.com/klauspost/compress/zstd"
 )
 
-// What was sent is kept, and seldom looked at: when a letter has left, its notice
-// and its bytes are packed. A packed value is the byte packedVersion and a zstd
-// frame of the value as it was; whoever decodes it gets that.
+// Records repeat each other: the names of their fields, the sentences of rulings,
+// the words of letters. Those that are many and stay are packed: the byte
+// packedVersion and a zstd frame of the value as it was, made with a dictionary of
+// what they repeat; whoever decodes a packed value gets that. A dictionary is named
+// in the frame and never changes: a better one is a file of its own.
 
 // packedVersion is the first byte of a packed value. No value of any other form
 // begins with it.
@@ -19,22 +22,55 @@ const packedVersion = 0xFF
 // maxPacked bounds what a packed value may expand to.
 const maxPacked = 256 << 20
 
-// packer and unpacker are made, channels and all, before anything else runs: they
-// serve every store of the process, whichever came first.
-var packer, unpacker = func() (*zstd.Encoder, *zstd.Decoder) {
-	enc, err := zstd.NewWriter(nil, zstd.WithLowerEncoderMem(true), zstd.WithEncoderConcurrency(1))
-	dec, err2 := zstd.NewReader(nil, zstd.WithDecoderMaxMemory(maxPacked), zstd.WithDecoderLowmem(true),
-		zstd.WithDecoderConcurrency(runtime.GOMAXPROCS(0)))
-	if err := errors.Join(err, err2); err != nil {
+// The dictionaries, made from desks that never were.
+var (
+	//go:embed records.dict
+	recordsDict []byte
+	//go:embed letters.dict
+	lettersDict []byte
+)
+
+// The packers and the unpacker are made, channels and all, before anything else
+// runs: they serve every store of the process, whichever came first.
+var (
+	recordPacker = newPacker(recordsDict)
+	letterPacker = newPacker(lettersDict)
+	unpacker     = newUnpacker()
+)
+
+func newPacker(dict []byte) *zstd.Encoder {
+	e, err := zstd.NewWriter(nil, zstd.WithEncoderDict(dict), zstd.WithEncoderLevel(zstd.SpeedFastest), zstd.WithEncoderCRC(false),
+		zstd.WithLowerEncoderMem(true), zstd.WithEncoderConcurrency(1))
+	if err != nil {
 		panic(err) // the options above are wrong
 	}
-	enc.EncodeAll([]byte{packedVersion}, nil)
-	return enc, dec
-}()
+	e.EncodeAll([]byte{packedVersion}, nil)
+	return e
+}
 
-// pack returns the packed form of a value.
-func pack(value []byte) []byte {
-	return packer.EncodeAll(value, append(make([]byte, 0, len(value)/2+sumSize), packedVersion))
+func newUnpacker() *zstd.Decoder {
+	d, err := zstd.NewReader(nil, zstd.WithDecoderDicts(recordsDict, lettersDict), zstd.WithDecoderMaxMemory(maxPacked),
+		zstd.WithDecoderLowmem(true), zstd.WithDecoderConcurrency(runtime.GOMAXPROCS(0)))
+	if err != nil {
+		panic(err)
+	}
+	return d
+}
+
+// packs tells whether the records of a bucket are packed as they are written.
+func packs(bucket []byte) bool {
+	switch string(bucket) {
+	case string(bucketTickets), string(bucketMessages), string(bucketEvents), string(bucketArrivals):
+		return true
+	}
+	return false
+}
+
+// pack returns the packed form of a record.
+func pack(value []byte) []byte { return packWith(recordPacker, value) }
+
+func packWith(e *zstd.Encoder, value []byte) []byte {
+	return e.EncodeAll(value, append(make([]byte, 0, len(value)/2+sumSize), packedVersion))
 }
 
 // unpack returns a value as it was before it was packed, if it was.

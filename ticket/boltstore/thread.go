@@ -18,12 +18,16 @@ func (t *tx) AddEvent(id ticket.ID, e *ticket.Event) error {
 	return t.inMonth(id, e.At)
 }
 
+// threadFill leaves room in a page for what is still to come of its tickets.
+const threadFill = 0.65
+
 // addEntry appends to a thread: seq must follow the last one.
 func addEntry(t *tx, bucket []byte, id ticket.ID, seq int, what string, v any) error {
 	if err := t.writing(); err != nil {
 		return err
 	}
-	b := t.growing(bucket)
+	b := t.bucket(bucket)
+	b.bolt.FillPercent = threadFill
 	last, err := lastSeq(t, bucket, id)
 	if err != nil {
 		return fmt.Errorf("add %s %d to ticket %d: %w", what, seq, id, err)
@@ -31,7 +35,7 @@ func addEntry(t *tx, bucket []byte, id ticket.ID, seq int, what string, v any) e
 	if seq != last+1 {
 		return fmt.Errorf("add %s %d to ticket %d, which has %d: %w", what, seq, id, last, ticket.ErrInput)
 	}
-	e, err := encode(v)
+	e, err := b.encode(v)
 	if err == nil {
 		err = b.add(entryKey(id, seq), e)
 	}

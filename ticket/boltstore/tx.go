@@ -50,7 +50,7 @@ func (t *tx) bucket(name []byte) *bucket {
 		if inner == nil {
 			return nil
 		}
-		b = &bucket{name: name, bolt: inner, tx: t, start: crc32.Checksum(name, castagnoli), plain: t.meta.plain(name)}
+		b = &bucket{name: name, bolt: inner, tx: t, start: crc32.Checksum(name, castagnoli), plain: t.meta.plain(name), packs: packs(name)}
 		t.opened[string(name)] = b
 	}
 	return b
@@ -81,7 +81,7 @@ func (t *tx) get(bucket, key []byte, v any, what string, id any) error {
 
 // put encodes v under key.
 func (t *tx) put(b *bucket, key []byte, v any, what string, id any) error {
-	e, err := encode(v)
+	e, err := b.encode(v)
 	if err == nil {
 		err = b.put(key, e)
 	}
