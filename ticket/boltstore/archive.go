@@ -25,8 +25,8 @@ import (
 	"sportello/ticket"
 )
 
-// Raw mail lies in one bbolt file a month, each mail a zstd frame of its own
-// under the next number. A RawRef is "YYYY-MM/number/mark": the mark is the
+// Raw mail, and what was sent, lie in one bbolt file a month, each mail and each
+// letter a zstd frame of its own under the next number. A RawRef is "YYYY-MM/number/mark": the mark is the
 // beginning of the mail's SHA-256, so that a reference never shows other bytes
 // than those it was made for (references of older programs have none). Months no
 // longer written change only when a mail is erased.
@@ -91,7 +91,7 @@ func openArchive(dir, desk string, named map[string]uint64, o Options) (*archive
 	if a.enc, err = zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedFastest), zstd.WithLowerEncoderMem(true)); err != nil {
 		return nil, fmt.Errorf("store: archive: %w", err)
 	}
-	a.dec, err = zstd.NewReader(nil, zstd.WithDecoderMaxMemory(maxRaw), zstd.WithDecodeAllCapLimit(true),
+	a.dec, err = zstd.NewReader(nil, zstd.WithDecoderMaxMemory(maxRaw), zstd.WithDecoderDicts(lettersDict), zstd.WithDecodeAllCapLimit(true),
 		zstd.WithDecoderLowmem(true), zstd.WithDecoderConcurrency(runtime.GOMAXPROCS(0)))
 	if err != nil {
 		return nil, fmt.Errorf("store: archive: %w", err)
@@ -100,17 +100,22 @@ func openArchive(dir, desk string, named map[string]uint64, o Options) (*archive
 }
 
 // Keep archives raws, one commit for each month they fall in; see ticket.Store.
+func (s *Store) Keep(ctx context.Context, raws []ticket.RawMail) ([]ticket.RawRef, error) {
+	return s.keep(ctx, raws, s.archive.enc)
+}
+
+// keep archives raws, each compressed by itself with enc.
 // When a month cannot be made or opened because there is no room that is no
 // ErrCommit: the same mails may be offered again. After any other fault nobody
 // knows what is on disk.
-func (s *Store) Keep(ctx context.Context, raws []ticket.RawMail) ([]ticket.RawRef, error) {
+func (s *Store) keep(ctx context.Context, raws []ticket.RawMail, enc *zstd.Encoder) ([]ticket.RawRef, error) {
 	if s.readOnly {
 		return nil, ticket.ErrReadOnly
 	}
 	if err := errors.Join(ctx.Err(), s.failure()); err != nil {
 		return nil, err
 	}
-	frames, err := s.archive.compress(raws)
+	frames, err := compress(raws, enc)
 	if err != nil {
 		return nil, fmt.Errorf("keep: %w", err)
 	}
@@ -167,7 +172,7 @@ func (s *Store) Raw(ctx context.Context, ref ticket.RawRef) ([]byte, error) {
 }
 
 // compress makes the stored form of each mail, on all cores.
-func (a *archive) compress(raws []ticket.RawMail) ([]frame, error) {
+func compress(raws []ticket.RawMail, enc *zstd.Encoder) ([]frame, error) {
 	frames := make([]frame, len(raws))
 	var g errgroup.Group
 	g.SetLimit(runtime.GOMAXPROCS(0))
@@ -180,7 +185,7 @@ func (a *archive) compress(raws []ticket.RawMail) ([]frame, error) {
 				r.Sum = sha256.Sum256(r.Raw)
 			}
 			head := append(make([]byte, 0, frameHead+len(r.Raw)/2+sumSize), frameVersion)
-			frames[i] = frame{a.enc.EncodeAll(r.Raw, binary.BigEndian.AppendUint32(head, uint32(len(r.Raw)))), r.Sum}
+			frames[i] = frame{enc.EncodeAll(r.Raw, binary.BigEndian.AppendUint32(head, uint32(len(r.Raw)))), r.Sum}
 			return nil
 		})
 	}

@@ -104,7 +104,7 @@ func TestMonthsThatAreNotOurs(t *testing.T) {
 // A frame that expands to more than it says is refused before it takes memory.
 func TestBombIsRefused(t *testing.T) {
 	s := newStore(t)
-	bomb, err := s.archive.compress([]ticket.RawMail{{Raw: bytes.Repeat([]byte{0}, 64<<20)}})
+	bomb, err := compress([]ticket.RawMail{{Raw: bytes.Repeat([]byte{0}, 64<<20)}}, s.archive.enc)
 	if err != nil {
 		t.Fatal(err)
 	}

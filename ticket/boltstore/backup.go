@@ -24,18 +24,7 @@ func (s *Store) Backup(ctx context.Context, add func(name string, size int64, wr
 			return err
 		})
 	}
-	if err := s.Attached(); err != nil { // the file is copied by its name
-		return fmt.Errorf("store: backup: %w", err)
-	}
-	b, err := s.db.Begin(false)
-	if err != nil {
-		return fmt.Errorf("store: backup: %w", closedError(err))
-	}
-	err = copied(deskFile, b)
-	if end := b.Rollback(); err == nil {
-		err = end
-	}
-	if err != nil {
+	if err := s.backupDesk(copied); err != nil {
 		return fmt.Errorf("store: backup: %w", err)
 	}
 	files, err := filepath.Glob(filepath.Join(s.dir, archiveDir, "*.db"))
@@ -58,6 +47,24 @@ func (s *Store) Backup(ctx context.Context, add func(name string, size int64, wr
 		}
 	}
 	return nil
+}
+
+// backupDesk copies desk.db, by its name.
+func (s *Store) backupDesk(copied func(name string, tx *bolt.Tx) error) error {
+	s.byName.Lock()
+	defer s.byName.Unlock()
+	if err := s.Attached(); err != nil {
+		return err
+	}
+	b, err := s.db.Begin(false)
+	if err != nil {
+		return closedError(err)
+	}
+	err = copied(deskFile, b)
+	if end := b.Rollback(); err == nil {
+		err = end
+	}
+	return err
 }
 
 // untilDone writes until its context ends.

@@ -60,15 +60,22 @@ type Store struct {
 	archive  *archive
 	rack     rack
 	stats    atomic.Pointer[ticket.Stats]
+	leaving  leaving
 	file     os.FileInfo // of desk.db when it was opened
 	look     func(ctx context.Context, path string, v PageVersion, report func(Finding)) error
 
-	gate   sync.RWMutex // held for reading while a request enters the queue
-	closed bool
-	queue  chan *request
-	done   chan struct{} // closed when the writer has ended
-	broken atomic.Pointer[error]
-	gone   atomic.Bool // desk.db is no more what was opened: it is not read either
+	swap    sync.RWMutex   // held while another file takes the place of desk.db
+	byName  sync.Mutex     // held while desk.db is read by its name, or copied
+	changes *changes       // what was written since a copy of desk.db was begun; the writer's
+	olds    sync.WaitGroup // files that were replaced and are still read
+
+	gate            sync.RWMutex // held for reading while a request enters the queue
+	closed          bool
+	queue           chan *request
+	done            chan struct{} // closed when the writer has ended
+	closing, tidied chan struct{} // closed when Close begins, when tidy has ended
+	broken          atomic.Pointer[error]
+	gone            atomic.Bool // desk.db is no more what was opened: it is not read either
 }
 
 var _ ticket.Store = (*Store)(nil)
@@ -96,6 +103,7 @@ func Open(dir string, o Options) (*Store, error) {
 	s.lock = lock
 	if !o.ReadOnly {
 		go s.write()
+		go s.tidy()
 	}
 	return s, nil
 }
@@ -106,16 +114,24 @@ func open(dir string, o Options) (_ *Store, err error) {
 	if err := inspect(path); err != nil {
 		return nil, err
 	}
+	if !o.ReadOnly {
+		if err := removeIfThere(path + compactSuffix); err != nil {
+			return nil, fmt.Errorf("store: a copy that was begun: %w", err)
+		}
+	}
 	db, err := openBolt(path, o.ReadOnly, o.Timeout, 1<<30)
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{dir: dir, readOnly: o.ReadOnly, db: db, look: o.CheckPages, queue: make(chan *request, groupLimit), done: make(chan struct{})}
+	s := &Store{dir: dir, readOnly: o.ReadOnly, db: db, look: o.CheckPages, queue: make(chan *request, groupLimit), done: make(chan struct{}), closing: make(chan struct{}), tidied: make(chan struct{}), leaving: leaving{some: make(chan struct{}, 1)}}
 	if s.look == nil {
 		s.look = CheckPages
 	}
 	defer func() {
 		if err != nil {
+			if s.archive != nil {
+				s.archive.close()
+			}
 			db.Close()
 		}
 	}()
@@ -140,6 +156,13 @@ func open(dir string, o Options) (_ *Store, err error) {
 	if err != nil {
 		return nil, err
 	}
+	if !o.ReadOnly {
+		if err := guarded("open", func() error { return s.enter(o) }); errors.Is(err, errBroken) {
+			return nil, refusal(ErrDamaged, path, err)
+		} else if err != nil {
+			return nil, err
+		}
+	}
 	if err := s.loadStats(); err != nil {
 		return nil, refusal(ErrDamaged, path, err)
 	}
@@ -162,7 +185,9 @@ func (s *Store) View(ctx context.Context, f func(ticket.Tx) error) error {
 	if s.gone.Load() {
 		return s.failure()
 	}
+	s.swap.RLock()
 	b, err := s.db.Begin(false)
+	s.swap.RUnlock()
 	if err != nil {
 		return fmt.Errorf("store: read: %w", closedError(err))
 	}
@@ -173,7 +198,7 @@ func (s *Store) View(ctx context.Context, f func(ticket.Tx) error) error {
 // newTx is a transaction that shares what the store holds in memory.
 func (s *Store) newTx(b *bolt.Tx) *tx {
 	t := newTx(b, s.meta)
-	t.rack = &s.rack
+	t.rack, t.archive = &s.rack, s.archive
 	return t
 }
 
@@ -198,15 +223,18 @@ func (s *Store) Close() error {
 	}
 	s.closed = true
 	close(s.queue)
+	close(s.closing)
 	s.gate.Unlock()
 	var errs []error
 	if !s.readOnly {
 		<-s.done
+		<-s.tidied
 		if s.broken.Load() == nil {
 			errs = append(errs, s.witness.settle(s.position()))
 		}
 	}
 	errs = append(errs, s.archive.close(), s.db.Close(), s.lock.Close())
+	s.olds.Wait()
 	return errors.Join(errs...)
 }
 

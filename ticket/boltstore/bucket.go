@@ -124,6 +124,7 @@ func (b *bucket) add(key, value []byte) error {
 func (b *bucket) store(n *tally, key, value []byte) error {
 	stored := b.seal(key, value)
 	n.with(stored)
+	b.wrote(key)
 	return b.bolt.Put(key, stored)
 }
 
@@ -134,7 +135,15 @@ func (b *bucket) delete(key []byte) error {
 		return err
 	}
 	n.without(b.bolt.Get(key))
+	b.wrote(key)
 	return b.bolt.Delete(key)
+}
+
+// wrote notes a key that changes while desk.db is copied.
+func (b *bucket) wrote(key []byte) {
+	if b.tx.copied {
+		b.tx.changed = append(b.tx.changed, change{string(b.name), string(key)})
+	}
 }
 
 // next gives out the next number of the bucket.

@@ -73,6 +73,7 @@ func faultsIn(s *Store) (found []string) {
 // an entry that went, an old one that came back.
 func TestEntriesChangedBehindTheStoreAreFound(t *testing.T) {
 	s, _ := atWork(t, 2)
+	putAway(t, s)
 	before := stored(t, s)
 	if _, err := fileOne(s); err != nil {
 		t.Fatal(err)

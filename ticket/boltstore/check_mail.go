@@ -134,8 +134,13 @@ func (c *checker) outbox() error {
 		}
 		states.wants(where, row.stateKeys(id))
 		queue.wants(where, row.queueKeys(id))
-		if r.Fixed && !c.tx.bucket(bucketLetters).has(number(id)) {
-			c.fault("P8", where, "its letter was fixed and is missing")
+		if _, err := c.tx.Letter(id); err != nil && (r.Fixed || !errors.Is(err, ticket.ErrNotFound)) {
+			c.fault("P8", where, "its letter was fixed and is missing: %v", err)
+		}
+		for _, ref := range row.Kept {
+			if !c.reaches(ref) {
+				c.fault("P8", where, "the archive is not remembered to go as far as what was sent of it, %s", ref)
+			}
 		}
 		if r.Notice.MessageID != "" {
 			d := [digestSize]byte(digest(r.Notice.MessageID))

@@ -51,6 +51,8 @@ func (s *Store) Attached() error {
 	if err := s.failure(); err != nil {
 		return err
 	}
+	s.swap.RLock()
+	defer s.swap.RUnlock()
 	path := filepath.Join(s.dir, deskFile)
 	info, err := os.Stat(path)
 	switch {
@@ -59,7 +61,7 @@ func (s *Store) Attached() error {
 	case err == nil && !os.SameFile(info, s.file):
 		err = refusal(ErrForeign, path, errors.New("it was replaced while the desk used it"))
 	case err == nil:
-		err = inspect(path)
+		err = inspectInUse(path)
 	}
 	if err == nil {
 		return nil

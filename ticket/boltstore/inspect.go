@@ -65,6 +65,33 @@ func inspect(path string) error {
 	return nil
 }
 
+// inspectInUse is inspect of a file that is written meanwhile: two commits later the
+// pages of which its head told are others. What the last of several looks finds is
+// believed, and what one finds whose head stayed.
+func inspectInUse(path string) (err error) {
+	for range 20 {
+		before := lastTxid(path)
+		if err = inspect(path); err == nil || before == lastTxid(path) {
+			return err
+		}
+	}
+	return err
+}
+
+// lastTxid is the last transaction of which a file tells; 0: it tells of none.
+func lastTxid(path string) uint64 {
+	f, err := os.Open(path)
+	if err != nil {
+		return 0
+	}
+	defer f.Close()
+	m, err := liveMeta(f)
+	if err != nil {
+		return 0
+	}
+	return m.txid
+}
+
 // kindOfFault tells a file that never was ours from one that lost its head.
 func kindOfFault(r io.ReaderAt, size int64) error {
 	var head [pageHeader + 4]byte

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"sportello/ticket"
+	"sportello/ticket/storetest"
 )
 
 // killDir makes this test binary a desk that files mail until it is killed.
@@ -29,7 +30,7 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// fileForEver files mails from four goroutines and prints the number of each
+// fileForEver files mails and sends their letters from four goroutines and prints the number of each
 // ticket once it is committed.
 func fileForEver(dir string) error {
 	s, err := Open(dir, Options{})
@@ -43,7 +44,7 @@ func fileForEver(dir string) error {
 		wg.Go(func() {
 			for {
 				var id ticket.ID
-				if id, errs[i] = fileOne(s); errs[i] != nil {
+				if id, errs[i] = sendOne(s); errs[i] != nil {
 					return
 				}
 				out.Lock()
@@ -52,12 +53,38 @@ func fileForEver(dir string) error {
 			}
 		})
 	}
+	wg.Go(func() {
+		for s.PutAway(context.Background()) == nil {
+		}
+	})
+	wg.Go(func() {
+		for {
+			if _, err := s.Compact(context.Background()); err != nil {
+				return
+			}
+		}
+	})
 	wg.Wait()
 	return errors.Join(errs...)
 }
 
 // fileOne does what filing a mail does: raw mail, arrival, ticket, thread, letter.
-func fileOne(s *Store) (id ticket.ID, err error) {
+func fileOne(s *Store) (id ticket.ID, err error) { return fileMail(s, &ticket.Row{}) }
+
+// sendOne files a mail and sends its letter.
+func sendOne(s *Store) (id ticket.ID, err error) {
+	var row ticket.Row
+	if id, err = fileMail(s, &row); err != nil {
+		return id, err
+	}
+	return id, s.Update(context.Background(), func(tx ticket.Tx) error {
+		row.State, row.Fixed = ticket.RowSent, true
+		return errors.Join(tx.PutLetter(row.Notice.ID, storetest.Letter(&row.Notice)), tx.PutRow(&row))
+	})
+}
+
+// fileMail files a mail; row becomes that of its acknowledgement.
+func fileMail(s *Store, row *ticket.Row) (id ticket.ID, err error) {
 	ctx, now := context.Background(), time.Date(2026, 11, 22, 10, 0, 0, 0, time.UTC)
 	raw := []byte(fmt.Sprintf("Subject: %d\r\n\r\n%s", s.position(), strings.Repeat("testo ", 500)))
 	refs, err := s.Keep(ctx, []ticket.RawMail{{At: now, Raw: raw}})
@@ -71,12 +98,13 @@ func fileOne(s *Store) (id ticket.ID, err error) {
 		id, err = tx.NextTicket()
 		arrival, err2 = tx.NextArrival()
 		notice, err3 = tx.NextNotice()
+		row.State, row.Notice, row.Next = ticket.RowQueued, ticket.Notice{ID: notice, Kind: ticket.NoticeAck, MessageID: fmt.Sprintf("%d@x", notice)}, now
 		return errors.Join(err, err2, err3,
 			tx.PutTicket(&ticket.Ticket{ID: id, State: ticket.StateOpen, Messages: 1, Events: 1}),
 			tx.AddMessage(id, &ticket.Message{Seq: 1, Text: string(raw), Raw: refs[0], Arrival: arrival}),
 			tx.AddEvent(id, &ticket.Event{Seq: 1, Kind: "opened", Actor: "desk", Cause: fmt.Sprintf("arrival %d", arrival)}),
 			tx.PutArrival(&ticket.Arrival{ID: arrival, Raw: refs[0], RawSum: sha256.Sum256(raw), Fate: ticket.FateMessage, Ticket: id, Seq: 1}),
-			tx.PutRow(&ticket.Row{Notice: ticket.Notice{ID: notice, Kind: ticket.NoticeAck, MessageID: fmt.Sprintf("%d@x", notice)}, State: ticket.RowQueued, Next: now}),
+			tx.PutRow(row),
 			tx.FileMessageID(fmt.Sprintf("m%d@x", arrival), id))
 	})
 }

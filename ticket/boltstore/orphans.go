@@ -1,6 +1,7 @@
 package boltstore
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"errors"
@@ -119,21 +120,66 @@ func (s *Store) checkOrphans(ctx context.Context, report func(Finding)) error {
 			left[name] = set
 		}
 	}
-	for next := ticket.ArrivalID(1); next != 0; {
-		batch, err := s.arrivalsFrom(ctx, &next)
-		if err != nil {
-			return fmt.Errorf("check raw mail: %w", err)
+	err := s.eachRef(ctx, func(ref ticket.RawRef) {
+		if name, n, _, err := parseRef(ref); err == nil && left[name] != nil && n <= s.archive.went[name] {
+			left[name].drop(n)
 		}
-		for _, a := range batch {
-			if name, n, _, err := parseRef(a.Raw); err == nil && left[name] != nil && n <= s.archive.went[name] {
-				left[name].drop(n)
-			}
-		}
+	})
+	if err != nil {
+		return fmt.Errorf("check raw mail: %w", err)
 	}
 	for name, set := range left {
 		if n := set.count(); n > 0 {
-			report(Finding{"note", "P1", "archive " + name, fmt.Sprintf("%d raw mails that nothing refers to, as a crash leaves them; mail that comes again takes their place", n)})
+			report(Finding{"note", "P1", "archive " + name, fmt.Sprintf("%d raw mails or letters that nothing refers to, as a crash leaves them; mail that comes again takes their place", n)})
 		}
 	}
 	return nil
+}
+
+// eachRef passes on every reference into the archive, some rows at a time: of raw
+// mail and of what was sent.
+func (s *Store) eachRef(ctx context.Context, f func(ticket.RawRef)) error {
+	for next := ticket.ArrivalID(1); next != 0; {
+		batch, err := s.arrivalsFrom(ctx, &next)
+		if err != nil {
+			return err
+		}
+		for _, a := range batch {
+			f(a.Raw)
+		}
+	}
+	for key := []byte(nil); ; {
+		rows, next, err := s.rowsFrom(ctx, key)
+		if err != nil {
+			return err
+		}
+		for _, r := range rows {
+			for _, ref := range r.Kept {
+				f(ref)
+			}
+		}
+		if key = next; key == nil {
+			return nil
+		}
+	}
+}
+
+// rowsFrom reads a batch of rows; next is the key behind it, nil at the end. What
+// cannot be decoded is left out.
+func (s *Store) rowsFrom(ctx context.Context, key []byte) (rows []rowRecord, next []byte, err error) {
+	err = s.View(ctx, func(t ticket.Tx) error {
+		b := t.(*tx).bucket(bucketRows)
+		c := b.bolt.Cursor()
+		k, stored := c.Seek(key)
+		for n := 0; k != nil && n < rawBatch; n++ {
+			var r rowRecord
+			if v, err := b.open(k, stored); err == nil && decode(v, &r) == nil {
+				rows = append(rows, r)
+			}
+			k, stored = c.Next()
+		}
+		next = bytes.Clone(k)
+		return nil
+	})
+	return rows, next, err
 }

@@ -11,7 +11,8 @@ import (
 )
 
 // A row is kept in two parts, since its notice, which may be large, never
-// changes once queued, and its state changes with every try.
+// changes once queued, and its state changes with every try. Once it has left, the
+// notice and the letter are put away; see sent.go.
 
 func (t *tx) Row(id ticket.NoticeID) (*ticket.Row, error) {
 	var r rowRecord
@@ -19,8 +20,15 @@ func (t *tx) Row(id ticket.NoticeID) (*ticket.Row, error) {
 		return nil, err
 	}
 	var n noticeRecord
-	if err := t.get(bucketNotices, number(id), &n, "notice", id); err != nil {
-		return nil, err
+	v, err := t.notice(id, &r)
+	if err == nil && v == nil {
+		err = ticket.ErrNotFound
+	}
+	if err == nil {
+		err = decode(v, &n)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("notice %d: %w", id, err)
 	}
 	return r.value(n), nil
 }
@@ -43,18 +51,17 @@ func (t *tx) PutRow(v *ticket.Row) error {
 		return err
 	}
 	row := newRowRecord(v)
+	row.Kept = old.Kept
 	countRow(n, old.State, -1)
 	countRow(n, row.State, +1)
 	if err := errors.Join(
 		reindex(t.bucket(bucketRowStates), old.stateKeys(id), row.stateKeys(id)),
 		reindex(t.bucket(bucketQueue), old.queueKeys(id), row.queueKeys(id)),
-		t.putNotice(v.Notice, row.left())); err != nil {
+		t.putNotice(v.Notice, row)); err != nil {
 		return fmt.Errorf("row %d: %w", id, err)
 	}
-	if row.left() && !old.left() {
-		if err := t.packLetter(id); err != nil {
-			return fmt.Errorf("row %d: %w", id, err)
-		}
+	if row.left() {
+		t.left = append(t.left, id)
 	}
 	return t.put(t.bucket(bucketRows), number(id), row, "row", id) // not in full pages: it grows
 }
@@ -64,31 +71,16 @@ func (r *rowRecord) left() bool {
 	return r.State == ticket.RowSent || r.State == ticket.RowUnknown || r.State == ticket.RowFailed
 }
 
-// packLetter packs the letter of a row, if it has one that is not packed.
-func (t *tx) packLetter(id ticket.NoticeID) error {
-	b := t.growing(bucketLetters)
-	stored, err := b.get(number(id))
-	if err != nil || stored == nil || stored[0] == packedVersion {
-		return err
-	}
-	return b.put(number(id), packWith(letterPacker, stored))
-}
-
-// putNotice writes a notice unless it lies there as it is.
-func (t *tx) putNotice(n ticket.Notice, packed bool) error {
-	b := t.growing(bucketNotices)
+// putNotice writes the notice of a row unless it lies there as it is.
+func (t *tx) putNotice(n ticket.Notice, r *rowRecord) error {
 	e, err := encode(newNoticeRecord(n))
-	if err == nil && packed {
-		e = packWith(letterPacker, e)
-	}
 	if err != nil {
 		return fmt.Errorf("put notice %d: %w", n.ID, err)
 	}
-	there, err := b.get(number(n.ID))
-	if err == nil && !bytes.Equal(there, e) {
-		err = b.put(number(n.ID), e)
+	if there, err := t.notice(n.ID, r); err == nil && bytes.Equal(there, e) { // what cannot be read is written anew
+		return nil
 	}
-	if err != nil {
+	if err := t.growing(bucketNotices).put(number(n.ID), e); err != nil {
 		return fmt.Errorf("put notice %d: %w", n.ID, err)
 	}
 	return nil
@@ -205,7 +197,15 @@ func (t *tx) Rows(s ticket.RowState) iter.Seq2[*ticket.Row, error] {
 }
 
 func (t *tx) Letter(id ticket.NoticeID) (*ticket.Letter, error) {
-	v, err := t.bucket(bucketLetters).get(number(id))
+	var r rowRecord // of a letter that was put before its row there is none yet
+	err := t.get(bucketRows, number(id), &r, "row", id)
+	if errors.Is(err, ticket.ErrNotFound) {
+		err = nil
+	}
+	var v []byte
+	if err == nil {
+		v, err = t.letter(id, &r)
+	}
 	if err == nil && v == nil {
 		err = ticket.ErrNotFound
 	}

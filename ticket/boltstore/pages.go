@@ -26,9 +26,14 @@ type PageVersion struct {
 // CheckPages to look at: bbolt gives no page of a state that is read to another
 // use. It must be short, for the file grows meanwhile.
 func (s *Store) PagesAt() (path string, v PageVersion, release func(), err error) {
+	s.byName.Lock()
 	path = filepath.Join(s.dir, deskFile)
-	v, release, err = pagesAt(s.db, path)
-	return path, v, release, err
+	v, end, err := pagesAt(s.db, path)
+	if err != nil {
+		s.byName.Unlock()
+		return path, v, nil, err
+	}
+	return path, v, func() { end(); s.byName.Unlock() }, nil
 }
 
 // pagesAt is PagesAt of any file that is open as db.

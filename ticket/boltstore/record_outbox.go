@@ -266,7 +266,8 @@ func (r noticeRecord) value() ticket.Notice {
 		Bounce: maybe(r.Bounce, bounceRecord.value), Resent: r.Resent}
 }
 
-// rowRecord is a row without its notice, of which it keeps the class.
+// rowRecord is a row without its notice, of which it keeps the class, and where
+// what was sent of it was put away: the last of Kept counts.
 type rowRecord struct {
 	State     ticket.RowState `json:"state,omitempty"`
 	Class     byte            `json:"class"`
@@ -278,10 +279,11 @@ type rowRecord struct {
 	Settled   time.Time       `json:"settled,omitzero"`
 	Fixed     bool            `json:"fixed,omitempty"`
 	Weight    ticket.Weight   `json:"weight,omitempty"`
+	Kept      []ticket.RawRef `json:"kept,omitempty"`
 }
 
 func newRowRecord(r *ticket.Row) *rowRecord {
-	return &rowRecord{r.State, byte(r.Notice.Kind.Class()), r.Tries, r.Next.UTC(), r.LastError, r.Response, r.Resent, r.Settled.UTC(), r.Fixed, r.Weight}
+	return &rowRecord{r.State, byte(r.Notice.Kind.Class()), r.Tries, r.Next.UTC(), r.LastError, r.Response, r.Resent, r.Settled.UTC(), r.Fixed, r.Weight, nil}
 }
 
 func (r *rowRecord) value(n noticeRecord) *ticket.Row {

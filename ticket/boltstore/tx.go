@@ -15,15 +15,21 @@ import (
 
 // tx is one transaction, shared by the calls of a group.
 type tx struct {
-	bolt   *bolt.Tx
-	meta   metaRecord // says which entries are older than checksums
-	opened map[string]*bucket
-	rack   *rack
-	full   *uint32 // shelves whose sieves it looks at; nil: not asked yet
-	tally  tallies // nil: not read yet
-	writes int     // how many writes were asked for
-	stats  ticket.Stats
-	loaded bool // stats were read
+	bolt    *bolt.Tx
+	meta    metaRecord // says which entries are older than checksums
+	archive *archive   // where what was sent lies; nil while a store is brought up to date
+	opened  map[string]*bucket
+	rack    *rack
+	full    *uint32 // shelves whose sieves it looks at; nil: not asked yet
+	tally   tallies // nil: not read yet
+	writes  int     // how many writes were asked for
+	stats   ticket.Stats
+	loaded  bool              // stats were read
+	left    []ticket.NoticeID // rows that left
+	copied  bool              // desk.db is being copied: what is written is noted
+	changed []change
+	readRef ticket.RawRef // what was read last of what was sent, for who asks for more of it
+	read    sent
 }
 
 var _ ticket.Tx = (*tx)(nil)

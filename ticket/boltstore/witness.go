@@ -59,12 +59,13 @@ func (n numbers) plus(d uint64) numbers {
 type witness struct {
 	path string
 	disk witnessRecord // as last saved
+	// newer tells that the database lay behind it when it was opened.
+	newer bool
 }
 
 // openWitness compares the database with its witness. One that stands the
-// comparison is brought up to date, unless it is only read, and begins the next
-// generation when o.AfterRestore asks for it.
-func openWitness(s *Store, o Options) (*witness, error) {
+// comparison is brought up to date, unless it is only read.
+func openWitness(s *Store, o Options) (_ *witness, err error) {
 	w := &witness{path: filepath.Join(s.dir, witnessFile)}
 	lost := w.load()
 	if lost == nil && w.disk.UUID != s.meta.UUID {
@@ -84,16 +85,21 @@ func openWitness(s *Store, o Options) (*witness, error) {
 	if o.ReadOnly {
 		return w, nil
 	}
-	m, err := modernise(s.db, s.meta)
-	if err != nil {
-		return nil, err
-	}
-	if s.meta = m; o.AfterRestore {
-		if err := s.nextGeneration(w.disk, lost == nil && s.olderThan(w.disk), o.Restored); err != nil {
-			return nil, err
+	w.newer = lost == nil && s.olderThan(w.disk)
+	s.meta, err = modernise(s.db, s.meta)
+	return w, err
+}
+
+// enter begins the next generation where o.AfterRestore asks for it, and brings the
+// witness up to date.
+func (s *Store) enter(o Options) error {
+	w := s.witness
+	if o.AfterRestore {
+		if err := s.nextGeneration(w.disk, w.newer, o.Restored); err != nil {
+			return err
 		}
 	}
-	return w, w.save(witnessRecord{UUID: s.meta.UUID, Generation: s.meta.Generation, Position: s.position(),
+	return w.save(witnessRecord{UUID: s.meta.UUID, Generation: s.meta.Generation, Position: s.position(),
 		Highest: w.disk.Highest.max(s.numbers())})
 }
 
@@ -117,6 +123,7 @@ func (s *Store) nextGeneration(w witnessRecord, newer bool, restored func(ticket
 	}
 	err := s.db.Update(func(tx *bolt.Tx) error {
 		t := newTx(tx, m)
+		t.archive = s.archive
 		if err := errors.Join(putMeta(tx, m), t.setSequences(next)); err != nil {
 			return err
 		}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -19,8 +20,9 @@ const groupLimit = 256
 // request is one call of Update on its way through the writer.
 type request struct {
 	f       func(ticket.Tx) error
-	claimed atomic.Bool // by the writer, or by a caller that gave up
-	err     error       // of f; valid after done was closed
+	alone   func() error // instead of f: between transactions
+	claimed atomic.Bool  // by the writer, or by a caller that gave up
+	err     error        // of f; valid after done was closed
 	done    chan struct{}
 }
 
@@ -30,7 +32,15 @@ func (s *Store) Update(ctx context.Context, f func(ticket.Tx) error) error {
 	if s.readOnly {
 		return ticket.ErrReadOnly
 	}
-	r := &request{f: f, done: make(chan struct{})}
+	return s.wait(ctx, &request{f: f, done: make(chan struct{})})
+}
+
+// alone runs f in the writer, between two transactions.
+func (s *Store) alone(ctx context.Context, f func() error) error {
+	return s.wait(ctx, &request{alone: f, done: make(chan struct{})})
+}
+
+func (s *Store) wait(ctx context.Context, r *request) error {
 	if err := s.enqueue(ctx, r); err != nil {
 		return err
 	}
@@ -112,6 +122,16 @@ func (s *Store) group(r *request) []*request {
 // serve commits a group and then tells every caller. A call that failed after
 // writing undoes the whole transaction, so the others are run again without it.
 func (s *Store) serve(group []*request) {
+	group = slices.DeleteFunc(group, func(r *request) bool {
+		if r.alone == nil {
+			return false
+		}
+		if r.err = s.failure(); r.err == nil {
+			r.err = guarded("alone", r.alone)
+		}
+		close(r.done)
+		return true
+	})
 	err := s.failure()
 	for pending := group; err == nil && len(pending) > 0; {
 		var failed *request
@@ -154,6 +174,7 @@ func (s *Store) attempt(group []*request) (failed *request, err error) {
 		return nil, s.fail(err)
 	}
 	t := s.newTx(b)
+	t.copied = s.changes != nil
 	defer b.Rollback() // of nothing, after the commit
 	for _, r := range group {
 		before := t.writes
@@ -173,6 +194,10 @@ func (s *Store) attempt(group []*request) (failed *request, err error) {
 	}
 	stats := t.stats
 	s.stats.Store(&stats)
+	s.leaving.add(t.left)
+	if s.changes != nil {
+		s.changes.add(t.changed)
+	}
 	return nil, nil
 }
 
