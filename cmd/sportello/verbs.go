@@ -13,7 +13,7 @@ func (a *app) verbs() []*cobra.Command {
 	return []*cobra.Command{
 		a.initVerb(), a.serveVerb(), a.checkVerb(), a.explainVerb(), a.assessVerb(), a.importVerb(),
 		a.ticketVerbs(), a.searchVerb(), a.whyVerb(), a.customerVerbs(), a.creditVerbs(), a.quoteVerb(), a.policyVerbs(), a.lettersVerb(),
-		a.queueVerbs(), a.quarantineVerbs(), a.statsVerb(), a.reportVerb(), a.fsckVerb(), a.clockVerbs(), a.keyVerbs(), a.backupVerb(), a.restoreVerb(), a.exportVerb(), a.profileVerb(), a.checkFileVerb(), a.inspectVerb(), a.demoVerb(),
+		a.queueVerbs(), a.quarantineVerbs(), a.statsVerb(), a.reportVerb(), a.fsckVerb(), a.clockVerbs(), a.keyVerbs(), a.backupVerb(), a.restoreVerb(), a.exportVerb(), a.compactVerb(), a.profileVerb(), a.checkFileVerb(), a.inspectVerb(), a.demoVerb(),
 	}
 }
 
