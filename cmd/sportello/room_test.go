@@ -19,9 +19,10 @@ import (
 	"sportello/ticket/storetest"
 )
 
-// BenchmarkRoom fills a desk, each of its letters composed, sent and settled, and
-// says what a ticket takes on disk. SPORTELLO_BENCH_DIR names the new directory to
-// fill, which stays.
+// BenchmarkRoom fills a desk, each of its letters composed, sent, settled and put
+// away, and says what a ticket takes on disk, as it is and compacted, and for how
+// long nothing was committed for that. SPORTELLO_BENCH_DIR names the new directory
+// to fill, which stays.
 func BenchmarkRoom(b *testing.B) {
 	texts := roomTexts(b)
 	for _, tickets := range []int{2_000, 100_000, 1_000_000} {
@@ -31,10 +32,13 @@ func BenchmarkRoom(b *testing.B) {
 				if own := os.Getenv("SPORTELLO_BENCH_DIR"); own != "" {
 					dir = filepath.Join(own, fmt.Sprint(tickets))
 				}
-				letters := fillRoom(b, dir, tickets, texts)
-				b.ReportMetric(float64(letters)/float64(tickets), "letters/ticket")
-				b.ReportMetric(float64(sizeOf(b, filepath.Join(dir, "desk.db")))/float64(tickets), "desk-B/ticket")
-				b.ReportMetric(float64(sizeOf(b, filepath.Join(dir, "archive", "*.db")))/float64(tickets), "archive-B/ticket")
+				each := func(bytes int64) float64 { return float64(bytes) / float64(tickets) }
+				letters, done := fillRoom(b, dir, tickets, texts)
+				b.ReportMetric(each(int64(letters)), "letters/ticket")
+				b.ReportMetric(each(done.Before), "desk-B/ticket")
+				b.ReportMetric(each(done.After), "compacted-B/ticket")
+				b.ReportMetric(each(sizeOf(b, filepath.Join(dir, "archive", "*.db"))), "archive-B/ticket")
+				b.ReportMetric(float64(done.Pause.Microseconds())/1000, "pause-ms")
 				if testing.Verbose() {
 					roomTable(b, os.Stdout, filepath.Join(dir, "desk.db"), tickets)
 				}
@@ -43,8 +47,9 @@ func BenchmarkRoom(b *testing.B) {
 	}
 }
 
-// fillRoom makes a desk of that many tickets and returns how many letters it sent.
-func fillRoom(b *testing.B, dir string, tickets int, texts []string) int {
+// fillRoom makes a desk of that many tickets and returns how many letters it sent,
+// and what compacting it did.
+func fillRoom(b *testing.B, dir string, tickets int, texts []string) (letters int, done boltstore.Compacted) {
 	b.Helper()
 	s, err := boltstore.Create(dir, boltstore.Options{})
 	if err != nil {
@@ -59,10 +64,25 @@ func fillRoom(b *testing.B, dir string, tickets int, texts []string) int {
 	if err := desk.Tickets(b.Context(), tickets); err != nil {
 		b.Fatal(err)
 	}
+	if err := s.PutAway(b.Context()); err != nil {
+		b.Fatal(err)
+	}
+	if testing.Verbose() {
+		if err := s.Close(); err != nil {
+			b.Fatal(err)
+		}
+		roomTable(b, os.Stdout, filepath.Join(dir, "desk.db"), tickets)
+		if s, err = boltstore.Open(dir, boltstore.Options{}); err != nil {
+			b.Fatal(err)
+		}
+	}
+	if done, err = s.Compact(b.Context()); err != nil {
+		b.Fatal(err)
+	}
 	if err := s.Close(); err != nil {
 		b.Fatal(err)
 	}
-	return desk.Sent
+	return desk.Sent, done
 }
 
 // sizeOf is how many bytes the files have that a pattern names.

@@ -173,7 +173,7 @@ func putAll(b *bolt.Tx, name []byte, slice []entry) error {
 	if err != nil {
 		return err
 	}
-	bucket.FillPercent = 0.95
+	bucket.FillPercent = 1 // most of it never changes
 	for _, e := range slice {
 		if err := bucket.Put(e.key, e.value); err != nil {
 			return err
