@@ -18,66 +18,80 @@ import (
 // letter itself is suspected and climbs the ladder.
 const mostDrops = 2
 
-// carriage is one letter on its way.
+// carriage is one letter on its way: composed while others travel, then carried.
 type carriage struct {
 	*Sender
-	store   context.Context
-	row     *ticket.Row
+	store context.Context
+	row   *ticket.Row
+
+	written chan struct{}  // closed when letter or fault is there
+	letter  *ticket.Letter // the bytes to send
+	fault   error          // why there are none
+
 	session *session // nil: a new one is opened
 	from    string
 	drops   int
 	alone   bool // no other conversation is open
 	begun   bool // the row is sending
+	stale   bool // the row must not be sent any more
+	// follow names the letter that goes next over the same connection; nil: none.
+	follow func(after ticket.NoticeID) *carriage
+	next   *carriage
 }
 
 // report is what became of a carriage.
 type report struct {
 	id      ticket.NoticeID
-	session *session // to be used again; nil: it is closed
+	session *session // to be used again; nil: it is closed, or the next letter has it
 	talked  bool     // the server answered after the login
 	settled bool     // the Spool knows the outcome
 	stale   bool
 	lost    bool  // the connection broke under the letter
 	crowd   bool  // the server wants fewer connections
-	fell    error // the envelope sender was refused so, and the desk\'s address taken instead
+	fell    error // the envelope sender was refused so, and the desk's address taken instead
 	why     error // what the letter met
 	trouble error // of the queue, not of the letter: network, login
 	spool   error // of the Spool: it could not read or record this letter
 }
 
 // carry brings one letter to the server and records what became of it. When
-// the server cannot be reached the row stays as it was.
-func (c *carriage) carry(ctx context.Context) (rep report) {
+// the server cannot be reached the row stays as it was. next goes over the same
+// connection, and may have begun already.
+func (c *carriage) carry(ctx context.Context) (rep report, next *carriage) {
 	ctx, cancel := context.WithTimeout(ctx, letterTime)
 	defer cancel()
 	rep = report{id: c.row.Notice.ID}
 	defer func() {
 		if p := recover(); p != nil {
-			rep = c.abandon(p)
+			rep, next = c.abandon(p), c.next
 		}
 	}()
-	letter, err := c.letter(ctx)
-	if err != nil {
+	<-c.written
+	switch {
+	case c.stale:
+		rep.session, rep.stale = c.session, true
+		return rep, nil
+	case c.fault != nil:
 		rep.session = c.session
 		switch {
-		case isStore(err):
-			rep.spool = err
+		case isStore(c.fault):
+			rep.spool = c.fault
 		case ctx.Err() == nil:
-			c.settle(&rep, c.verdict(err), err)
+			c.settle(&rep, c.verdict(c.fault), c.fault)
 		}
-		return rep
+		return rep, nil
 	}
-	said, err := c.converse(ctx, letter)
+	said, err := c.converse(ctx)
 	if refusal := err; faultOf(err) == envelope && c.from != c.desk() && ctx.Err() == nil {
 		c.session, c.from = c.release(err), c.desk()
-		if said, err = c.converse(ctx, letter); err == nil {
+		if said, err = c.converse(ctx); err == nil {
 			rep.fell = refusal
 		}
 	}
 	rep.talked = c.session != nil
 	switch {
 	case err == nil:
-		c.settle(&rep, ticket.Outcome{State: ticket.RowSent, Response: clean(said)}, nil)
+		c.sent(&rep, said)
 	case errors.Is(err, ticket.ErrStale):
 		rep.stale = true
 	case isStore(err):
@@ -86,7 +100,46 @@ func (c *carriage) carry(ctx context.Context) (rep report) {
 		c.conclude(&rep, err)
 	}
 	rep.session = c.release(err)
-	return rep
+	if c.next != nil {
+		c.next.session, rep.session = rep.session, nil
+	}
+	return rep, c.next
+}
+
+// sent records that the letter has left. The letter that follows begins in the
+// same commit, if it is written by now: this one waits for nothing.
+func (c *carriage) sent(rep *report, said string) {
+	o := ticket.Outcome{State: ticket.RowSent, Response: clean(said)}
+	c.next = c.follow(rep.id)
+	if c.next == nil || !c.next.ready(c.session) {
+		c.settle(rep, o, nil)
+		return
+	}
+	err := c.Spool.Follow(c.store, rep.id, o, c.next.row.Notice.ID, c.next.fixes())
+	switch {
+	case err == nil:
+		c.next.begun = true
+	case errors.Is(err, ticket.ErrStale):
+		c.next.stale = true
+	default: // whose fault it is they show by themselves
+		c.settle(rep, o, nil)
+		return
+	}
+	c.settled(rep, o, nil)
+}
+
+// ready tells whether the letter is written and s can take it.
+func (c *carriage) ready(s *session) bool {
+	select {
+	case <-c.written:
+	default:
+		return false
+	}
+	if c.fault != nil {
+		return false
+	}
+	to, err := wireAddress(c.row.Notice.To.Address)
+	return err == nil && s.admits(to, c.letter.Size) == nil
 }
 
 // abandon ends a letter that something of ours panicked about: it failed, or, where
@@ -97,8 +150,7 @@ func (c *carriage) abandon(p any) report {
 		c.session.conn.Close()
 		c.session = nil
 	}
-	c.Log.Error().Uint64("notice", uint64(rep.id)).Bytes("stack", debug.Stack()).Msg("writing this letter panicked")
-	err := fmt.Errorf("writing this letter panicked: %v", p)
+	err := c.panicked(p)
 	o := c.verdict(err)
 	if c.begun {
 		o.State = ticket.RowUnknown
@@ -107,16 +159,32 @@ func (c *carriage) abandon(p any) report {
 	return rep
 }
 
-// letter returns the bytes to send: those that were fixed at the first try,
-// or else new ones.
-func (c *carriage) letter(ctx context.Context) (*ticket.Letter, error) {
-	if !c.row.Fixed {
-		l, err := c.Compose(ctx, weighed(c.row))
-		if err != nil {
-			return nil, fmt.Errorf("compose: %w", err)
+// panicked logs a panic and makes an error of it.
+func (c *carriage) panicked(p any) error {
+	c.Log.Error().Uint64("notice", uint64(c.row.Notice.ID)).Bytes("stack", debug.Stack()).Msg("writing this letter panicked")
+	return fmt.Errorf("writing this letter panicked: %v", p)
+}
+
+// write finds the bytes to send: those that were fixed at the first try, or else
+// new ones.
+func (c *carriage) write(ctx context.Context) {
+	defer close(c.written)
+	defer func() {
+		if p := recover(); p != nil {
+			c.fault = c.panicked(p)
 		}
-		return l, nil
+	}()
+	if c.row.Fixed {
+		c.letter, c.fault = c.fixed(ctx)
+		return
 	}
+	if c.letter, c.fault = c.Compose(ctx, weighed(c.row)); c.fault != nil {
+		c.fault = fmt.Errorf("compose: %w", c.fault)
+	}
+}
+
+// fixed returns the stored bytes, if they still are what was fixed.
+func (c *carriage) fixed(ctx context.Context) (*ticket.Letter, error) {
 	l, err := c.Spool.Letter(c.store, c.row.Notice.ID)
 	if errors.Is(err, ticket.ErrCommit) {
 		return nil, &storeError{err}
@@ -130,54 +198,62 @@ func (c *carriage) letter(ctx context.Context) (*ticket.Letter, error) {
 	return l, nil
 }
 
+// fixes is what Begin has to store of the letter: nil when its bytes are stored.
+func (c *carriage) fixes() *ticket.Letter {
+	if c.row.Fixed {
+		return nil
+	}
+	return c.letter
+}
+
 // converse goes from MAIL to the answer after the final dot. A connection that
 // was used before and is found dead is replaced once: the server had closed it.
-func (c *carriage) converse(ctx context.Context, l *ticket.Letter) (string, error) {
+func (c *carriage) converse(ctx context.Context) (string, error) {
+	to, err := wireAddress(c.row.Notice.To.Address)
+	if err != nil {
+		return "", &Error{permanent, about{"why-address", err}}
+	}
 	reused := c.session != nil
-	err := c.prepare(ctx, l)
+	w, err := c.offer(ctx, to)
 	if err != nil && reused && ended(err) && ctx.Err() == nil {
 		c.session.conn.Close()
 		c.session = nil
-		err = c.prepare(ctx, l)
+		w, err = c.offer(ctx, to)
 	}
 	if err != nil {
 		return "", err
 	}
-	if err := c.begin(l); err != nil {
-		return "", err
+	defer c.session.guard(ctx)()
+	return c.session.transmit(ctx, w, c.letter, c.Attachment, c.from)
+}
+
+// offer opens a conversation where there is none and goes as far as DATA.
+func (c *carriage) offer(ctx context.Context, to string) (w *smtp.DataCommand, err error) {
+	if c.session == nil {
+		if c.session, err = c.open(ctx); err != nil {
+			return nil, err
+		}
 	}
 	defer c.session.guard(ctx)()
-	return c.session.transmit(ctx, l, c.Attachment, c.from)
+	if err := c.session.admits(to, c.letter.Size); err != nil {
+		return nil, err
+	}
+	if err := c.begin(); err != nil {
+		return nil, err
+	}
+	return c.session.ask(c.from, to, c.letter.Size)
 }
 
 // begin marks the row as sending, once a try, and fixes its bytes.
-func (c *carriage) begin(l *ticket.Letter) error {
+func (c *carriage) begin() error {
 	if c.begun {
 		return nil
 	}
-	if c.row.Fixed {
-		l = nil
-	}
-	if err := c.Spool.Begin(c.store, c.row.Notice.ID, l); err != nil {
+	if err := c.Spool.Begin(c.store, c.row.Notice.ID, c.fixes()); err != nil {
 		return &storeError{err}
 	}
 	c.begun = true
 	return nil
-}
-
-// prepare opens a conversation where there is none and goes as far as RCPT.
-func (c *carriage) prepare(ctx context.Context, l *ticket.Letter) error {
-	to, err := wireAddress(c.row.Notice.To.Address)
-	if err != nil {
-		return &Error{permanent, about{"why-address", err}}
-	}
-	if c.session == nil {
-		if c.session, err = c.open(ctx); err != nil {
-			return err
-		}
-	}
-	defer c.session.guard(ctx)()
-	return c.session.prepare(c.from, to, l.Size)
 }
 
 // conclude records what an error means for the letter, and reports what it
@@ -255,13 +331,19 @@ func (c *carriage) climb(o ticket.Outcome, err error) ticket.Outcome {
 	return o
 }
 
-// settle records the outcome and says it to the log.
+// settle records the outcome.
 func (c *carriage) settle(rep *report, o ticket.Outcome, why error) {
 	n := &c.row.Notice
 	if err := c.Spool.Settle(c.store, n.ID, o); err != nil {
 		rep.spool = fmt.Errorf("settle notice %d: %w", n.ID, err)
 		return
 	}
+	c.settled(rep, o, why)
+}
+
+// settled says to the report and the log what is recorded.
+func (c *carriage) settled(rep *report, o ticket.Outcome, why error) {
+	n := &c.row.Notice
 	rep.settled, rep.why = true, why
 	log := c.Log.Info()
 	if why != nil {

@@ -31,9 +31,13 @@ func (s *Sender) Post(ctx context.Context, from, to string, raw []byte) error {
 	}
 	defer c.quit()
 	defer c.guard(ctx)()
-	if err := c.prepare(from, to, int64(len(raw))); err != nil {
+	if err := c.admits(to, int64(len(raw))); err != nil {
 		return err
 	}
-	_, err = c.transmit(ctx, &ticket.Letter{Chunks: []ticket.Chunk{{Bytes: raw}}}, nil, from)
+	w, err := c.ask(from, to, int64(len(raw)))
+	if err != nil {
+		return err
+	}
+	_, err = c.transmit(ctx, w, &ticket.Letter{Chunks: []ticket.Chunk{{Bytes: raw}}}, nil, from)
 	return err
 }

@@ -255,8 +255,8 @@ func FuzzReplies(f *testing.F) {
 			}
 		}
 		session := &session{client: c, conn: r}
-		if session.prepare("desk@example.it", "mario@esempio.it", 1000) == nil {
-			_, err := session.transmit(context.Background(), &ticket.Letter{Chunks: []ticket.Chunk{{Bytes: []byte("a\r\n")}}}, nil, "")
+		if w, err := session.ask("desk@example.it", "mario@esempio.it", 1000); err == nil {
+			_, err := session.transmit(context.Background(), w, &ticket.Letter{Chunks: []ticket.Chunk{{Bytes: []byte("a\r\n")}}}, nil, "")
 			_ = describe(errors.Join(err, errFlood))
 		}
 		if len(r.out) > replyBytes+8*replyLines {

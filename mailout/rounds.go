@@ -25,7 +25,10 @@ type rounds struct {
 	cut     context.CancelFunc
 	letters sync.WaitGroup
 	done    chan report
+	asks    chan ask
 
+	ahead   []*carriage                   // the letters that go next, in order, being written or written
+	astray  bool                          // the order of ahead may be another by now
 	busy    map[ticket.NoticeID]time.Time // under way, since when
 	stale   map[ticket.NoticeID]bool      // not to be sent any more; forgotten at the next kick
 	drops   map[ticket.NoticeID]int       // how often the connection broke under a letter
@@ -50,7 +53,7 @@ func newRounds(ctx context.Context, s *Sender) *rounds {
 		busy: make(map[ticket.NoticeID]time.Time), stale: make(map[ticket.NoticeID]bool), drops: make(map[ticket.NoticeID]int),
 		aside: make(map[ticket.NoticeID]bool)}
 	r.work, r.cut = context.WithCancel(r.store)
-	r.done = make(chan report, max(s.Connections, 1))
+	r.done, r.asks = make(chan report, max(s.Connections, 1)), make(chan ask)
 	return r
 }
 
@@ -72,6 +75,9 @@ func (r *rounds) loop(ctx context.Context) error {
 			r.resume = nil
 		case <-r.kicks():
 			clear(r.stale)
+			r.astray = true
+		case a := <-r.asks:
+			a.next <- r.following(a.after)
 		case rep := <-r.done:
 			r.take(rep)
 		}
@@ -82,25 +88,22 @@ func (r *rounds) loop(ctx context.Context) error {
 	}
 }
 
-// start takes as many letters as there is room for and sends them on their
-// way. It returns how long there is nothing more to start.
+// start sends as many letters on their way as there is room for, and has the next
+// ones written. It returns how long there is nothing more to start.
 func (r *rounds) start(ctx context.Context) (time.Duration, error) {
 	for {
-		room := 1 - len(r.busy)
-		if r.healthy {
-			room = r.most() - len(r.busy)
-		}
-		if room <= 0 {
-			return lookTime, nil
-		}
 		now := r.Now()
 		if wait := r.pace.wait(now); wait > 0 {
 			return wait, nil
 		}
-		if r.PerMinute > 0 {
-			room = 1
+		for r.room() > 0 && len(r.ahead) > 0 && !r.astray {
+			r.send(r.hand(now))
 		}
-		rows, next, err := r.Spool.Take(ctx, r.turn, room, r.skip)
+		n := r.lacking()
+		if n <= 0 {
+			return lookTime, nil
+		}
+		rows, next, err := r.look(ctx, n)
 		if bad, ok := errors.AsType[*ticket.RowError](err); ok {
 			if err := r.setAside(bad.ID, err); err != nil {
 				return 0, err
@@ -113,25 +116,27 @@ func (r *rounds) start(ctx context.Context) (time.Duration, error) {
 		if err != nil {
 			return lookTime, nil
 		}
+		if err := r.lineUp(rows, now); err != nil {
+			return 0, err
+		}
 		if len(rows) == 0 {
-			r.tellNews()
+			if len(r.ahead) == 0 {
+				r.tellNews()
+			}
 			if next.IsZero() {
 				return lookTime, nil
 			}
 			return min(max(next.Sub(now), time.Millisecond), lookTime), nil
 		}
-		for _, row := range rows {
-			if row.Stale(now) {
-				if err := r.drop(row); err != nil {
-					return 0, err
-				}
-				continue
-			}
-			r.pace.note(now)
-			r.turn = row.Notice.Kind.Lane().Other()
-			r.send(row, now)
-		}
 	}
+}
+
+// room is how many letters may begin now on connections that carry none.
+func (r *rounds) room() int {
+	if r.healthy {
+		return r.most() - len(r.busy)
+	}
+	return 1 - len(r.busy)
 }
 
 // drop gives up a letter that comes too late, before any server hears of it.
@@ -188,17 +193,36 @@ func (r *rounds) skip(id ticket.NoticeID) bool {
 	return busy || r.stale[id] || r.aside[id]
 }
 
-// send starts the goroutine of one letter, on an idle connection if there is one.
-func (r *rounds) send(row *ticket.Row, now time.Time) {
-	id := row.Notice.ID
-	r.busy[id] = now
-	c := &carriage{Sender: r.Sender, store: r.store, row: row, from: r.from(&row.Notice, r.plain), drops: r.drops[id]}
+// hand takes the first letter of ahead: its turn has come.
+func (r *rounds) hand(now time.Time) *carriage {
+	c := r.ahead[0]
+	r.ahead = r.ahead[1:]
+	n := &c.row.Notice
+	r.pace.note(now)
+	r.turn = n.Kind.Lane().Other()
+	r.busy[n.ID] = now
+	c.from, c.drops = r.from(n, r.plain), r.drops[n.ID]
+	return c
+}
+
+// alone tells whether the letter that was handed out last has the only conversation.
+func (r *rounds) alone() bool { return len(r.busy) == 1 && len(r.idle) == 0 }
+
+// send starts the goroutine of a letter, on an idle connection if there is one. It
+// carries the letters that follow, too.
+func (r *rounds) send(c *carriage) {
 	if n := len(r.idle); n > 0 {
 		c.session = r.idle[n-1]
 		r.idle = r.idle[:n-1]
 	}
-	c.alone = len(r.busy) == 1 && len(r.idle) == 0
-	r.letters.Go(func() { r.done <- c.carry(r.work) })
+	c.alone = r.alone()
+	r.letters.Go(func() {
+		for c != nil {
+			rep, next := c.carry(r.work)
+			r.done <- rep
+			c = next
+		}
+	})
 }
 
 // take draws the conclusions of a report.
@@ -281,7 +305,7 @@ func (r *rounds) pause(why error) {
 	} else {
 		rest = spread(rest)
 	}
-	r.resume = time.After(rest)
+	r.resume, r.ahead = time.After(rest), nil
 	for _, c := range r.idle {
 		r.letters.Go(c.quit)
 	}
@@ -335,7 +359,12 @@ func (r *rounds) closeIdle() time.Duration {
 func (r *rounds) finish() {
 	timer := time.AfterFunc(stopTime, r.cut)
 	for len(r.busy) > 0 {
-		r.settleLast(<-r.done)
+		select {
+		case rep := <-r.done:
+			r.settleLast(rep)
+		case a := <-r.asks:
+			a.next <- nil
+		}
 	}
 	for _, c := range r.idle {
 		r.letters.Go(c.quit)

@@ -32,11 +32,15 @@ type Spool interface {
 	// Settle records what became of a try, durably. A row that was refused
 	// before Begin is settled from queued.
 	Settle(ctx context.Context, id ticket.NoticeID, o ticket.Outcome) error
+	// Follow is Settle of id and Begin of next, together durable or not done at
+	// all. ErrStale speaks of next: id is settled then.
+	Follow(ctx context.Context, id ticket.NoticeID, o ticket.Outcome, next ticket.NoticeID, l *ticket.Letter) error
 }
 
 // Sender carries the letters of the outbox to one SMTP server (DESIGN.md
-// section 5). At most Connections rows are in state sending at any time. Its
-// fields do not change after Run was called.
+// section 5). At most Connections rows are in state sending at any time; while
+// they travel the next ones are composed. Its fields do not change after Run was
+// called.
 type Sender struct {
 	Spool Spool
 	// Compose makes the letter of a notice. What it cannot make becomes a row

@@ -21,6 +21,7 @@ type memSpool struct {
 	history []settled
 	sending int
 	most    int // rows that were sending at once
+	shared  int // commits of Follow
 	stale   map[ticket.NoticeID]bool
 	fail    error                      // of the next Settle
 	spoiled map[ticket.NoticeID]string // rows whose "row", "begin", "letter" or "settle" cannot be done
@@ -144,6 +145,26 @@ func (s *memSpool) Settle(_ context.Context, id ticket.NoticeID, o ticket.Outcom
 	}
 	s.history = append(s.history, settled{id, s.now().Sub(at), o})
 	return nil
+}
+
+// Follow does both or nothing, as one commit does.
+func (s *memSpool) Follow(ctx context.Context, id ticket.NoticeID, o ticket.Outcome, next ticket.NoticeID, l *ticket.Letter) error {
+	s.mu.Lock()
+	failing := s.fail
+	if s.spoiled[id] == "settle" || s.spoiled[next] == "begin" {
+		failing = errSpoiled
+	}
+	s.mu.Unlock()
+	if failing != nil {
+		return failing
+	}
+	if err := s.Settle(ctx, id, o); err != nil {
+		return err
+	}
+	s.mu.Lock()
+	s.shared++
+	s.mu.Unlock()
+	return s.Begin(ctx, next, l)
 }
 
 // row returns a copy of one row.

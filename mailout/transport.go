@@ -206,19 +206,27 @@ func untrusted(err error) error {
 	return &Error{network, fmt.Errorf("greet: %w", err)}
 }
 
-// prepare goes as far as RCPT: after it the server would take the letter.
-func (c *session) prepare(from, to string, size int64) error {
-	utf8 := !ascii(to)
-	if has, _ := c.client.Extension("SMTPUTF8"); utf8 && !has {
+// admits tells whether the server can take a letter of that size for to at all.
+func (c *session) admits(to string, size int64) error {
+	if has, _ := c.client.Extension("SMTPUTF8"); !ascii(to) && !has {
 		return &Error{permanent, about{"why-foreign", fmt.Errorf("the address %s has letters beyond ASCII before the @, and our mail server cannot carry it (no SMTPUTF8)", to)}}
 	}
 	if most, ok := c.client.MaxMessageSize(); ok && most > 0 && size > int64(most) {
 		return &Error{tooLarge, fmt.Errorf("the letter has %d bytes, our mail server takes at most %d (RFC 1870)", size, most)}
 	}
-	if err := c.mail(from, &smtp.MailOptions{Size: size, UTF8: utf8}); err != nil {
-		return refused(err, atMail, from)
+	return nil
+}
+
+// ask goes from MAIL to DATA: after it the server takes the letter.
+func (c *session) ask(from, to string, size int64) (*smtp.DataCommand, error) {
+	if err := c.mail(from, &smtp.MailOptions{Size: size, UTF8: !ascii(to)}); err != nil {
+		return nil, refused(err, atMail, from)
 	}
-	return refused(c.client.Rcpt(to, nil), atRcpt, from)
+	if err := c.client.Rcpt(to, nil); err != nil {
+		return nil, refused(err, atRcpt, from)
+	}
+	w, err := c.client.Data()
+	return w, refused(err, atData, from)
 }
 
 // mail says MAIL, without the letter's size to a server that stumbles over it.
@@ -234,11 +242,7 @@ func (c *session) mail(from string, options *smtp.MailOptions) error {
 }
 
 // transmit sends the bytes and returns what the server said when it took them.
-func (c *session) transmit(ctx context.Context, l *ticket.Letter, open Open, from string) (string, error) {
-	w, err := c.client.Data()
-	if err != nil {
-		return "", refused(err, atData, from)
-	}
+func (c *session) transmit(ctx context.Context, w *smtp.DataCommand, l *ticket.Letter, open Open, from string) (string, error) {
 	if err := writeLetter(ctx, w, l, open); err != nil {
 		c.conn.Close() // never w.Close: it would send half a letter
 		return "", &Error{lost, fmt.Errorf("send the letter: %w", err)}

@@ -191,14 +191,16 @@ func oneLetter(t *testing.T, s *Sender) (row ticket.Row, alert string) {
 	return spool.row(7), alert
 }
 
-// settling calls a function after the first outcome.
+// settling calls a function when the letter waits for nothing any more.
 type settling struct {
 	*memSpool
 	then func()
 }
 
 func (s settling) Settle(ctx context.Context, id ticket.NoticeID, o ticket.Outcome) error {
-	defer s.then()
+	if o.State != ticket.RowQueued {
+		defer s.then()
+	}
 	return s.memSpool.Settle(ctx, id, o)
 }
 
@@ -306,7 +308,14 @@ func (s *inOrder) Take(_ context.Context, _ ticket.Lane, n int, _ func(ticket.No
 }
 
 func (s *inOrder) Settle(ctx context.Context, id ticket.NoticeID, o ticket.Outcome) error {
-	err := s.memSpool.Settle(ctx, id, o)
+	return s.count(s.memSpool.Settle(ctx, id, o))
+}
+
+func (s *inOrder) Follow(ctx context.Context, id ticket.NoticeID, o ticket.Outcome, next ticket.NoticeID, l *ticket.Letter) error {
+	return s.count(s.memSpool.Follow(ctx, id, o, next, l))
+}
+
+func (s *inOrder) count(err error) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.left--; s.left == 0 {

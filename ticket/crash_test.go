@@ -12,40 +12,48 @@ import (
 
 // TestCrashAtEveryCommit fails each commit and each archiving in turn, before
 // and after it reached the disk, starts again as a restarted daemon would, and
-// expects one ticket, one message and one of each letter.
+// expects one ticket, one message and one of each letter: where letters begin and
+// settle by themselves, and where one begins as the one before it settles.
 func TestCrashAtEveryCommit(t *testing.T) {
-	for _, moment := range []storetest.Moment{storetest.Before, storetest.After} {
-		for n := 1; n <= 12; n++ {
-			mem := storetest.NewMem()
-			b := newBench(t, mem)
-			fault := storetest.NewFault(mem)
-			m := b.mail(mario, "Sito irraggiungibile", down)
-			fault.FailUpdate(n, moment)
-			if n == 12 {
-				fault.FailKeep(1, moment)
+	for _, life := range []func(*bench, *ticket.Inbound) []ticket.Notice{(*bench).run, (*bench).runOn} {
+		for _, moment := range []storetest.Moment{storetest.Before, storetest.After} {
+			for n := 1; n <= 12; n++ {
+				crashAt(t, n, moment, life)
 			}
-			b.Store = fault
-			first := b.run(m)
-			b.Store = mem // the process ended; a new one starts on what is on disk
-			b.must(b.Recover(b.ctx))
-			second := b.run(m)
-			s := b.stats()
-			if s.Open != 1 || s.Messages != 1 {
-				t.Errorf("commit %d, moment %d: %+v", n, moment, s)
-			}
-			counts := map[string]int{}
-			for _, letter := range append(first, second...) {
-				counts[letter.Kind.String()+letter.To.Address]++
-			}
-			unknown := s.Outbox[ticket.RowUnknown]
-			if acks := counts["ack"+mario]; acks > 1 || acks+unknown == 0 {
-				t.Errorf("commit %d, moment %d: %d acknowledgements, %d unknown", n, moment, acks, unknown)
-			}
-			for _, tech := range []string{anna, bruno} {
-				if c := counts["ticket-new"+tech]; c < 1 || c > 2 {
-					t.Errorf("commit %d, moment %d: %d letters to %s", n, moment, c, tech)
-				}
-			}
+		}
+	}
+}
+
+func crashAt(t *testing.T, n int, moment storetest.Moment, life func(*bench, *ticket.Inbound) []ticket.Notice) {
+	t.Helper()
+	mem := storetest.NewMem()
+	b := newBench(t, mem)
+	fault := storetest.NewFault(mem)
+	m := b.mail(mario, "Sito irraggiungibile", down)
+	fault.FailUpdate(n, moment)
+	if n == 12 {
+		fault.FailKeep(1, moment)
+	}
+	b.Store = fault
+	first := life(b, m)
+	b.Store = mem // the process ended; a new one starts on what is on disk
+	b.must(b.Recover(b.ctx))
+	second := life(b, m)
+	s := b.stats()
+	if s.Open != 1 || s.Messages != 1 {
+		t.Errorf("commit %d, moment %d: %+v", n, moment, s)
+	}
+	counts := map[string]int{}
+	for _, letter := range append(first, second...) {
+		counts[letter.Kind.String()+letter.To.Address]++
+	}
+	unknown := s.Outbox[ticket.RowUnknown]
+	if acks := counts["ack"+mario]; acks > 1 || acks+unknown == 0 {
+		t.Errorf("commit %d, moment %d: %d acknowledgements, %d unknown", n, moment, acks, unknown)
+	}
+	for _, tech := range []string{anna, bruno} {
+		if c := counts["ticket-new"+tech]; c < 1 || c > 2 {
+			t.Errorf("commit %d, moment %d: %d letters to %s", n, moment, c, tech)
 		}
 	}
 }
@@ -78,6 +86,45 @@ func (b *bench) run(m *ticket.Inbound) []ticket.Notice {
 			}
 		}
 	}
+}
+
+// runOn is run over one connection that is never idle: what is left begins in the
+// commit that settles the letter before it.
+func (b *bench) runOn(m *ticket.Inbound) []ticket.Notice {
+	b.t.Helper()
+	if err := b.Receive(b.ctx, []*ticket.Inbound{m}, ticket.Cursor{UIDValidity: 1, First: 1, Last: m.Source.UID}); err != nil {
+		if !errors.Is(err, ticket.ErrCommit) {
+			b.t.Fatal(err)
+		}
+		return nil
+	}
+	b.now = b.now.Add(resendDelay)
+	rows, _, err := b.Take(b.ctx, ticket.LaneCustomers, 10, never)
+	b.must(err)
+	var sent []ticket.Notice
+	for i, r := range rows {
+		if i == 0 {
+			err = b.Begin(b.ctx, r.Notice.ID, b.bytesOf(r))
+		} else {
+			err = b.Follow(b.ctx, rows[i-1].Notice.ID, ticket.Outcome{State: ticket.RowSent}, r.Notice.ID, b.bytesOf(r))
+		}
+		if err != nil {
+			return sent
+		}
+		sent = append(sent, r.Notice) // the server took it
+	}
+	if len(rows) > 0 {
+		b.Settle(b.ctx, rows[len(rows)-1].Notice.ID, ticket.Outcome{State: ticket.RowSent}) // its error ends this life all the same
+	}
+	return sent
+}
+
+// bytesOf is what Begin has to store of r.
+func (b *bench) bytesOf(r *ticket.Row) *ticket.Letter {
+	if r.Fixed {
+		return nil
+	}
+	return storetest.Letter(&r.Notice)
 }
 
 const resendDelay = 6 * time.Minute // beyond the pause before a resend

@@ -33,42 +33,66 @@ func (d *Desk) Take(ctx context.Context, first Lane, n int, busy func(NoticeID) 
 // recipient may not get it any more; the last two are dropped with a record.
 func (d *Desk) Begin(ctx context.Context, id NoticeID, l *Letter) error {
 	stale := false
-	err := d.do(ctx, func(w *work) error {
-		stale = false
-		r, err := w.tx.Row(id)
-		if err != nil {
-			return err
-		}
-		if r.State != RowQueued {
-			stale = true
-			return nil
-		}
-		if r.Stale(w.now) {
-			stale = true
-			r.State, r.LastError, r.Settled = RowFailed, "not sent: an acknowledgement older than 24 hours", w.now
-			return w.tx.PutRow(r)
-		}
-		if why, err := w.barred(&r.Notice); why != "" || err != nil {
-			stale = true
-			if err != nil {
-				return err
-			}
-			return w.turnAway(r, why)
-		}
-		if l != nil {
-			if err := w.tx.PutLetter(id, l); err != nil {
-				return err
-			}
-			r.Fixed = true
-		}
-		r.State = RowSending
-		r.Tries++
-		return w.tx.PutRow(r)
+	err := d.do(ctx, func(w *work) (err error) {
+		stale, err = w.begin(id, l)
+		return err
 	})
+	return staleOr(err, stale, id)
+}
+
+// Follow settles one letter and begins the next in one commit: see Settle and
+// Begin. ErrStale speaks of next, and id is settled; after any other error
+// nothing has changed, and each may be tried by itself.
+func (d *Desk) Follow(ctx context.Context, id NoticeID, o Outcome, next NoticeID, l *Letter) error {
+	stale := false
+	err := d.do(ctx, func(w *work) error {
+		r, lighter, err := w.settleRow(id, o)
+		if err == nil {
+			err = w.settled(r, o, lighter)
+		}
+		if err == nil {
+			stale, err = w.begin(next, l)
+		}
+		return err
+	})
+	return staleOr(err, stale, next)
+}
+
+// staleOr is what Begin answers.
+func staleOr(err error, stale bool, id NoticeID) error {
 	if err == nil && stale {
 		return fmt.Errorf("notice %d: %w", id, ErrStale)
 	}
 	return err
+}
+
+// begin is Begin within a transaction.
+func (w *work) begin(id NoticeID, l *Letter) (stale bool, err error) {
+	r, err := w.tx.Row(id)
+	if err != nil {
+		return false, err
+	}
+	if r.State != RowQueued {
+		return true, nil
+	}
+	if r.Stale(w.now) {
+		r.State, r.LastError, r.Settled = RowFailed, "not sent: an acknowledgement older than 24 hours", w.now
+		return true, w.tx.PutRow(r)
+	}
+	if why, err := w.barred(&r.Notice); err != nil {
+		return false, err
+	} else if why != "" {
+		return true, w.turnAway(r, why)
+	}
+	if l != nil {
+		if err := w.tx.PutLetter(id, l); err != nil {
+			return false, err
+		}
+		r.Fixed = true
+	}
+	r.State = RowSending
+	r.Tries++
+	return false, w.tx.PutRow(r)
 }
 
 // Stale tells whether a letter comes too late to be sent: Begin drops it with a
@@ -95,11 +119,7 @@ func (d *Desk) Settle(ctx context.Context, id NoticeID, o Outcome) error {
 	var unsettled error // the row itself
 	settle := func(whole bool) error {
 		return d.do(ctx, func(w *work) error {
-			r, err := w.tx.Row(id)
-			lighter := err == nil && o.Weight > r.Weight
-			if err == nil {
-				err = w.settleRow(r, o)
-			}
+			r, lighter, err := w.settleRow(id, o)
 			if unsettled = err; err != nil || !whole {
 				return err
 			}
@@ -113,8 +133,14 @@ func (d *Desk) Settle(ctx context.Context, id NoticeID, o Outcome) error {
 	return errors.Join(err, settle(false))
 }
 
-// settleRow records what became of a try.
-func (w *work) settleRow(r *Row, o Outcome) error {
+// settleRow records what became of a try; lighter says that the letter goes again
+// with less.
+func (w *work) settleRow(id NoticeID, o Outcome) (r *Row, lighter bool, err error) {
+	r, err = w.tx.Row(id)
+	if err != nil {
+		return nil, false, err
+	}
+	lighter = o.Weight > r.Weight
 	begun := r.State == RowSending // else refused before Begin, which counts the try
 	r.State, r.LastError, r.Response = o.State, clip(o.Error, 300), clip(o.Response, 300)
 	switch {
@@ -140,7 +166,7 @@ func (w *work) settleRow(r *Row, o Outcome) error {
 	default:
 		r.Settled = w.now
 	}
-	return w.tx.PutRow(r)
+	return r, lighter, w.tx.PutRow(r)
 }
 
 // settled does what follows from the outcome of a try, which r has taken.

@@ -134,6 +134,58 @@ func TestOldAcknowledgementsAreDropped(t *testing.T) {
 	}
 }
 
+// TestFollow: one letter settles and the next begins, or neither does; a next one
+// that must not be sent lets the first settle all the same.
+func TestFollow(t *testing.T) {
+	sent := ticket.Outcome{State: ticket.RowSent, Response: "250 ok"}
+	for name, c := range map[string]struct {
+		spoil       func(b *bench, next ticket.NoticeID)
+		err         error
+		first, next ticket.RowState
+	}{
+		"both": {func(*bench, ticket.NoticeID) {}, nil, ticket.RowSent, ticket.RowSending},
+		"the next was dropped": {func(b *bench, next ticket.NoticeID) { b.must(b.DropLetter(b.ctx, next, "admin")) },
+			ticket.ErrStale, ticket.RowSent, ticket.RowFailed},
+		"the next is held": {func(b *bench, next ticket.NoticeID) {
+			b.must(b.MoveLetter(b.ctx, ticket.LetterHold, next, "admin"))
+		}, ticket.ErrStale, ticket.RowSent, ticket.RowHeld},
+		"the commit fails": {func(b *bench, _ ticket.NoticeID) {
+			fault := storetest.NewFault(b.Store)
+			fault.FailUpdate(1, storetest.Before)
+			b.Store = fault
+		}, ticket.ErrCommit, ticket.RowSending, ticket.RowQueued},
+	} {
+		t.Run(name, func(t *testing.T) {
+			mem := storetest.NewMem()
+			b := newBench(t, mem)
+			b.receive(b.mail(mario, "Sito irraggiungibile", down))
+			rows, _, err := b.Take(b.ctx, ticket.LaneCustomers, 2, never)
+			b.must(err)
+			first, next := rows[0].Notice.ID, rows[1].Notice.ID
+			b.must(b.Begin(b.ctx, first, storetest.Letter(&rows[0].Notice)))
+			c.spoil(b, next)
+			if err := b.Follow(b.ctx, first, sent, next, storetest.Letter(&rows[1].Notice)); !errors.Is(err, c.err) {
+				t.Errorf("Follow: %v", err)
+			}
+			b.Store = mem
+			if r := b.row(first); r.State != c.first {
+				t.Errorf("the first is %s", r.State)
+			}
+			if r := b.row(next); r.State != c.next || r.Fixed != (c.next == ticket.RowSending) {
+				t.Errorf("the next is %s, fixed %t", r.State, r.Fixed)
+			}
+		})
+	}
+	b := newBench(t, storetest.NewMem())
+	b.receive(b.mail(mario, "Sito irraggiungibile", down))
+	rows, _, err := b.Take(b.ctx, ticket.LaneCustomers, 1, never)
+	b.must(err)
+	b.must(b.Begin(b.ctx, rows[0].Notice.ID, storetest.Letter(&rows[0].Notice)))
+	if err := b.Follow(b.ctx, rows[0].Notice.ID, sent, 999, nil); !errors.Is(err, ticket.ErrNotFound) || b.row(rows[0].Notice.ID).State != ticket.RowSending {
+		t.Errorf("a next one that is not there: %v", err)
+	}
+}
+
 func TestQueueVerbs(t *testing.T) {
 	b := newBench(t, storetest.NewMem())
 	b.receive(b.mail(mario, "Sito irraggiungibile", down))
