@@ -32,6 +32,8 @@ type carriage struct {
 	from    string
 	drops   int
 	alone   bool // no other conversation is open
+	single  bool // the server wants one command at a time
+	slowed  bool // which was found out with this letter
 	begun   bool // the row is sending
 	stale   bool // the row must not be sent any more
 	// follow names the letter that goes next over the same connection; nil: none.
@@ -48,6 +50,7 @@ type report struct {
 	stale   bool
 	lost    bool  // the connection broke under the letter
 	crowd   bool  // the server wants fewer connections
+	slowed  bool  // the server wants one command at a time, whatever it announces
 	fell    error // the envelope sender was refused so, and the desk's address taken instead
 	why     error // what the letter met
 	trouble error // of the queue, not of the letter: network, login
@@ -102,6 +105,7 @@ func (c *carriage) carry(ctx context.Context) (rep report, next *carriage) {
 	rep.session = c.release(err)
 	if c.next != nil {
 		c.next.session, rep.session = rep.session, nil
+		c.next.single = c.next.single || c.slowed
 	}
 	return rep, c.next
 }
@@ -110,6 +114,7 @@ func (c *carriage) carry(ctx context.Context) (rep report, next *carriage) {
 // same commit, if it is written by now: this one waits for nothing.
 func (c *carriage) sent(rep *report, said string) {
 	o := ticket.Outcome{State: ticket.RowSent, Response: clean(said)}
+	rep.slowed = c.slowed
 	c.next = c.follow(rep.id)
 	if c.next == nil || !c.next.ready(c.session) {
 		c.settle(rep, o, nil)
@@ -207,22 +212,38 @@ func (c *carriage) fixes() *ticket.Letter {
 }
 
 // converse goes from MAIL to the answer after the final dot. A connection that
-// was used before and is found dead is replaced once: the server had closed it.
-func (c *carriage) converse(ctx context.Context) (string, error) {
+// was used before and is found dead is replaced once: the server had closed it. So
+// is one whose server was put out of step by several commands at once.
+func (c *carriage) converse(ctx context.Context) (said string, err error) {
 	to, err := wireAddress(c.row.Notice.To.Address)
 	if err != nil {
 		return "", &Error{permanent, about{"why-address", err}}
 	}
-	reused := c.session != nil
-	w, err := c.offer(ctx, to)
-	if err != nil && reused && ended(err) && ctx.Err() == nil {
+	for {
+		reused := c.session != nil
+		w, err := c.offer(ctx, to)
+		dead, confused := reused && ended(err), outOfStep(err)
+		if err == nil {
+			said, err = c.transmit(ctx, w)
+			confused = errors.Is(err, errUnasked)
+		}
+		if err == nil || c.session == nil || ctx.Err() != nil {
+			return said, err
+		}
+		confused = confused && c.session.grouped
+		if !dead && !confused {
+			return "", err
+		}
+		if !dead {
+			c.single, c.slowed = true, true
+		}
 		c.session.conn.Close()
 		c.session = nil
-		w, err = c.offer(ctx, to)
 	}
-	if err != nil {
-		return "", err
-	}
+}
+
+// transmit sends the letter over a connection that waits for it.
+func (c *carriage) transmit(ctx context.Context, w *smtp.DataCommand) (string, error) {
 	defer c.session.guard(ctx)()
 	return c.session.transmit(ctx, w, c.letter, c.Attachment, c.from)
 }
@@ -241,7 +262,7 @@ func (c *carriage) offer(ctx context.Context, to string) (w *smtp.DataCommand, e
 	if err := c.begin(); err != nil {
 		return nil, err
 	}
-	return c.session.ask(c.from, to, c.letter.Size)
+	return c.session.ask(c.from, to, c.letter.Size, c.single)
 }
 
 // begin marks the row as sending, once a try, and fixes its bytes.

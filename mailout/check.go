@@ -34,7 +34,7 @@ func (s *Sender) Post(ctx context.Context, from, to string, raw []byte) error {
 	if err := c.admits(to, int64(len(raw))); err != nil {
 		return err
 	}
-	w, err := c.ask(from, to, int64(len(raw)))
+	w, err := c.ask(from, to, int64(len(raw)), true)
 	if err != nil {
 		return err
 	}

@@ -50,6 +50,14 @@ func faultOf(err error) fault {
 	return permanent
 }
 
+// codeOf is the code of the server's refusal; 0 when it was not the server that spoke.
+func codeOf(err error) int {
+	if said := (*smtp.SMTPError)(nil); errors.As(err, &said) {
+		return said.Code
+	}
+	return 0
+}
+
 // about is an error that people are told of in words of their own.
 type about struct {
 	key string // of the phrase

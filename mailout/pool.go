@@ -2,7 +2,8 @@ package mailout
 
 import "time"
 
-// regrowTime is how long a server that wants fewer connections is taken at its word.
+// regrowTime is how long a server that wants fewer connections, or one command at
+// a time, is taken at its word.
 const regrowTime = 10 * time.Minute
 
 // most is how many connections there may be now.

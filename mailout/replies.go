@@ -40,6 +40,8 @@ type replies struct {
 	stage    string // the verb that waits for its reply; "" the greeting, endOfLetter the final dot
 	answered bool   // the reply came: what is written next is a command
 	code     int    // of the last reply
+
+	volley volley
 }
 
 // endOfLetter is the stage between the server's 354 and its answer to the final dot.
@@ -57,6 +59,9 @@ func (r *replies) Write(p []byte) (int, error) {
 		verb, _, _ := strings.Cut(strings.TrimRight(string(p[:min(len(p), 16)]), "\r\n"), " ")
 		r.stage = strings.ToUpper(verb)
 	}
+	if r.hold(p) {
+		return len(p), nil
+	}
 	r.answered = false
 	if err := r.ahead(); err != nil {
 		return 0, err
@@ -64,7 +69,10 @@ func (r *replies) Write(p []byte) (int, error) {
 	if err := r.SetWriteDeadline(time.Now().Add(bodyTime)); err != nil {
 		return 0, err
 	}
-	return r.Conn.Write(p)
+	if _, err := r.Conn.Write(r.release(p)); err != nil {
+		return 0, err
+	}
+	return len(p), nil
 }
 
 // ahead drops what is left of the last reply, whose lines some servers mark as
@@ -94,7 +102,7 @@ func (r *replies) ahead() error {
 // Read passes on the next reply.
 func (r *replies) Read(p []byte) (int, error) {
 	if len(r.out) == 0 {
-		code, text, err := r.reply()
+		code, text, err := r.next()
 		if err != nil {
 			return 0, err
 		}

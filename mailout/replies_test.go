@@ -234,6 +234,7 @@ func TestEchoedSecret(t *testing.T) {
 // not panic, and passes on only what go-smtp can read.
 func FuzzReplies(f *testing.F) {
 	for _, seed := range []string{"220 hi\r\n250-a\r\n250 AUTH PLAIN\r\n235 ok\r\n250 ok\r\n250 ok\r\n354 go\r\n250 queued\r\n",
+		"220 hi\r\n250-a\r\n250 PIPELINING\r\n235 ok\r\n250 ok\r\n550 no\r\n354 go\r\n554 nobody\r\n",
 		"220\r\n500 no\r\n250\r\n", "220-\r\n220 x\r\n250-auth=login\r\n250 size 1\r\n334 User Name\r\n334 Password\r\n235\r\n552 5.3.4\r\n",
 		"554 no\r\n", "HTTP/1.1 400\r\n\r\n", "220 \x00\xff\r\n250 \r\n334 =\r\n334\r\n334 !\r\n"} {
 		f.Add(seed, byte(3))
@@ -254,8 +255,8 @@ func FuzzReplies(f *testing.F) {
 				t.Fatalf("a login that is neither refused nor broken: %v", err)
 			}
 		}
-		session := &session{client: c, conn: r}
-		if w, err := session.ask("desk@example.it", "mario@esempio.it", 1000); err == nil {
+		session := &session{client: c, line: r, conn: r}
+		if w, err := session.ask("desk@example.it", "mario@esempio.it", 1000, cut%2 == 0); err == nil {
 			_, err := session.transmit(context.Background(), w, &ticket.Letter{Chunks: []ticket.Chunk{{Bytes: []byte("a\r\n")}}}, nil, "")
 			_ = describe(errors.Join(err, errFlood))
 		}

@@ -37,6 +37,7 @@ type rounds struct {
 	pace    pace
 	turn    ticket.Lane // goes next, where it has a letter
 	plain   bool        // the server takes no envelope sender but the desk's address
+	single  time.Time   // until then the server gets one command at a time
 	fewer   int         // connections that the server allows; 0: no limit is known
 	regrow  time.Time   // when more are tried again
 	healthy bool        // the last conversation went well; otherwise one letter probes
@@ -201,7 +202,7 @@ func (r *rounds) hand(now time.Time) *carriage {
 	r.pace.note(now)
 	r.turn = n.Kind.Lane().Other()
 	r.busy[n.ID] = now
-	c.from, c.drops = r.from(n, r.plain), r.drops[n.ID]
+	c.from, c.drops, c.single = r.from(n, r.plain), r.drops[n.ID], now.Before(r.single)
 	return c
 }
 
@@ -249,6 +250,9 @@ func (r *rounds) take(rep report) {
 		r.recover(rep.talked)
 		if rep.fell != nil {
 			r.fallBack(rep.fell)
+		}
+		if rep.slowed {
+			r.slow()
 		}
 		if rep.crowd && len(r.busy)+len(r.idle) > 0 {
 			r.shrink(rep.why)

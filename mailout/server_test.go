@@ -20,17 +20,24 @@ type server struct {
 	down     func() bool // nobody listens
 	ehlo     []string    // extensions
 	now      func() time.Time
+	// strict: without an accepted sender there is no recipient, without a recipient
+	// no letter (RFC 5321, section 4.1.4). lax: DATA is taken, and the dot is not.
+	strict, lax bool
 
-	mu    sync.Mutex
-	conns int
-	open  int
-	gone  map[int]bool // connections that are closed
-	mails []received
-	lines []string // commands, in order
+	volley map[int]bool // connections that said MAIL, RCPT and DATA at once, until DATA is answered
+
+	mu      sync.Mutex
+	conns   int
+	open    int
+	gone    map[int]bool // connections that are closed
+	mails   []received
+	lines   []string // commands, in order
+	volleys int
 }
 
 type received struct {
 	From, To, Body string
+	mail, rcpt     bool
 	After          time.Duration
 	Conn           int
 }
@@ -45,9 +52,30 @@ func (s *server) dial(context.Context) (net.Conn, error) {
 	s.conns++
 	s.open++
 	n := s.conns
+	if s.volley == nil {
+		s.volley = map[int]bool{}
+	}
 	s.mu.Unlock()
 	go s.serve(conn, n)
-	return client, nil
+	return &overheard{client, s, n}, nil
+}
+
+// overheard is the client's end of a connection, on which the server is told what is
+// said at once.
+type overheard struct {
+	net.Conn
+	server *server
+	n      int
+}
+
+func (o *overheard) Write(p []byte) (int, error) {
+	if strings.HasPrefix(string(p), "MAIL") && strings.Count(string(p), "\r\n") > 1 {
+		o.server.mu.Lock()
+		o.server.volleys++
+		o.server.volley[o.n] = true
+		o.server.mu.Unlock()
+	}
+	return o.Conn.Write(p)
 }
 
 func (s *server) serve(conn net.Conn, n int) {
@@ -85,6 +113,9 @@ func (s *server) serve(conn net.Conn, n int) {
 		}
 		reply := s.reply(n, line, &m, body)
 		body = strings.HasPrefix(reply, "354")
+		if reply == "silent" {
+			continue
+		}
 		if reply == "drop" || !say(reply) {
 			return
 		}
@@ -101,6 +132,9 @@ func (s *server) reply(n int, line string, m *received, ended bool) string {
 	if s.answer != nil {
 		reply = s.answer(n, line)
 	}
+	if verb == "DATA" {
+		delete(s.volley, n)
+	}
 	if reply != "" {
 		if ended {
 			*m = received{}
@@ -108,6 +142,11 @@ func (s *server) reply(n int, line string, m *received, ended bool) string {
 		return reply
 	}
 	switch {
+	case s.strict && (verb == "RCPT" && !m.mail || verb == "DATA" && !m.rcpt && !s.lax):
+		return "503 5.5.1 not now"
+	case s.strict && ended && !m.rcpt:
+		*m = received{}
+		return "554 5.5.1 for nobody"
 	case ended:
 		m.After, m.Conn = s.now().Sub(at), n
 		s.mails = append(s.mails, *m)
@@ -116,11 +155,13 @@ func (s *server) reply(n int, line string, m *received, ended bool) string {
 	case verb == "EHLO":
 		return "250-here\r\n250-" + strings.Join(append(s.ehlo, "8BITMIME"), "\r\n250-") + "\r\n250 ENHANCEDSTATUSCODES"
 	case verb == "MAIL":
-		m.From = between(line)
+		m.From, m.mail = between(line), true
 	case verb == "RCPT":
-		m.To = between(line)
+		m.To, m.rcpt = between(line), true
 	case verb == "DATA":
 		return "354 go on"
+	case verb == "RSET":
+		*m = received{}
 	case verb == "QUIT":
 		return "221 bye"
 	case verb == "AUTH":

@@ -1,6 +1,7 @@
 package mailout
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -55,10 +56,12 @@ func (s *Server) check() error {
 
 // session is one SMTP conversation after the login. One goroutine uses it at a time.
 type session struct {
-	client *smtp.Client
-	conn   net.Conn
-	used   bool // it has carried, or tried to carry, a letter
-	since  time.Time
+	client  *smtp.Client
+	line    *replies // below client
+	conn    net.Conn
+	grouped bool // the last letter's commands were said at once
+	used    bool // it has carried, or tried to carry, a letter
+	since   time.Time
 }
 
 // open connects and logs in. Whatever fails is a fault of the network or of
@@ -90,7 +93,7 @@ func (s *Sender) enter(ctx context.Context, first int) (_ *session, next int, er
 		return nil, 0, &Error{network, fmt.Errorf("connect: %w", err)}
 	}
 	stop := context.AfterFunc(ctx, func() { raw.Close() })
-	c, err := s.greet(ctx, raw)
+	c, line, err := s.greet(ctx, raw)
 	if err == nil && s.Server.User != "" {
 		if word == "" {
 			word, err = s.Server.secret(ctx)
@@ -107,21 +110,21 @@ func (s *Sender) enter(ctx context.Context, first int) (_ *session, next int, er
 		raw.Close()
 		return nil, next, err
 	}
-	return &session{client: c, conn: raw}, 0, nil
+	return &session{client: c, line: line, conn: raw}, 0, nil
 }
 
 // greet does everything before the login: TLS as demanded, EHLO.
-func (s *Sender) greet(ctx context.Context, raw net.Conn) (*smtp.Client, error) {
-	conn, err := s.secure(ctx, raw)
+func (s *Sender) greet(ctx context.Context, raw net.Conn) (*smtp.Client, *replies, error) {
+	line, err := s.secure(ctx, raw)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	c := smtp.NewClient(conn)
+	c := smtp.NewClient(line)
 	c.CommandTimeout, c.SubmissionTimeout = commandTime, dotTime
 	if err := c.Hello(s.hello()); err != nil {
-		return nil, &Error{network, fmt.Errorf("greet: %w", err)}
+		return nil, nil, &Error{network, fmt.Errorf("greet: %w", err)}
 	}
-	return c, nil
+	return c, line, nil
 }
 
 // secure brings TLS up as demanded. What it returns greets first.
@@ -217,8 +220,13 @@ func (c *session) admits(to string, size int64) error {
 	return nil
 }
 
-// ask goes from MAIL to DATA: after it the server takes the letter.
-func (c *session) ask(from, to string, size int64) (*smtp.DataCommand, error) {
+// ask goes from MAIL to DATA: after it the server takes the letter. Where the
+// server lets us, and single is false, all three are said at once.
+func (c *session) ask(from, to string, size int64, single bool) (*smtp.DataCommand, error) {
+	pipelining, _ := c.client.Extension("PIPELINING")
+	if c.grouped = pipelining && !single; c.grouped {
+		c.line.together()
+	}
 	if err := c.mail(from, &smtp.MailOptions{Size: size, UTF8: !ascii(to)}); err != nil {
 		return nil, refused(err, atMail, from)
 	}
@@ -226,7 +234,12 @@ func (c *session) ask(from, to string, size int64) (*smtp.DataCommand, error) {
 		return nil, refused(err, atRcpt, from)
 	}
 	w, err := c.client.Data()
-	return w, refused(err, atData, from)
+	if !c.grouped {
+		return w, refused(err, atData, from)
+	}
+	at := cmp.Or(c.line.volley.at, atData)
+	c.line.nobody()
+	return w, refused(err, at, from)
 }
 
 // mail says MAIL, without the letter's size to a server that stumbles over it.
@@ -250,6 +263,9 @@ func (c *session) transmit(ctx context.Context, w *smtp.DataCommand, l *ticket.L
 	said, err := w.CloseWithResponse()
 	if odd := (*smtp.SMTPError)(nil); errors.As(err, &odd) && odd.Code/100 == 2 {
 		return odd.Message, nil
+	}
+	if errors.Is(err, errUnasked) { // found before the dot was written
+		return "", &Error{lost, fmt.Errorf("send the letter: %w", err)}
 	}
 	if err != nil {
 		return "", refused(err, atEnd, from)

@@ -251,6 +251,7 @@ func BenchmarkSend(b *testing.B) {
 	sink, port := startSink(b)
 	s, _ := benchDesk(b, port, 4)
 	text := strings.Repeat("Abbiamo riavviato il servizio e verificato che ora risponda.\n", 22)
+	b.ReportAllocs()
 	for b.Loop() {
 		b.StopTimer()
 		err := s.store.Update(b.Context(), func(tx ticket.Tx) error {
