@@ -59,8 +59,8 @@ func TestPollerMuteServer(t *testing.T) {
 			}
 			faults(t, s, func(t *testing.T, d *desk) {
 				filed(t, d, 1, 2, 3)
-				if s.dials != dials {
-					t.Errorf("connected %d times, want %d", s.dials, dials)
+				if s.dialled() != dials {
+					t.Errorf("connected %d times, want %d", s.dialled(), dials)
 				}
 				if d.told() != "" {
 					t.Errorf("told %q about an outage of two minutes", d.told())
@@ -77,14 +77,14 @@ func TestPollerDropInTheMiddleOfALiteral(t *testing.T) {
 		if verb != "UID FETCH" || !hasBody(rest) || !inSet(strings.Fields(rest)[0], 2, 3) || !drops.left() {
 			return false
 		}
-		fmt.Fprintf(w, "* 2 FETCH (UID 2 BODY[] {%d}\r\nFrom: half", len(s.mails[1]))
+		fmt.Fprintf(w, "* 2 FETCH (UID 2 BODY[] {%d}\r\nFrom: half", len(s.box()[1]))
 		w.(io.Closer).Close()
 		return true
 	}
 	faults(t, s, func(t *testing.T, d *desk) {
 		filed(t, d, 1, 2, 3)
 		for _, in := range d.mails {
-			if in.Unfit != "" || string(in.Raw) != s.mails[in.Source.UID-1] {
+			if in.Unfit != "" || string(in.Raw) != s.box()[in.Source.UID-1] {
 				t.Errorf("UID %d: unfit %q, %d bytes", in.Source.UID, in.Unfit, len(in.Raw))
 			}
 		}
@@ -115,11 +115,11 @@ func TestPollerGivesUpOnAMailThatNeverComes(t *testing.T) {
 			return true
 		},
 		"is longer than announced": func(s *scripted, w io.Writer, tag string) bool {
-			fmt.Fprintf(w, "* 2 FETCH (UID 2 BODY[] {10}\r\n%s)\r\n%s OK done\r\n", s.mails[1], tag)
+			fmt.Fprintf(w, "* 2 FETCH (UID 2 BODY[] {10}\r\n%s)\r\n%s OK done\r\n", s.box()[1], tag)
 			return true
 		},
 		"is shorter than announced": func(s *scripted, w io.Writer, tag string) bool {
-			fmt.Fprintf(w, "* 2 FETCH (UID 2 BODY[] {%d}\r\n%s)\r\n%s OK done\r\n", len(s.mails[1])+5, s.mails[1], tag)
+			fmt.Fprintf(w, "* 2 FETCH (UID 2 BODY[] {%d}\r\n%s)\r\n%s OK done\r\n", len(s.box()[1])+5, s.box()[1], tag)
 			return true
 		},
 		"kills the server": func(_ *scripted, w io.Writer, _ string) bool {
@@ -204,7 +204,7 @@ func TestPollerBodyBeforeUID(t *testing.T) {
 			return false
 		}
 		var b strings.Builder
-		for i, m := range s.mails {
+		for i, m := range s.box() {
 			if inSet(strings.Fields(rest)[0], i+1, 3) {
 				fmt.Fprintf(&b, "* %d FETCH (BODY[] {%d}\r\n%s UID %d)\r\n", i+1, len(m), m, i+1)
 			}
@@ -214,11 +214,11 @@ func TestPollerBodyBeforeUID(t *testing.T) {
 	}
 	faults(t, s, func(t *testing.T, d *desk) {
 		filed(t, d, 1, 2, 3)
-		if s.dials != 1 {
-			t.Errorf("connected %d times", s.dials)
+		if s.dialled() != 1 {
+			t.Errorf("connected %d times", s.dialled())
 		}
 		for _, in := range d.mails {
-			if string(in.Raw) != s.mails[in.Source.UID-1] {
+			if string(in.Raw) != s.box()[in.Source.UID-1] {
 				t.Errorf("UID %d: %d bytes, unfit %q", in.Source.UID, len(in.Raw), in.Unfit)
 			}
 		}
@@ -365,7 +365,7 @@ func TestPollerStarAlwaysFindsTheLastMail(t *testing.T) {
 	// comes again in a portion of its own.
 	s := &scripted{}
 	for i := range listed {
-		s.mails = append(s.mails, mailText(fmt.Sprint(i)))
+		s.arrive(mailText(fmt.Sprint(i)))
 	}
 	faults(t, s, func(t *testing.T, d *desk) {
 		if got := d.uids(); len(got) != listed || !slices.IsSorted(got) || d.Status().Condition != Reading {

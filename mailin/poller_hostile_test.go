@@ -40,8 +40,8 @@ func TestPollerHostileServers(t *testing.T) {
 			}
 			faults(t, s, func(t *testing.T, d *desk) {
 				filed(t, d, 1, 2, 3)
-				if s.dials != 3 {
-					t.Errorf("connected %d times, want 3", s.dials)
+				if s.dialled() != 3 {
+					t.Errorf("connected %d times, want 3", s.dialled())
 				}
 			})
 		})
@@ -123,8 +123,8 @@ func TestPollerOldServerWithoutUIDNEXT(t *testing.T) {
 	s := &scripted{mails: threeMails(), noNext: true}
 	faults(t, s, func(t *testing.T, d *desk) {
 		filed(t, d, 1, 2, 3)
-		if d.cursor.Old != 3 || s.dials != 1 {
-			t.Errorf("cursor %+v after %d connections", d.cursor, s.dials)
+		if d.cursor.Old != 3 || s.dialled() != 1 {
+			t.Errorf("cursor %+v after %d connections", d.cursor, s.dialled())
 		}
 	})
 }
@@ -137,7 +137,7 @@ func TestPollerMailThatTricklesIsCut(t *testing.T) {
 		if verb != "UID FETCH" || !hasBody(rest) || !slow.left() {
 			return false
 		}
-		fmt.Fprintf(w, "* 1 FETCH (UID 1 BODY[] {%d}\r\n", len(s.mails[0]))
+		fmt.Fprintf(w, "* 1 FETCH (UID 1 BODY[] {%d}\r\n", len(s.box()[0]))
 		trickle(w)
 		return true
 	}

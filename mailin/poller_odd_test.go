@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -36,8 +37,8 @@ func TestPollerOddLinesAtEveryStage(t *testing.T) {
 				s := &scripted{mails: threeMails(), odd: lines, at: verb}
 				faults(t, s, func(t *testing.T, d *desk) {
 					filed(t, d, 1, 2, 3)
-					if s.dials != 1 || d.told() != "" {
-						t.Errorf("connected %d times, told %q", s.dials, d.told())
+					if s.dialled() != 1 || d.told() != "" {
+						t.Errorf("connected %d times, told %q", s.dialled(), d.told())
 					}
 				})
 			})
@@ -73,8 +74,8 @@ func TestPollerOddAnswersToList(t *testing.T) {
 				stop := d.run(t)
 				pass(time.Minute)
 				filed(t, d, 1, 2, 3)
-				if s.dials != 1 || d.told() != "" || d.mails[1].Unfit != "" || d.mails[1].Arrived.Before(began) != strings.Contains(answer, "ha") {
-					t.Errorf("connected %d times, told %q, unfit %q, arrived %v", s.dials, d.told(), d.mails[1].Unfit, d.mails[1].Arrived)
+				if s.dialled() != 1 || d.told() != "" || d.mails[1].Unfit != "" || d.mails[1].Arrived.Before(began) != strings.Contains(answer, "ha") {
+					t.Errorf("connected %d times, told %q, unfit %q, arrived %v", s.dialled(), d.told(), d.mails[1].Unfit, d.mails[1].Arrived)
 				}
 				stop()
 			})
@@ -92,7 +93,7 @@ func TestPollerUnreadableAnswersLater(t *testing.T) {
 				return false
 			}
 			if answer != "" {
-				fmt.Fprintf(w, answer, len(s.mails))
+				fmt.Fprintf(w, answer, len(s.box()))
 			}
 			fmt.Fprintf(w, "%s OK done\r\n", tag)
 			return true
@@ -102,9 +103,7 @@ func TestPollerUnreadableAnswersLater(t *testing.T) {
 			stop := d.run(t)
 			pass(3 * time.Minute)
 			filed(t, d, 1, 2, 3)
-			s.mu.Lock()
-			s.mails = append(s.mails, mailText("d"))
-			s.mu.Unlock()
+			s.arrive(mailText("d"))
 			pass(3 * time.Minute)
 			filed(t, d, 1, 2, 3, 4)
 			stop()
@@ -201,13 +200,13 @@ func TestPollerWaysToLogIn(t *testing.T) {
 			faults(t, s, func(t *testing.T, d *desk) {
 				filed(t, d, 1, 2, 3)
 				var logins []string
-				for _, l := range s.lines {
+				for _, l := range s.heard() {
 					if verb, _, _ := strings.Cut(l, " "); verb == "LOGIN" || verb == "AUTHENTICATE" {
 						logins = append(logins, verb)
 					}
 				}
-				if s.dials != 1 || d.told() != "" || !slices.Equal(logins, tt.lines) {
-					t.Errorf("connected %d times, told %q, logins %v", s.dials, d.told(), logins)
+				if s.dialled() != 1 || d.told() != "" || !slices.Equal(logins, tt.lines) {
+					t.Errorf("connected %d times, told %q, logins %v", s.dialled(), d.told(), logins)
 				}
 			})
 		})
@@ -253,8 +252,8 @@ func TestPollerIdleThatDoesNotWork(t *testing.T) {
 						t.Errorf("look %d came after %v", i+1, gap)
 					}
 				}
-				if len(looks) > 250 || s.dials > 6 || d.Status().Condition != Reading {
-					t.Errorf("%d looks and %d connections in 90 minutes, condition %v", len(looks), s.dials, d.Status().Condition)
+				if len(looks) > 250 || s.dialled() > 6 || d.Status().Condition != Reading {
+					t.Errorf("%d looks and %d connections in 90 minutes, condition %v", len(looks), s.dialled(), d.Status().Condition)
 				}
 			})
 		})
@@ -408,8 +407,8 @@ func TestPollerMailboxThatChangesUnderneath(t *testing.T) {
 					b.mu.Unlock()
 					pass(11 * time.Minute)
 					filed(t, d, tt.want...)
-					if d.told() != tt.told || s.dials != 1 {
-						t.Errorf("told %q, connected %d times", d.told(), s.dials)
+					if d.told() != tt.told || s.dialled() != 1 {
+						t.Errorf("told %q, connected %d times", d.told(), s.dialled())
 					}
 					b.mu.Lock()
 					for uid, seen := range b.seen {
@@ -462,7 +461,7 @@ func TestPollerWhatIsNotGivenIsNotMarked(t *testing.T) {
 	}
 	faults(t, s, func(t *testing.T, d *desk) {
 		filed(t, d, 1, 2, 3)
-		for _, l := range s.lines {
+		for _, l := range s.heard() {
 			if set, ok := strings.CutPrefix(l, "UID STORE "); ok && inSet(strings.Fields(set)[0], 2, 3) {
 				t.Errorf("marked by %q", l)
 			}
@@ -474,13 +473,13 @@ func TestPollerWhatIsNotGivenIsNotMarked(t *testing.T) {
 // everything does not leave the desk deaf.
 func TestPollerServerThatComplains(t *testing.T) {
 	s := &scripted{mails: threeMails()}
-	deaf := false
+	var deaf atomic.Bool
 	s.on = func(w io.Writer, tag, verb, rest string) bool {
-		if !deaf || verb == "LOGIN" || verb == "CAPABILITY" {
+		if !deaf.Load() || verb == "LOGIN" || verb == "CAPABILITY" {
 			return false
 		}
 		if verb == "SELECT" {
-			deaf = s.dials == 1
+			deaf.Store(s.dialled() == 1)
 			return false
 		}
 		fmt.Fprintf(w, "* NO Internal error occurred. Refer to server log. [%v]\r\n%s OK done\r\n", time.Now(), tag)
@@ -490,8 +489,8 @@ func TestPollerServerThatComplains(t *testing.T) {
 		d := scriptedDesk(t, s)
 		stop := d.run(t)
 		pass(time.Minute)
-		deaf = true
-		s.mails = append(s.mails, mailText("d"))
+		deaf.Store(true)
+		s.arrive(mailText("d"))
 		pass(3 * time.Minute)
 		filed(t, d, 1, 2, 3, 4)
 		if d.told() != "server complains" {
@@ -518,9 +517,7 @@ func TestPollerTurnedAwayAtTheDoor(t *testing.T) {
 				if d.told() != "unreachable" || d.Status().Condition != Unreachable {
 					t.Errorf("told %q, condition %v", d.told(), d.Status().Condition)
 				}
-				s.mu.Lock()
-				s.greeting = ""
-				s.mu.Unlock()
+				s.greet("")
 				pass(6 * time.Minute)
 				filed(t, d, 1, 2, 3)
 				stop()
@@ -538,8 +535,8 @@ func TestPollerWarningsAreToldOnce(t *testing.T) {
 				s := &scripted{mails: threeMails(), odd: line, at: verb}
 				faults(t, s, func(t *testing.T, d *desk) {
 					filed(t, d, 1, 2, 3)
-					if d.told() != "server complains" || s.dials > 11 || d.Status().Condition != Reading {
-						t.Errorf("told %q, connected %d times, condition %v", d.told(), s.dials, d.Status().Condition)
+					if d.told() != "server complains" || s.dialled() > 11 || d.Status().Condition != Reading {
+						t.Errorf("told %q, connected %d times, condition %v", d.told(), s.dialled(), d.Status().Condition)
 					}
 				})
 			})
@@ -626,8 +623,8 @@ func TestPollerMoveThatDoesNotWork(t *testing.T) {
 				pass(90 * time.Minute)
 				stop()
 				filed(t, d, 1, 2, 3)
-				if d.told() != tt.told || s.dials != 1 {
-					t.Errorf("told %q, connected %d times", d.told(), s.dials)
+				if d.told() != tt.told || s.dialled() != 1 {
+					t.Errorf("told %q, connected %d times", d.told(), s.dialled())
 				}
 				if !slices.Contains(tt.refuse, "UID COPY") && (len(copied) != 1 || copied["1:3"] != 1) {
 					t.Errorf("copied %v", copied)
