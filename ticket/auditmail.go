@@ -114,9 +114,10 @@ func (a *audit) cursor(tx Tx) error {
 }
 
 // reread reads a raw mail again and holds what is stored of it against that (P1),
-// and asks again what its sender might do (P5).
+// and asks again what its sender might do (P5). What ended the desk when it was
+// read is let alone: it would end this look too.
 func (a *audit) reread(v *Arrival) error {
-	if v.Raw == "" || a.Auditing.Reread == nil {
+	if v.Raw == "" || v.unread() || a.Auditing.Reread == nil {
 		return nil
 	}
 	where := fmt.Sprintf("arrival %d", v.ID)

@@ -136,6 +136,9 @@ func (d *Desk) refile(ctx context.Context, id ArrivalID, how string) error {
 		if err != nil {
 			return err
 		}
+		if a.unread() && m.Unfit == "" {
+			a.reads(m)
+		}
 		how, before := strings.CutPrefix(how, orderedBefore)
 		a.Release = strings.TrimPrefix(a.Release, orderedBefore)
 		if before || how == "" { // nobody has ordered it since

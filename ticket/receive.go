@@ -131,15 +131,22 @@ func (w *work) arrival(m *Inbound, ref RawRef) (*Arrival, error) {
 	if err != nil {
 		return nil, err
 	}
-	a := &Arrival{
-		ID: id, Source: m.Source, Arrived: m.Arrived, Size: m.Size, Raw: ref, RawSum: m.RawSum, Content: m.Content,
-		MessageID: m.MessageID, Subject: m.Subject, Kind: m.Kind,
-	}
-	if len(m.From) > 0 {
-		a.From = m.From[0].Address
-	}
+	a := &Arrival{ID: id, Source: m.Source, Arrived: m.Arrived, Size: m.Size, Raw: ref, RawSum: m.RawSum}
+	a.reads(m)
 	return a, nil
 }
+
+// reads takes over what reading the mail told.
+func (v *Arrival) reads(m *Inbound) {
+	v.Content, v.MessageID, v.Subject, v.Kind = m.Content, m.MessageID, m.Subject, m.Kind
+	if len(m.From) > 0 {
+		v.From = m.From[0].Address
+	}
+}
+
+// unread tells of a mail that was put aside by its bytes alone: reading it ended
+// the desk, or failed.
+func (v *Arrival) unread() bool { return v.Kind == 0 && v.Fate != FateMessage }
 
 // filed records that a became the message at seq of ticket id.
 func (w *work) filed(a *Arrival, id ID, seq int) error {

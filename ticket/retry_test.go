@@ -3,8 +3,10 @@ package ticket_test
 import (
 	"errors"
 	"testing"
+	"time"
 
 	"sportello/ticket"
+	"sportello/ticket/storetest"
 )
 
 // TestNobodysWordStandsInForContraryEvidence: an admin's release does nothing in
@@ -96,4 +98,45 @@ func TestRetryAfterALimit(t *testing.T) {
 	if s := b.stats(); s.Open != 31 || s.Quarantine != 0 {
 		t.Errorf("stats %+v", s)
 	}
+}
+
+// TestRetryWhatWasNotRead: a mail that ended the desk each time it was read is put
+// aside by its bytes alone, and no audit reads it; once a release can read it, it
+// is filed like any other: who answers it is on its ticket, and a copy is a copy.
+func TestRetryWhatWasNotRead(t *testing.T) {
+	b := newBench(t, storetest.NewMem())
+	mail := b.mail(mario, "Sito irraggiungibile", down)
+	blind := func() *ticket.Inbound {
+		b.uid++
+		return &ticket.Inbound{Source: ticket.Source{UIDValidity: 1, UID: b.uid}, Arrived: b.now, Raw: mail.Raw, RawSum: mail.RawSum, Size: mail.Size, Unfit: "not read again"}
+	}
+	b.receive(blind())
+	b.receive(blind())
+	b.rereed[string(mail.Raw)] = &ticket.Inbound{Unfit: "cannot be read: panic"}
+	b.sound()
+	if err := b.Retry(b.ctx, 1, false); !errors.Is(err, ticket.ErrState) {
+		t.Errorf("released unread: %v", err)
+	}
+	b.sound()
+	reading := b.Reread
+	b.Reread = func([]byte, time.Time) *ticket.Inbound { t.Error("an audit reads it"); return nil }
+	b.sound()
+	b.Reread = reading
+	b.rereed[string(mail.Raw)] = mail
+	b.must(b.Retry(b.ctx, 1, false))
+	b.receive(b.mail(mario, "Re: Sito irraggiungibile", "Ancora fermo.", func(m *ticket.Inbound) { m.InReplyTo = []string{mail.MessageID} }))
+	copied := *mail
+	b.uid++
+	copied.Source.UID = b.uid
+	b.receive(&copied)
+	if s := b.stats(); s.Open != 1 || s.Messages != 2 || s.Duplicates != 2 || s.Quarantine != 0 {
+		t.Errorf("%+v", s)
+	}
+	b.view(func(tx ticket.Tx) error {
+		a, err := tx.Arrival(1)
+		if err == nil && (a.MessageID != mail.MessageID || a.From != mario || a.Subject != mail.Subject || a.Kind != ticket.KindRequest || a.Content != mail.Content) {
+			t.Errorf("its record is %+v", a)
+		}
+		return err
+	})
 }
