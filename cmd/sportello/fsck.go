@@ -36,21 +36,13 @@ func (a *app) fsckVerb() *cobra.Command {
 	cmd.RunE = a.onDesk(func(ctx context.Context, o *office, _ []string) error {
 		f := &findings{app: a, sum: summaryJSON{Level: "summary"}, did: map[string]int{}}
 		if !quick { // the quick look was taken when the store was opened
-			if err := o.store.Check(ctx, deep, f.report); err != nil {
-				return fmt.Errorf("fsck: %w", err)
-			}
-			open := attachments(o.store)
-			if err := o.desk.Audit(ctx, ticket.Auditing{Deep: deep, Did: f.looked, Reread: o.config.newReading(o.desk.Keys).alone, Report: func(level, promise, where, text string) {
-				f.report(boltstore.Finding{Level: level, Promise: promise, Where: where, Text: text})
-			}, Measure: func(ctx context.Context, l *ticket.Letter) ([32]byte, int64, error) {
-				return mailout.Measure(ctx, l, open)
-			}}); err != nil {
-				return fmt.Errorf("fsck: %w", err)
+			if err := f.brokenOff(ctx, "desk", a.checkDesk(ctx, o, f, deep)); err != nil {
+				return err
 			}
 		}
 		if mailbox {
-			if err := a.checkMailbox(ctx, o, f.report); err != nil {
-				return fmt.Errorf("fsck: mailbox: %w", err)
+			if err := f.brokenOff(ctx, "mailbox", a.checkMailbox(ctx, o, f.report)); err != nil {
+				return err
 			}
 		}
 		if f.err != nil {
@@ -59,6 +51,19 @@ func (a *app) fsckVerb() *cobra.Command {
 		return a.showSummary(f)
 	})
 	return cmd
+}
+
+// checkDesk looks at everything that is stored, and whether it keeps the promises.
+func (a *app) checkDesk(ctx context.Context, o *office, f *findings, deep bool) error {
+	if err := o.store.Check(ctx, deep, f.report); err != nil {
+		return err
+	}
+	open := attachments(o.store)
+	return o.desk.Audit(ctx, ticket.Auditing{Deep: deep, Did: f.looked, Reread: o.config.newReading(o.desk.Keys).alone, Report: func(level, promise, where, text string) {
+		f.report(boltstore.Finding{Level: level, Promise: promise, Where: where, Text: text})
+	}, Measure: func(ctx context.Context, l *ticket.Letter) ([32]byte, int64, error) {
+		return mailout.Measure(ctx, l, open)
+	}})
 }
 
 // findings prints and counts what is found.
@@ -106,6 +111,18 @@ func grouped(n int) string {
 		s = s[:i] + "," + s[i:]
 	}
 	return s
+}
+
+// brokenOff makes what kept us from looking on an error that was found: status 1
+// is for notes alone. It returns what ended the verb itself.
+func (f *findings) brokenOff(ctx context.Context, where string, err error) error {
+	if ctx.Err() != nil {
+		return fmt.Errorf("fsck: %w", ctx.Err())
+	}
+	if err != nil {
+		f.report(boltstore.Finding{Level: "error", Promise: "P11", Where: where, Text: "it could not be looked at to the end: " + err.Error()})
+	}
+	return nil
 }
 
 func (f *findings) report(found boltstore.Finding) {

@@ -1,9 +1,13 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"fmt"
+	"os"
+	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -47,5 +51,55 @@ func TestPassedOver(t *testing.T) {
 		if err != nil || !slices.Equal(got, tt.want) {
 			t.Errorf("%s: found %q, %v; want %q", tt.name, got, err, tt.want)
 		}
+	}
+}
+
+// TestFsckStatusTellsTheWorst: whichever page of a desk is gone, the status is 2
+// where an error is found, and 1 for notes alone; there is always a summary, unless
+// the database is refused.
+func TestFsckStatusTellsTheWorst(t *testing.T) {
+	file, _ := testConfig(t)
+	dir := filepath.Dir(file)
+	customers := filepath.Join(dir, "customers.csv")
+	rows := "id,name,language,email,may_spend\n"
+	for i := range 100 { // enough for pages of records alone
+		rows += fmt.Sprintf("C%d,Rossi,it,mario@rossi%d.example,true\n", i, i)
+	}
+	must(t, os.WriteFile(customers, []byte(rows), 0o600))
+	sportello := func(args ...string) (string, int) {
+		var out bytes.Buffer
+		code := run(t.Context(), append(args, "--config", file), noEnv, nil, &out, &out)
+		return out.String(), code
+	}
+	if out, code := sportello("import", customers); code != exitOK {
+		t.Fatalf("import: %d\n%s", code, out)
+	}
+	path := filepath.Join(dir, "state", "desk.db")
+	whole, err := os.ReadFile(path)
+	must(t, err)
+	broken := 0
+	for at := 2 * 4096; at < len(whole); at += 4096 {
+		gone := slices.Clone(whole)
+		clear(gone[at : at+4096])
+		must(t, os.WriteFile(path, gone, 0o600))
+		out, code := sportello("fsck", "--json")
+		want := exitOK
+		switch {
+		case code == exitRefused:
+			continue
+		case strings.Contains(out, `"level":"error"`):
+			want = 2
+		case strings.Contains(out, `"level":"note"`):
+			want = 1
+		}
+		if code != want || !strings.Contains(out, `"level":"summary"`) {
+			t.Errorf("page %d: status %d, want %d:\n%s", at/4096, code, want, out)
+		}
+		if code == 2 {
+			broken++
+		}
+	}
+	if broken == 0 {
+		t.Error("no page was missed")
 	}
 }
