@@ -6,7 +6,6 @@ import (
 	"io"
 	"math/rand/v2"
 	"net"
-	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -205,45 +204,61 @@ func wantOnce(t *testing.T, w *world, mails int, lossy bool) {
 	}
 }
 
-// TestRealCuts cuts the connections to a real Dovecot and Postfix at seeded
-// places, while one mail is filed and while fifty are: each becomes one ticket,
-// and no acknowledgement is sent twice.
+// TestRealCuts cuts the connection to a real Dovecot at each byte of the session
+// that brings one mail of 2 KB, the one to a real Postfix at seeded places of what
+// that causes, and both at seeded places while fifty mails are filed: each becomes
+// one ticket, and no acknowledgement is sent twice.
 func TestRealCuts(t *testing.T) {
-	s := startServers(t, support, tech, customer)
-	var reading, sending wire
-	far := *s
-	far.IMAP, far.Submission = 20143, 20587
-	reading.listen(t, far.at(far.IMAP), s.at(s.IMAP))
-	sending.listen(t, far.at(far.Submission), s.at(s.Submission))
-	d := realDesk(t, &far, "letters_per_minute = 0\nacks_per_hour = 0\nacks_per_address_hour = 0\ntickets_per_contact_hour = 0\ntickets_per_stranger_hour = 0\n")
-	d.serve(t)
-	mails := 0
-	play := func(w *wire, at, n int) {
-		w.arm(at)
-		for range n {
-			mails++
-			s.post(t, customer, support, letter(customer, support, fmt.Sprintf("Sito irraggiungibile, caso %d", mails), fmt.Sprintf("cut%d@customer.test", mails), "",
-				"Il sito non risponde.\n"+strings.Repeat("Ancora fermo, da ogni rete.\n", 65)))
-		}
-		looks := 0
-		d.await(t, 3*time.Minute, fmt.Sprintf("%d tickets", mails), func(v statsView) bool {
-			if looks++; v.Outbox.Queued > 0 && looks%20 == 0 { // it may wait five minutes for its next try
-				d.must(t, "queue", "retry", "all")
-			}
-			return v.Tickets.Open == mails && v.Outbox.Queued+v.Outbox.Sending == 0
-		})
+	const desks = 4 // what each waits for, others work meanwhile
+	users := []string{support, tech, customer}
+	for i := range desks {
+		users = append(users, fmt.Sprintf("desk%d@example.test", i))
+	}
+	s := startServers(t, users...)
+	all := make([]*cutDesk, desks)
+	for i := range all {
+		all[i] = newCutDesk(t, s, i)
 	}
 	r := rand.New(rand.NewPCG(5, 6))
-	cuts := 0
-	for _, n := range slices.Compact([]int{1, *cutMails}) {
-		for name, w := range map[string]*wire{"reading": &reading, "sending": &sending} {
-			play(w, -1, n)
-			size := w.size()
-			for range *cutPlaces {
-				play(w, 1+r.IntN(size), n)
-				cuts++
+	for _, c := range []struct {
+		name  string
+		mails int
+		every int // byte; 0: at *cutPlaces places
+		wire  func(*cutDesk) *wire
+	}{
+		{"reading one mail", 1, *cutBytes, func(d *cutDesk) *wire { return &d.reading }},
+		{"sending for one", 1, 0, func(d *cutDesk) *wire { return &d.sending }},
+		{"reading many", *cutMails, 0, func(d *cutDesk) *wire { return &d.reading }},
+		{"sending for many", *cutMails, 0, func(d *cutDesk) *wire { return &d.sending }},
+	} {
+		size := all[0].play(t, c.wire(all[0]), -1, c.mails)
+		var places []int
+		for at := 1; at < size && c.every > 0; at += c.every {
+			places = append(places, at)
+		}
+		for range *cutPlaces {
+			if c.every == 0 {
+				places = append(places, 1+r.IntN(size))
 			}
-			t.Logf("%s, %d mails: %d bytes, cut %d times", name, n, size, *cutPlaces)
+		}
+		begin := time.Now()
+		t.Run(c.name, func(t *testing.T) {
+			for i, d := range all {
+				t.Run(d.address, func(t *testing.T) {
+					t.Parallel()
+					for k := i; k < len(places) && !t.Failed(); k += desks {
+						d.play(t, c.wire(d), places[k], c.mails)
+					}
+				})
+			}
+		})
+		t.Logf("%s: %d mails, %d bytes, cut %d times in %s", c.name, c.mails, size, len(places), time.Since(begin).Round(time.Second))
+	}
+	mails, cuts := 0, 0
+	for _, d := range all {
+		mails, cuts = mails+d.mails, cuts+d.cuts
+		if out := d.must(t, "fsck", "--deep", "--json"); strings.Contains(out, `"level":"error"`) {
+			t.Errorf("fsck: %s", out)
 		}
 	}
 	copies := map[string]int{}
@@ -256,10 +271,56 @@ func TestRealCuts(t *testing.T) {
 		}
 	}
 	if lost := mails - len(copies); lost < 0 || lost > cuts {
-		t.Errorf("%d acknowledgements of %d, after %d cuts", len(copies), mails, cuts)
+		t.Errorf("%d acknowledgements of %d, after %d cuts of what sends", len(copies), mails, cuts)
 	}
-	if out := d.must(t, "fsck", "--deep", "--json"); strings.Contains(out, `"level":"error"`) {
-		t.Errorf("fsck: %s", out)
+}
+
+// cutDesk is a desk before real servers, over wires that are cut.
+type cutDesk struct {
+	*daemon
+	servers          *realServers
+	address          string
+	reading, sending wire
+	mails            int // it got
+	cuts             int // of what it sends
+}
+
+// newCutDesk makes the desk number i, which does not run yet.
+func newCutDesk(t *testing.T, s *realServers, i int) *cutDesk {
+	t.Helper()
+	d := &cutDesk{servers: s, address: fmt.Sprintf("desk%d@example.test", i)}
+	far := *s
+	far.Desk, far.IMAP, far.Submission = d.address, 20143+i, 20587+i
+	d.reading.listen(t, far.at(far.IMAP), s.at(s.IMAP))
+	d.sending.listen(t, far.at(far.Submission), s.at(s.Submission))
+	d.daemon = realDesk(t, &far, "letters_per_minute = 0\nacks_per_hour = 0\nacks_per_address_hour = 0\ntickets_per_contact_hour = 0\ntickets_per_stranger_hour = 0\n")
+	return d
+}
+
+// play starts the desk over n new mails of 2 KB, cuts w after at bytes, and stops
+// it when each has its ticket and what is due was sent; it answers how many bytes
+// went over w.
+func (d *cutDesk) play(t *testing.T, w *wire, at, n int) int {
+	t.Helper()
+	for range n {
+		d.mails++
+		d.servers.post(t, customer, d.address, letter(customer, d.address, fmt.Sprintf("Sito irraggiungibile, caso %d", d.mails), fmt.Sprintf("cut%d.%s", d.mails, d.address), "",
+			"Il sito non risponde.\n"+strings.Repeat("Ancora fermo, da ogni rete.\n", 65)))
 	}
+	d.servers.awaitHeld(t, d.address, d.mails)
+	if w == &d.sending && at >= 0 {
+		d.cuts++
+	}
+	w.arm(at)
+	d.serve(t)
+	looks := 0
+	d.await(t, 10*time.Minute, fmt.Sprintf("%d tickets", d.mails), func(v statsView) bool {
+		if looks++; v.Outbox.Queued > 0 && looks%20 == 0 { // it may wait five minutes for its next try
+			d.must(t, "queue", "retry", "all")
+		}
+		return v.Tickets.Open == d.mails && v.Outbox.Queued+v.Outbox.Sending == 0
+	})
+	size := w.size()
 	d.stop(t)
+	return size
 }

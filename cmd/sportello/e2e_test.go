@@ -33,6 +33,7 @@ func realDesk(t *testing.T, s *realServers, limits string) *daemon {
 // secureDesk is realDesk with a [security] and technicians of its own.
 func secureDesk(t *testing.T, s *realServers, security, limits string, technicians ...person) *daemon {
 	t.Helper()
+	login := strings.Replace(s.Desk, "@", "%40", 1)
 	config := fmt.Sprintf(`
 [desk]
 name = "Assistenza"
@@ -40,12 +41,12 @@ address = %q
 state_dir = "state"
 
 [imap]
-url = "imap://support%%40example.test@%s:%d/INBOX"
+url = "imap://%s@%s:%d/INBOX"
 password_file = "password"
 ca_file = %q
 
 [smtp]
-url = "smtp://support%%40example.test@%s:%d"
+url = "smtp://%s@%s:%d"
 password_file = "password"
 ca_file = %q
 
@@ -54,7 +55,7 @@ ca_file = %q
 
 [limits]
 %s
-`, support, s.Host, s.IMAP, s.path("tls/cert.pem"), s.Host, s.Submission, s.path("tls/cert.pem"), security, limits)
+`, s.Desk, login, s.Host, s.IMAP, s.path("tls/cert.pem"), login, s.Host, s.Submission, s.path("tls/cert.pem"), security, limits)
 	for _, p := range technicians {
 		config += fmt.Sprintf("\n[[technician]]\nname = %q\naddresses = [%q]\n", p.name, p.address)
 	}

@@ -81,6 +81,9 @@ func TestFsckStatusTellsTheWorst(t *testing.T) {
 	for at := 2 * 4096; at < len(whole); at += 4096 {
 		gone := slices.Clone(whole)
 		clear(gone[at : at+4096])
+		if bytes.Equal(gone, whole) { // never used
+			continue
+		}
 		must(t, os.WriteFile(path, gone, 0o600))
 		out, code := sportello("fsck", "--json")
 		want := exitOK

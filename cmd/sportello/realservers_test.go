@@ -29,6 +29,7 @@ type realServers struct {
 	Dir, Host                                         string
 	IMAP, IMAPS, LMTP, SASL, SMTP, Submission, Milter int
 	Users                                             []string
+	Desk                                              string // whose mailbox the desk reads
 	Owner                                             string
 	Signs                                             []string // domains for whose users opendkim signs at submission; none: there is no opendkim
 	record                                            string   // its key, as DNS tells it
@@ -59,7 +60,7 @@ func newServers(t testing.TB, users []string) *realServers {
 	}
 	t.Cleanup(func() { os.RemoveAll(dir) })
 	return &realServers{
-		Dir: dir, Host: freeHost(t), Users: users, Owner: "mail",
+		Dir: dir, Host: freeHost(t), Users: users, Desk: support, Owner: "mail",
 		IMAP: 10143, IMAPS: 10993, LMTP: 10024, SASL: 10026, SMTP: 10025, Submission: 10587, Milter: 10891,
 	}
 }
@@ -417,3 +418,25 @@ anvil     unix  - - n - 1 anvil
 scache    unix  - - n - 1 scache
 postlog   unix-dgram n - n - 1 postlogd
 `
+
+// awaitHeld waits until the INBOX of user holds n mails.
+func (s *realServers) awaitHeld(t testing.TB, user string, n int) {
+	t.Helper()
+	tick := time.NewTicker(10 * time.Millisecond)
+	defer tick.Stop()
+	held := 0
+	for deadline := time.Now().Add(2 * time.Minute); time.Now().Before(deadline); <-tick.C {
+		held = 0
+		for _, sub := range []string{"new", "cur"} {
+			files, err := os.ReadDir(s.path("mail", user, "Maildir", sub))
+			if err != nil && !os.IsNotExist(err) {
+				t.Fatal(err)
+			}
+			held += len(files)
+		}
+		if held == n {
+			return
+		}
+	}
+	t.Fatalf("%s holds %d mails, %d were posted", user, held, n)
+}

@@ -1,0 +1,6 @@
+//go:build race
+
+package main
+
+// racing tells that the detector of races looks on.
+const racing = true
