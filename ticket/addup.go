@@ -11,17 +11,14 @@ import (
 	"sportello/policy"
 )
 
-// addUpSlice is how many records one transaction of Figures looks at.
-const addUpSlice = 200
-
 // Figures adds up a month. It reads the desk in many short transactions, so that
 // it may take its time beside a running one; what changes meanwhile is counted
 // as it is found.
 func (d *Desk) Figures(ctx context.Context, m policy.Month) (*Figures, error) {
 	f := &Figures{Month: m, Requests: map[policy.Topic]*Coverages{}, zone: d.Zone, now: d.Now()}
-	err := inSlices(ctx, d.Store, inMonth(f, Tx.TicketsIn), f.readTicket)
+	err := Each(ctx, d.Store, walkKeys(inMonth(f, Tx.TicketsIn)), f.readTicket)
 	if err == nil {
-		err = inSlices(ctx, d.Store, inMonth(f, Tx.CustomersIn), f.readLedger)
+		err = Each(ctx, d.Store, walkKeys(inMonth(f, Tx.CustomersIn)), f.readLedger)
 	}
 	if err == nil && f.holds(f.now) {
 		err = f.readLots(ctx, d.Store)
@@ -46,7 +43,7 @@ func (f *Figures) readTicket(tx Tx, id ID) error {
 }
 
 func (f *Figures) readLedger(tx Tx, customer string) error {
-	for e, err := range tx.Entries(customer) {
+	for e, err := range tx.Entries(customer, 0) {
 		if err != nil {
 			return err
 		}
@@ -65,7 +62,7 @@ func (f *Figures) readLots(ctx context.Context, s Store) error {
 	}); err != nil {
 		return err
 	}
-	for some := range slices.Chunk(refs, addUpSlice) {
+	for some := range slices.Chunk(refs, sliceRows) {
 		if err := s.View(ctx, func(tx Tx) error {
 			for _, ref := range some {
 				_, l, err := tx.LotByRef(ref)
@@ -98,26 +95,4 @@ func inMonth[K cmp.Ordered](f *Figures, list func(Tx, policy.Month, K, int) ([]K
 		keys = slices.Compact(keys)
 		return keys[:min(n, len(keys))], err
 	}
-}
-
-// inSlices passes each key that list finds to read, some in a transaction.
-func inSlices[K cmp.Ordered](ctx context.Context, s Store, list func(tx Tx, after K, n int) ([]K, error), read func(Tx, K) error) error {
-	var last K
-	for more := true; more; {
-		if err := s.View(ctx, func(tx Tx) error {
-			keys, err := list(tx, last, addUpSlice)
-			if more = len(keys) == addUpSlice; more {
-				last = keys[len(keys)-1]
-			}
-			for _, k := range keys {
-				if err == nil {
-					err = read(tx, k)
-				}
-			}
-			return err
-		}); err != nil {
-			return err
-		}
-	}
-	return nil
 }

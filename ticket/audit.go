@@ -62,27 +62,28 @@ func (a *audit) fault(promise, where, format string, args ...any) {
 	a.Report("error", promise, where, fmt.Sprintf(format, args...))
 }
 
-// slices runs look for the numbers from 1 to highest, some in a transaction. A
-// record that cannot be read is a finding, and hides no other.
+// slices runs look for the numbers from 1 to highest. A record that cannot be read
+// is a finding, and hides no other.
 func (a *audit) slices(what string, highest uint64, look func(tx Tx, n uint64) error) error {
-	for first := uint64(1); first <= highest; first += addUpSlice {
-		did := 0
-		err := a.Store.View(a.ctx, func(tx Tx) error {
-			for n := first; n < first+addUpSlice && n <= highest; n++ {
-				switch err := look(tx, n); {
-				case err == nil:
-					did++
-				case errors.Is(err, ErrNotFound):
-				default:
-					a.fault("P11", fmt.Sprintf("%s %d", what, n), "%v", err)
-				}
-			}
-			return nil
-		})
+	numbers := walkKeys(func(_ Tx, after uint64, n int) (keys []uint64, _ error) {
+		for k := after + 1; k <= highest && len(keys) < n; k++ {
+			keys = append(keys, k)
+		}
+		return keys, nil
+	})
+	for did, err := range Slices(a.ctx, a.Store, numbers, func(tx Tx, n uint64) (none struct{}, did bool, _ error) {
+		switch err := look(tx, n); {
+		case err == nil:
+			did = true
+		case !errors.Is(err, ErrNotFound):
+			a.fault("P11", fmt.Sprintf("%s %d", what, n), "%v", err)
+		}
+		return none, did, nil
+	}) {
 		if err != nil {
 			return err
 		}
-		a.Did(what+"s", did)
+		a.Did(what+"s", len(did))
 	}
 	return nil
 }
@@ -115,7 +116,7 @@ func (a *audit) allTickets() error {
 func (a *audit) allRows() error {
 	var highest NoticeID
 	if err := a.Store.View(a.ctx, func(tx Tx) error {
-		for r, err := range tx.Rows(0) {
+		for r, err := range tx.Rows(0, 0) {
 			if err != nil {
 				return err
 			}
@@ -154,11 +155,11 @@ func (a *audit) allArrivals() error {
 		return err
 	}
 	found, gap := 0, 0
-	for first := uint64(1); found < s.Mails && gap < mostGap; first += addUpSlice {
+	for first := uint64(1); found < s.Mails && gap < mostGap; first += sliceRows {
 		before := found
 		var mails []*Arrival
 		if err := a.Store.View(a.ctx, func(tx Tx) error {
-			for n := first; n < first+addUpSlice; n++ {
+			for n := first; n < first+sliceRows; n++ {
 				v, err := tx.Arrival(ArrivalID(n))
 				if errors.Is(err, ErrNotFound) {
 					continue
@@ -177,7 +178,7 @@ func (a *audit) allArrivals() error {
 		}); err != nil {
 			return err
 		}
-		if gap += addUpSlice; found > before {
+		if gap += sliceRows; found > before {
 			gap = 0
 		}
 		a.Did("mails", len(mails))

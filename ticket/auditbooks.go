@@ -14,27 +14,67 @@ import (
 // seals follow one another, each entry has a cause, the books allow it, and
 // lots, holds, balances and what tickets hold are what the entries make of them.
 // The witness of all ledgers says whether any is missing.
+//
+// It reads in slices. When an entry came meanwhile, what was added up may be of two
+// moments: it is done again, and at last in one read, as long as that may take.
 func (d *Desk) auditBooks(ctx context.Context, report func(level, promise, where, text string)) error {
-	return d.Store.View(ctx, func(tx Tx) error {
-		all := &auditor{d: d, tx: tx, tickets: map[ID]settlement{}, holds: map[string]bool{}, report: report}
-		for c, err := range tx.Customers() {
-			if err == nil && ctx.Err() != nil {
-				err = ctx.Err()
-			}
-			if err == nil {
-				b := &bookkeeper{auditor: all, customer: c.ID, causes: map[string]int{}}
-				err = b.audit()
-			}
-			if err != nil {
-				return fmt.Errorf("audit: %w", err)
-			}
+	for range 3 {
+		var found [][4]string
+		keep := func(level, promise, where, text string) {
+			found = append(found, [4]string{level, promise, where, text})
 		}
-		if all.broken {
-			return nil // what is wrong was said; the rest cannot be added up
+		before, err := d.books(ctx)
+		if err == nil {
+			err = d.addUpBooks(ctx, d.Store, keep)
 		}
-		all.compareBooks()
-		return all.compareTickets(ctx)
+		after, err2 := d.books(ctx)
+		if err := errors.Join(err, err2); err != nil {
+			return err
+		}
+		if before == after {
+			for _, f := range found {
+				report(f[0], f[1], f[2], f[3])
+			}
+			return nil
+		}
+	}
+	return d.Store.View(ctx, func(tx Tx) error { return d.addUpBooks(ctx, snapshot{d.Store, tx}, report) })
+}
+
+// books is the witness of all ledgers; one that cannot be read, which is a finding,
+// is like any other of its kind.
+func (d *Desk) books(ctx context.Context) (b Books, err error) {
+	return b, d.Store.View(ctx, func(tx Tx) error {
+		b, _ = tx.Books()
+		return nil
 	})
+}
+
+// snapshot is a Store whose reads are all of one moment.
+type snapshot struct {
+	Store
+	tx Tx
+}
+
+func (s snapshot) View(_ context.Context, f func(Tx) error) error { return f(s.tx) }
+
+// addUpBooks reports what is wrong with the books of s.
+func (d *Desk) addUpBooks(ctx context.Context, s Store, report func(level, promise, where, text string)) error {
+	all := &auditor{d: d, tickets: map[ID]settlement{}, holds: map[string]bool{}, report: report}
+	err := Each(ctx, s, WalkCustomers(), func(tx Tx, c *Customer) error {
+		all.tx = tx
+		return errors.Join(ctx.Err(), (&bookkeeper{auditor: all, customer: c.ID, causes: map[string]int{}}).audit())
+	})
+	if err == nil && !all.broken { // else what is wrong was said; the rest cannot be added up
+		err = s.View(ctx, func(tx Tx) error { all.tx = tx; all.compareBooks(); return nil })
+		if err == nil {
+			err = all.compareTickets(ctx, s)
+		}
+	}
+	if err != nil {
+		return fmt.Errorf("audit: %w", err)
+	}
+	return nil
 }
 
 // auditor adds up the ledgers of all customers.
@@ -67,14 +107,8 @@ func (a *auditor) compareBooks() {
 }
 
 // compareTickets holds what tickets say of credits against the entries.
-func (a *auditor) compareTickets(ctx context.Context) error {
-	for t, err := range a.tx.Tickets(Filter{}) {
-		if err == nil {
-			err = ctx.Err()
-		}
-		if err != nil {
-			return fmt.Errorf("audit: %w", err)
-		}
+func (a *auditor) compareTickets(ctx context.Context, s Store) error {
+	err := Each(ctx, s, WalkTickets(Filter{}), func(tx Tx, t *Ticket) error {
 		where := fmt.Sprintf("ticket %d", t.ID)
 		if want := a.tickets[t.ID]; t.Held != want.held || t.Charged != want.charged {
 			a.report("error", "P4", where, fmt.Sprintf("it says %d held, %d charged; the entries make %d and %d", t.Held, t.Charged, want.held, want.charged))
@@ -82,13 +116,17 @@ func (a *auditor) compareTickets(ctx context.Context) error {
 		delete(a.tickets, t.ID)
 		for v := 1; t.Quote != nil && v <= t.Quote.Version; v++ {
 			code := fmt.Sprintf("P-%d-%d", t.ID, v)
-			if _, _, err := a.tx.Hold(code); !a.holds[code] && !errors.Is(err, ErrNotFound) {
+			if _, _, err := tx.Hold(code); !a.holds[code] && !errors.Is(err, ErrNotFound) {
 				a.report("error", "P4", where, "the hold of "+code+" stands in no ledger")
 			}
 		}
+		return ctx.Err()
+	})
+	if err != nil {
+		return err
 	}
-	for id, s := range a.tickets {
-		a.report("error", "P3", fmt.Sprintf("ticket %d", id), fmt.Sprintf("entries hold %d and charge %d for it, and it does not exist", s.held, s.charged))
+	for id, sum := range a.tickets {
+		a.report("error", "P3", fmt.Sprintf("ticket %d", id), fmt.Sprintf("entries hold %d and charge %d for it, and it does not exist", sum.held, sum.charged))
 	}
 	return nil
 }
@@ -109,7 +147,7 @@ func (b *bookkeeper) fault(promise, format string, args ...any) {
 // audit reports the first entry that is wrong, beyond which nothing can be
 // added up; where all are right, what does not follow from them.
 func (b *bookkeeper) audit() error {
-	for e, err := range b.tx.Entries(b.customer) {
+	for e, err := range b.tx.Entries(b.customer, 0) {
 		if err != nil {
 			b.broken = true
 			b.fault("P4", "%v", err)

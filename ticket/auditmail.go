@@ -59,6 +59,9 @@ func (a *audit) duplicate(tx Tx, where string, v *Arrival) error {
 
 // single looks at the records of which there is one (P1, P13).
 func (a *audit) single() error {
+	if err := Each(a.ctx, a.Store, WalkCustomers(), a.uses); err != nil {
+		return err
+	}
 	return a.Store.View(a.ctx, func(tx Tx) error {
 		g, err := tx.Gathered()
 		if err != nil {
@@ -68,14 +71,6 @@ func (a *audit) single() error {
 			if _, err := tx.Ticket(id); errors.Is(err, ErrNotFound) {
 				a.fault("P1", "summary", "it is to tell of ticket %d, which does not exist", id)
 			} else if err != nil {
-				return err
-			}
-		}
-		for c, err := range tx.Customers() {
-			if err != nil {
-				return err
-			}
-			if err := a.uses(tx, c); err != nil {
 				return err
 			}
 		}

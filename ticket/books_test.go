@@ -31,9 +31,9 @@ type tamperedTx struct {
 	by tampered
 }
 
-func (t tamperedTx) Entries(customer string) iter.Seq2[*ticket.Entry, error] {
+func (t tamperedTx) Entries(customer string, after int) iter.Seq2[*ticket.Entry, error] {
 	var all []*ticket.Entry
-	for e, err := range t.Tx.Entries(customer) {
+	for e, err := range t.Tx.Entries(customer, after) {
 		if err != nil {
 			panic(err)
 		}

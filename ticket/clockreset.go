@@ -51,7 +51,7 @@ func (d *Desk) ResetClock(ctx context.Context, actor string) (r ClockReset, err 
 // lettersDue lets letters go now that would wait for the future.
 func (w *work) lettersDue() (n int, err error) {
 	var late []*Row
-	for r, err := range w.tx.Rows(RowQueued) {
+	for r, err := range w.tx.Rows(RowQueued, 0) {
 		if err == nil && r.Next.Sub(w.now) > latestRetry { // one that cannot be read is nobody's to mend here
 			late = append(late, r)
 		}
@@ -69,7 +69,7 @@ func (w *work) lettersDue() (n int, err error) {
 // heldDue lets held mail be looked at again that would wait for the future.
 func (w *work) heldDue() (n int, err error) {
 	var late []*Arrival
-	for a, err := range w.tx.Arrivals(FateHeld) {
+	for a, err := range w.tx.Arrivals(FateHeld, 0) {
 		if err == nil && a.AskAgain.Sub(w.now) > latestRetry {
 			late = append(late, a)
 		}
@@ -88,17 +88,11 @@ func (w *work) heldDue() (n int, err error) {
 // future. A quote that is open stays so as long as it was promised.
 func (d *Desk) restartClosings(ctx context.Context, actor string) (n int, err error) {
 	var frozen []ID
-	err = d.Store.View(ctx, func(tx Tx) error {
-		frozen = nil
-		for t, err := range tx.Tickets(Filter{State: StateWaiting}) {
-			if err == nil && d.frozen(t, d.Now()) {
-				frozen = append(frozen, t.ID)
-			}
+	for some, err := range Slices(ctx, d.Store, WalkTickets(Filter{State: StateWaiting}), func(_ Tx, t *Ticket) (ID, bool, error) { return t.ID, d.frozen(t, d.Now()), nil }) {
+		if err != nil {
+			return 0, err
 		}
-		return nil
-	})
-	if err != nil {
-		return 0, err
+		frozen = append(frozen, some...)
 	}
 	for _, id := range frozen {
 		begun := 0

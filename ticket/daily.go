@@ -157,7 +157,7 @@ func (g *digest) read(ctx context.Context, s Store) error {
 	for m := from; !to.Before(m); m = m.Add(1) {
 		of := m
 		list := func(tx Tx, after ID, n int) ([]ID, error) { return tx.TicketsIn(of, after, n) }
-		if err := inSlices(ctx, s, list, func(tx Tx, id ID) error {
+		if err := Each(ctx, s, walkKeys(list), func(tx Tx, id ID) error {
 			_ = g.count(tx, id, of) // one that cannot be read is not counted
 			return nil
 		}); err != nil {
@@ -170,7 +170,7 @@ func (g *digest) read(ctx context.Context, s Store) error {
 // readState looks at the tickets of a state, some in a transaction: a long one keeps
 // the store from using again what was written over meanwhile.
 func (g *digest) readState(ctx context.Context, s Store, state State) error {
-	for f := (Filter{State: state, Limit: addUpSlice}); ; {
+	for f := (Filter{State: state, Limit: sliceRows}); ; {
 		n, read := 0, 0
 		if err := s.View(ctx, func(tx Tx) error {
 			for t, err := range tx.Tickets(f) {
@@ -211,7 +211,7 @@ func (g *digest) add(t *Ticket) {
 // readHolds finds among the candidates those whose credits have been held too long:
 // when they were accepted stands in their events.
 func (g *digest) readHolds(ctx context.Context, s Store) error {
-	for some := range slices.Chunk(g.candidates, addUpSlice) {
+	for some := range slices.Chunk(g.candidates, sliceRows) {
 		if err := s.View(ctx, func(tx Tx) error {
 			for _, id := range some {
 				t, err := tx.Ticket(id)

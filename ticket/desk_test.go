@@ -680,7 +680,7 @@ func TestAuthenticatedHoldsTechnicians(t *testing.T) {
 	wantLetters(t, b.send(), "alert anna")
 	var held ticket.ArrivalID
 	b.view(func(tx ticket.Tx) error {
-		for a, err := range tx.Arrivals(ticket.FateHeld) {
+		for a, err := range tx.Arrivals(ticket.FateHeld, 0) {
 			b.must(err)
 			held = a.ID
 		}

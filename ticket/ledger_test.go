@@ -17,7 +17,7 @@ func (b *bench) statement(customer string) string {
 	b.t.Helper()
 	var lines []string
 	b.must(b.Store.View(b.ctx, func(tx ticket.Tx) error {
-		for e, err := range tx.Entries(customer) {
+		for e, err := range tx.Entries(customer, 0) {
 			if err != nil {
 				return err
 			}

@@ -40,7 +40,7 @@ func (w *work) customerCalled(id string) (c *Customer, wrong string, err error) 
 		return c, "", err
 	}
 	var near []string
-	for other, err := range w.tx.Customers() {
+	for other, err := range w.tx.Customers("") {
 		if err != nil {
 			return nil, "", err
 		}

@@ -301,7 +301,7 @@ func (d *Desk) Recover(ctx context.Context) error {
 	var faults []error
 	err := d.Store.View(ctx, func(tx Tx) error {
 		ids, faults = nil, nil
-		for r, err := range tx.Rows(RowSending) {
+		for r, err := range tx.Rows(RowSending, 0) {
 			if err != nil {
 				faults = append(faults, err)
 				continue

@@ -130,7 +130,7 @@ func (w *walker) check() {
 	w.t.Helper()
 	w.wantAudit()
 	w.view(func(tx ticket.Tx) error {
-		for a, err := range tx.Arrivals(ticket.FateQuarantine) {
+		for a, err := range tx.Arrivals(ticket.FateQuarantine, 0) {
 			w.must(err)
 			w.t.Errorf("arrival %d: %s", a.ID, a.Reason)
 		}

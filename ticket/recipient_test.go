@@ -174,7 +174,7 @@ func TestNoLetterToABadAddress(t *testing.T) {
 			}
 			var failed ticket.NoticeID
 			b.view(func(tx ticket.Tx) error {
-				for r, err := range tx.Rows(ticket.RowFailed) {
+				for r, err := range tx.Rows(ticket.RowFailed, 0) {
 					b.must(err)
 					failed = r.Notice.ID
 				}

@@ -24,7 +24,7 @@ func TestReleasedAsItStands(t *testing.T) {
 		{"the admin retries", "released by the admin", func(b *bench, _ ticket.Notice) {
 			var held ticket.ArrivalID
 			b.view(func(tx ticket.Tx) error {
-				for a, err := range tx.Arrivals(ticket.FateHeld) {
+				for a, err := range tx.Arrivals(ticket.FateHeld, 0) {
 					b.must(err)
 					held = a.ID
 				}

@@ -45,7 +45,7 @@ func BeginAgain(tx Tx, now time.Time) error {
 	r := Restored{At: now.UTC(), Holding: true, Ticket: last, Quote: quote}
 	rows := map[RowState][]*Row{}
 	for _, state := range []RowState{RowQueued, RowSending} {
-		for row, err := range tx.Rows(state) {
+		for row, err := range tx.Rows(state, 0) {
 			if err != nil {
 				return err
 			}
@@ -65,7 +65,7 @@ func BeginAgain(tx Tx, now time.Time) error {
 		}
 	}
 	var ordered []*Arrival
-	for a, err := range tx.Arrivals(FateHeld) {
+	for a, err := range tx.Arrivals(FateHeld, 0) {
 		if err != nil {
 			return err
 		}

@@ -26,7 +26,7 @@ func (b *bench) rows(state ticket.RowState) string {
 	b.t.Helper()
 	var list []ticket.Notice
 	b.view(func(tx ticket.Tx) error {
-		for r, err := range tx.Rows(state) {
+		for r, err := range tx.Rows(state, 0) {
 			if err != nil {
 				return err
 			}
@@ -43,7 +43,7 @@ func (b *bench) releaseAll() {
 	b.must(b.EndHolding(b.ctx))
 	var ids []ticket.NoticeID
 	b.view(func(tx ticket.Tx) error {
-		for r, err := range tx.Rows(ticket.RowHeld) {
+		for r, err := range tx.Rows(ticket.RowHeld, 0) {
 			if err != nil {
 				return err
 			}

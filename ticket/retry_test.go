@@ -71,7 +71,7 @@ func (b *bench) waiting() (id ticket.ArrivalID) {
 	b.t.Helper()
 	b.view(func(tx ticket.Tx) error {
 		for _, f := range []ticket.Fate{ticket.FateHeld, ticket.FateQuarantine, ticket.FateIgnored} {
-			for a, err := range tx.Arrivals(f) {
+			for a, err := range tx.Arrivals(f, 0) {
 				b.must(err)
 				id = a.ID
 			}

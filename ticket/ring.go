@@ -143,7 +143,7 @@ func (d *Desk) RevokeTicket(ctx context.Context, id ID, actor string) error {
 			return fmt.Errorf("ticket %d: %w", id, err)
 		}
 		var asked []*Arrival
-		for a, err := range w.tx.Arrivals(FateHeld) {
+		for a, err := range w.tx.Arrivals(FateHeld, 0) {
 			if err != nil {
 				return err
 			}

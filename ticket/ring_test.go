@@ -359,7 +359,7 @@ func TestLedgersOutliveTheirKeys(t *testing.T) {
 	var keys []byte
 	var last *ticket.Entry
 	b.view(func(tx ticket.Tx) error {
-		for e, err := range tx.Entries("C1") {
+		for e, err := range tx.Entries("C1", 0) {
 			if err != nil {
 				return err
 			}

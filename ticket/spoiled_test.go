@@ -62,9 +62,9 @@ func (t spoiledTx) Row(id ticket.NoticeID) (*ticket.Row, error) {
 	return t.Tx.Row(id)
 }
 
-func (t spoiledTx) Rows(s ticket.RowState) iter.Seq2[*ticket.Row, error] {
+func (t spoiledTx) Rows(s ticket.RowState, after ticket.NoticeID) iter.Seq2[*ticket.Row, error] {
 	return func(yield func(*ticket.Row, error) bool) {
-		for r, err := range t.Tx.Rows(s) {
+		for r, err := range t.Tx.Rows(s, after) {
 			if err == nil && t.s.rows[r.Notice.ID] {
 				r, err = nil, errSpoiled
 			}

@@ -128,7 +128,7 @@ func (w *work) aboutCredits(kind NoticeKind, c *Customer, to *Contact) (*Notice,
 func (w *work) movements(customer string) ([]EntryLine, error) {
 	var lines []EntryLine
 	last := ""
-	for e, err := range w.tx.Entries(customer) {
+	for e, err := range w.tx.Entries(customer, 0) {
 		if err != nil {
 			return nil, fmt.Errorf("statement of customer %s: %w", customer, err)
 		}

@@ -58,7 +58,7 @@ func TestAStatementGoesOutOnceAnHour(t *testing.T) {
 	}
 	b.view(func(tx ticket.Tx) error {
 		n := 0
-		for a, err := range tx.Arrivals(ticket.FateIgnored) {
+		for a, err := range tx.Arrivals(ticket.FateIgnored, 0) {
 			if err != nil || !strings.HasPrefix(a.Reason, "asked for the statement") {
 				t.Errorf("%v: %s", err, a.Reason)
 			}
@@ -189,7 +189,7 @@ func TestLotsAreRemindedOfOnce(t *testing.T) {
 	look("", day(3, 5))
 	n := 0
 	b.view(func(tx ticket.Tx) error {
-		for r, err := range tx.Rows(0) {
+		for r, err := range tx.Rows(0, 0) {
 			if err == nil && r.Notice.Kind == ticket.NoticeLotExpiring && r.Notice.Ticket == 0 && r.Notice.Envelope == "" {
 				n++
 			}

@@ -77,14 +77,14 @@ type Tx interface {
 	// ByRaw and ByContent find the first arrival with that fingerprint, or ErrNotFound.
 	ByRaw(sum [32]byte) (ArrivalID, error)
 	ByContent(sum [32]byte) (ArrivalID, error)
-	// Arrivals yields those whose Fate is fate, oldest first; only
-	// FateQuarantine, FateHeld and FateIgnored are listed.
-	Arrivals(fate Fate) iter.Seq2[*Arrival, error]
+	// Arrivals yields those whose Fate is fate, oldest first, from behind after;
+	// only FateQuarantine, FateHeld and FateIgnored are listed.
+	Arrivals(fate Fate, after ArrivalID) iter.Seq2[*Arrival, error]
 
 	Customer(id string) (*Customer, error)
 	// PutCustomer stores c and keeps the index of contacts in step.
 	PutCustomer(c *Customer) error
-	Customers() iter.Seq2[*Customer, error] // by id
+	Customers(after string) iter.Seq2[*Customer, error] // by id, from behind after
 	// ByContact lists the ids of the customers that have this address, sorted.
 	ByContact(address string) ([]string, error)
 	Lots(customer string) ([]policy.Lot, error) // by expiry, purchase, ref
@@ -102,7 +102,7 @@ type Tx interface {
 	AddEntry(customer string, e *Entry) error
 	// LastEntry is the newest entry of a customer, or ErrNotFound.
 	LastEntry(customer string) (*Entry, error)
-	Entries(customer string) iter.Seq2[*Entry, error] // by Seq
+	Entries(customer string, after int) iter.Seq2[*Entry, error] // by Seq, from behind after
 	// CustomersIn lists at most n customers whose id sorts behind after and who
 	// have an entry in month m of UTC, or one of a purchase in m, by id.
 	CustomersIn(m policy.Month, after string, n int) ([]string, error)
@@ -122,8 +122,9 @@ type Tx interface {
 	Queued(l Lane, now time.Time, n int, skip func(NoticeID) bool) ([]*Row, error)
 	// NextQueued is the earliest Next after now of a queued row; zero when there is none.
 	NextQueued(now time.Time) (time.Time, error)
-	// Rows yields the rows in state s, oldest first; 0 means all, newest first.
-	Rows(s RowState) iter.Seq2[*Row, error]
+	// Rows yields the rows in state s, oldest first; 0 means all, newest first. Where
+	// after is not 0 it begins behind it.
+	Rows(s RowState, after NoticeID) iter.Seq2[*Row, error]
 	Letter(NoticeID) (*Letter, error)
 	PutLetter(NoticeID, *Letter) error
 

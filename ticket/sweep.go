@@ -137,7 +137,7 @@ func (d *Desk) release(ctx context.Context) error {
 	now := d.Now()
 	err := d.Store.View(ctx, func(tx Tx) error {
 		released, unread = nil, nil
-		for a, err := range tx.Arrivals(FateHeld) {
+		for a, err := range tx.Arrivals(FateHeld, 0) {
 			if err != nil {
 				unread = errors.Join(unread, err)
 				continue

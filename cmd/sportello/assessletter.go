@@ -88,7 +88,7 @@ func (as *assessor) imagine(dir string) (*ticket.Desk, *boltstore.Store, error) 
 func (as *assessor) written(ctx context.Context, store *boltstore.Store, l letterJSON) (letterJSON, error) {
 	var notice *ticket.Notice
 	err := store.View(ctx, func(tx ticket.Tx) error {
-		for row, err := range tx.Rows(0) {
+		for row, err := range tx.Rows(0, 0) {
 			if err != nil {
 				return err
 			}

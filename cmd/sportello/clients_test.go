@@ -102,7 +102,7 @@ func decidedOn(t *testing.T, raw []byte, number string) ticket.QuoteState {
 	receive(1, []byte(ask))
 	var quote ticket.Notice
 	must(t, store.View(t.Context(), func(tx ticket.Tx) error {
-		for r, err := range tx.Rows(ticket.RowQueued) {
+		for r, err := range tx.Rows(ticket.RowQueued, 0) {
 			if err != nil {
 				return err
 			}

@@ -65,18 +65,10 @@ func (a *app) correctionsVerb() *cobra.Command {
 // corrections counts the pairs, the most frequent first.
 func (o *office) corrections(ctx context.Context) ([]correction, error) {
 	pairs := map[[2]policy.Topic][]ticket.ID{}
-	err := o.store.View(ctx, func(tx ticket.Tx) error {
-		for t, err := range tx.Tickets(ticket.Filter{}) {
-			if err == nil {
-				err = ctx.Err()
-			}
-			if err != nil {
-				return fmt.Errorf("looking for corrected tickets: %w", err)
-			}
-			if t.Guessed != "" && t.Guessed != t.Decision.Topic {
-				pair := [2]policy.Topic{t.Guessed, t.Decision.Topic}
-				pairs[pair] = append(pairs[pair], t.ID)
-			}
+	err := ticket.Each(ctx, o.store, ticket.WalkTickets(ticket.Filter{}), func(_ ticket.Tx, t *ticket.Ticket) error {
+		if t.Guessed != "" && t.Guessed != t.Decision.Topic {
+			pair := [2]policy.Topic{t.Guessed, t.Decision.Topic}
+			pairs[pair] = append(pairs[pair], t.ID)
 		}
 		return nil
 	})
@@ -88,7 +80,7 @@ func (o *office) corrections(ctx context.Context) ([]correction, error) {
 	slices.SortFunc(all, func(x, y correction) int {
 		return cmp.Or(-cmp.Compare(x.Count, y.Count), cmp.Compare(x.From, y.From), cmp.Compare(x.To, y.To))
 	})
-	return all, err
+	return all, wrapped(err, "looking for corrected tickets")
 }
 
 func (a *app) showCorrections(all []correction) error {

@@ -128,30 +128,22 @@ func (o *office) entry(e *ticket.Entry) entryJSON {
 }
 
 func (a *app) creditStatement(ctx context.Context, o *office, args []string) error {
-	var rows [][]string
-	err := o.store.View(ctx, func(tx ticket.Tx) error {
-		if _, err := tx.Customer(args[0]); err != nil {
-			return fmt.Errorf("customer %s: %w", args[0], err)
-		}
-		for e, err := range tx.Entries(args[0]) {
-			if err != nil {
-				return fmt.Errorf("statement: %w", err)
-			}
-			if a.json {
-				err = writeJSON(a.stdout, o.entry(e))
-			}
-			if err != nil {
-				return err
-			}
-			rows = append(rows, []string{o.moment(e.At), e.Move.Kind.String(), e.Move.Lot, strconv.Itoa(int(e.Move.Credits)), shownTicket(e.Ticket),
-				strconv.Itoa(int(e.Available)), strconv.Itoa(int(e.Held)), shorten(e.Reason, 60)})
-		}
-		return nil
-	})
-	if err != nil || a.json {
+	if err := o.known(ctx, args[0]); err != nil {
 		return err
 	}
-	return table(a.stdout, []string{"AT", "ENTRY", "LOT", "CREDITS", "TICKET", "AVAILABLE", "HELD", "REASON"}, rows)
+	l := a.listing(0, "AT", "ENTRY", "LOT", "CREDITS", "TICKET", "AVAILABLE", "HELD", "REASON")
+	return wrapped(l.show(ticket.Slices(ctx, o.store, ticket.WalkEntries(args[0]), func(_ ticket.Tx, e *ticket.Entry) (line, bool, error) {
+		return line{o.entry(e), []string{o.moment(e.At), e.Move.Kind.String(), e.Move.Lot, strconv.Itoa(int(e.Move.Credits)), shownTicket(e.Ticket),
+			strconv.Itoa(int(e.Available)), strconv.Itoa(int(e.Held)), shorten(e.Reason, 60)}}, true, nil
+	})), "statement")
+}
+
+// known is an error when there is no such customer.
+func (o *office) known(ctx context.Context, customer string) error {
+	return o.store.View(ctx, func(tx ticket.Tx) error {
+		_, err := tx.Customer(customer)
+		return wrapped(err, "customer %s", customer)
+	})
 }
 
 // shownTicket is a ticket's number as people write it; "" for none.
@@ -171,23 +163,17 @@ func (a *app) creditList(ctx context.Context, o *office, args []string) error {
 		}
 		return err
 	}
-	err := o.store.View(ctx, func(tx ticket.Tx) error {
-		if len(args) == 1 {
+	var err error
+	if len(args) == 1 {
+		err = o.store.View(ctx, func(tx ticket.Tx) error {
 			if _, err := tx.Customer(args[0]); err != nil {
 				return fmt.Errorf("customer %s: %w", args[0], err)
 			}
 			return add(tx, args[0])
-		}
-		for c, err := range tx.Customers() {
-			if err == nil {
-				err = add(tx, c.ID)
-			}
-			if err != nil {
-				return fmt.Errorf("listing credits: %w", err)
-			}
-		}
-		return nil
-	})
+		})
+	} else {
+		err = wrapped(ticket.Each(ctx, o.store, ticket.WalkCustomers(), func(tx ticket.Tx, c *ticket.Customer) error { return add(tx, c.ID) }), "listing credits")
+	}
 	if err != nil {
 		return err
 	}

@@ -83,30 +83,13 @@ func (o *office) customer(tx ticket.Tx, c *ticket.Customer) (customerJSON, error
 }
 
 func (a *app) customerList(ctx context.Context, o *office, _ []string) error {
-	var rows [][]string
-	err := o.store.View(ctx, func(tx ticket.Tx) error {
-		for c, err := range tx.Customers() {
-			if err != nil {
-				return fmt.Errorf("listing customers: %w", err)
-			}
-			j, err := o.customer(tx, c)
-			if err != nil {
-				return err
-			}
-			j.Credits.Lots = nil
-			if !a.json {
-				rows = append(rows, []string{j.ID, j.Name, j.Language, strconv.Itoa(len(j.Contacts)), planNames(j.Plans),
-					strconv.Itoa(int(j.Credits.Available)), strconv.Itoa(int(j.Credits.Held))})
-			} else if err := writeJSON(a.stdout, j); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-	if err != nil {
-		return err
-	}
-	return table(a.stdout, []string{"CUSTOMER", "NAME", "LANGUAGE", "CONTACTS", "PLANS", "CREDITS", "HELD"}, rows)
+	l := a.listing(0, "CUSTOMER", "NAME", "LANGUAGE", "CONTACTS", "PLANS", "CREDITS", "HELD")
+	return wrapped(l.show(ticket.Slices(ctx, o.store, ticket.WalkCustomers(), func(tx ticket.Tx, c *ticket.Customer) (line, bool, error) {
+		j, err := o.customer(tx, c)
+		j.Credits.Lots = nil
+		return line{j, []string{j.ID, j.Name, j.Language, strconv.Itoa(len(j.Contacts)), planNames(j.Plans),
+			strconv.Itoa(int(j.Credits.Available)), strconv.Itoa(int(j.Credits.Held))}}, true, err
+	})), "listing customers")
 }
 
 func planNames(plans []planJSON) string {

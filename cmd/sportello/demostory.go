@@ -197,7 +197,7 @@ func sceneHostile(s *stage) error {
 		return err
 	}
 	if err := s.until("the quarantine", func(tx ticket.Tx) (bool, error) {
-		for a, err := range tx.Arrivals(ticket.FateQuarantine) {
+		for a, err := range tx.Arrivals(ticket.FateQuarantine, 0) {
 			if err != nil {
 				return false, err
 			}

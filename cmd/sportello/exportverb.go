@@ -122,7 +122,7 @@ func (p *pieces) flush() error {
 
 // csv writes rows below the columns that import tells a file by; rows hands each
 // row of a customer to it.
-func (e *exporter) csv(ctx context.Context, name string, columns []string, rows func(tx ticket.Tx, c *ticket.Customer, row func(...any)) error) error {
+func (e *exporter) csv(ctx context.Context, name string, columns []string, rows func(ctx context.Context, c *ticket.Customer, row func(...any)) error) error {
 	return e.into(name, func(w io.Writer) error {
 		out := newCSVWriter(w)
 		var header []any
@@ -130,30 +130,28 @@ func (e *exporter) csv(ctx context.Context, name string, columns []string, rows 
 			header = append(header, c)
 		}
 		out.row(header...)
-		err := e.eachCustomer(ctx, func(tx ticket.Tx, c *ticket.Customer) error { return rows(tx, c, out.row) })
+		err := e.eachCustomer(ctx, func(c *ticket.Customer) error { return rows(ctx, c, out.row) })
 		return errors.Join(err, out.flush())
 	})
 }
 
-func (e *exporter) eachCustomer(ctx context.Context, do func(ticket.Tx, *ticket.Customer) error) error {
-	return e.office.store.View(ctx, func(tx ticket.Tx) error {
-		for c, err := range tx.Customers() {
+// eachCustomer passes on each customer while nothing is read.
+func (e *exporter) eachCustomer(ctx context.Context, do func(*ticket.Customer) error) error {
+	for some, err := range ticket.Slices(ctx, e.office.store, ticket.WalkCustomers(), func(_ ticket.Tx, c *ticket.Customer) (*ticket.Customer, bool, error) { return c, true, nil }) {
+		for _, c := range some {
 			if err == nil {
-				err = ctx.Err()
-			}
-			if err == nil {
-				err = do(tx, c)
-			}
-			if err != nil {
-				return err
+				err = do(c)
 			}
 		}
-		return nil
-	})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (e *exporter) customers(ctx context.Context) error {
-	return e.csv(ctx, "customers.csv", customerColumns, func(_ ticket.Tx, c *ticket.Customer, row func(...any)) error {
+	return e.csv(ctx, "customers.csv", customerColumns, func(_ context.Context, c *ticket.Customer, row func(...any)) error {
 		e.done.Customers++
 		if len(c.Contacts) == 0 {
 			row(c.ID, c.Name, c.Language, "", "")
@@ -166,7 +164,7 @@ func (e *exporter) customers(ctx context.Context) error {
 }
 
 func (e *exporter) plans(ctx context.Context) error {
-	return e.csv(ctx, "plans.csv", planColumns, func(_ ticket.Tx, c *ticket.Customer, row func(...any)) error {
+	return e.csv(ctx, "plans.csv", planColumns, func(_ context.Context, c *ticket.Customer, row func(...any)) error {
 		for _, p := range c.Plans {
 			e.done.Plans++
 			row(c.ID, string(p.ID), p.Site, p.Purchased.String())
@@ -177,19 +175,19 @@ func (e *exporter) plans(ctx context.Context) error {
 
 // credits are the lots as they were bought, which is how import knows them again.
 func (e *exporter) credits(ctx context.Context) error {
-	return e.csv(ctx, "credits.csv", creditColumns, func(tx ticket.Tx, c *ticket.Customer, row func(...any)) error {
-		lots, err := tx.Lots(c.ID)
-		if err != nil {
-			return err
-		}
+	return e.csv(ctx, "credits.csv", creditColumns, func(ctx context.Context, c *ticket.Customer, row func(...any)) error {
 		bought := map[string]policy.Credits{}
-		for entry, err := range tx.Entries(c.ID) {
-			if err != nil {
-				return err
-			}
+		if err := ticket.Each(ctx, e.office.store, ticket.WalkEntries(c.ID), func(_ ticket.Tx, entry *ticket.Entry) error {
 			if entry.Move.Kind == policy.MovePurchase {
 				bought[entry.Move.Lot] = entry.Move.Credits
 			}
+			return nil
+		}); err != nil {
+			return err
+		}
+		var lots []policy.Lot
+		if err := e.office.store.View(ctx, func(tx ticket.Tx) (err error) { lots, err = tx.Lots(c.ID); return err }); err != nil {
+			return err
 		}
 		for _, l := range lots {
 			e.done.Lots++
@@ -205,44 +203,40 @@ func (e *exporter) credits(ctx context.Context) error {
 
 func (e *exporter) statements(ctx context.Context) error {
 	return e.into("statements.jsonl", func(w io.Writer) error {
-		return e.eachCustomer(ctx, func(tx ticket.Tx, c *ticket.Customer) error {
-			for entry, err := range tx.Entries(c.ID) {
-				if err != nil {
-					return err
-				}
-				e.done.Entries++
-				err = writeJSON(w, struct {
-					Customer string `json:"customer"`
-					entryJSON
-				}{c.ID, e.office.entry(entry)})
-				if err != nil {
-					return err
-				}
-			}
-			return nil
-		})
+		return e.eachCustomer(ctx, func(c *ticket.Customer) error { return e.statement(ctx, w, c.ID) })
 	})
+}
+
+func (e *exporter) statement(ctx context.Context, w io.Writer, customer string) error {
+	for some, err := range ticket.Slices(ctx, e.office.store, ticket.WalkEntries(customer), func(_ ticket.Tx, v *ticket.Entry) (entryJSON, bool, error) {
+		return e.office.entry(v), true, nil
+	}) {
+		if err != nil {
+			return err
+		}
+		for _, entry := range some {
+			e.done.Entries++
+			if err := writeJSON(w, struct {
+				Customer string `json:"customer"`
+				entryJSON
+			}{customer, entry}); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // tickets are written by number, each as of its own instant.
 func (e *exporter) tickets(ctx context.Context) error {
 	var ids []ticket.ID
-	err := e.office.store.View(ctx, func(tx ticket.Tx) error {
-		for t, err := range tx.Tickets(ticket.Filter{}) {
-			if err == nil {
-				err = ctx.Err()
-			}
-			if err != nil {
-				return err
-			}
-			ids = append(ids, t.ID)
+	for some, err := range ticket.Slices(ctx, e.office.store, ticket.WalkTickets(ticket.Filter{}), func(_ ticket.Tx, t *ticket.Ticket) (ticket.ID, bool, error) { return t.ID, true, nil }) {
+		if err != nil {
+			return err
 		}
-		return nil
-	})
-	if err != nil {
-		return err
+		ids = append(ids, some...)
 	}
-	slices.Sort(ids)
+	slices.Reverse(ids)
 	return e.into("tickets.jsonl", func(w io.Writer) error {
 		for _, id := range ids {
 			t, err := e.office.ticketWhole(ctx, id)

@@ -25,20 +25,12 @@ type heldPlan struct {
 // that p does not have, by name.
 func missingPlans(ctx context.Context, store ticket.Store, p *policy.Policy, today policy.Date) ([]heldPlan, error) {
 	count := map[string]int{}
-	err := store.View(ctx, func(tx ticket.Tx) error {
-		for c, err := range tx.Customers() {
-			if err == nil {
-				err = ctx.Err()
-			}
-			if err != nil {
-				return fmt.Errorf("looking for plans that customers hold: %w", err)
-			}
-			seen := map[string]bool{}
-			for _, plan := range c.Plans {
-				if !p.KnownPlan(plan.ID) && !plan.Expires().Before(today) && !seen[plan.ID] {
-					seen[plan.ID] = true
-					count[plan.ID]++
-				}
+	err := ticket.Each(ctx, store, ticket.WalkCustomers(), func(_ ticket.Tx, c *ticket.Customer) error {
+		seen := map[string]bool{}
+		for _, plan := range c.Plans {
+			if !p.KnownPlan(plan.ID) && !plan.Expires().Before(today) && !seen[plan.ID] {
+				seen[plan.ID] = true
+				count[plan.ID]++
 			}
 		}
 		return nil
@@ -48,7 +40,7 @@ func missingPlans(ctx context.Context, store ticket.Store, p *policy.Policy, tod
 		all = append(all, heldPlan{plan, n})
 	}
 	slices.SortFunc(all, func(a, b heldPlan) int { return cmp.Compare(a.plan, b.plan) })
-	return all, err
+	return all, wrapped(err, "looking for plans that customers hold")
 }
 
 // heldFaults are the missing plans as faults of a policy file.

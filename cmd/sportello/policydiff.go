@@ -59,8 +59,8 @@ anew. A plan that customers hold and FILE lacks is a fault. Nothing is changed.`
 		if err != nil {
 			return err
 		}
-		if limit < 0 {
-			return usagef("--limit: %d is not allowed; it must be 0 (all) or more", limit)
+		if err := limited(limit); err != nil {
+			return err
 		}
 		held := o.heldFaults(ctx, files[0], p)
 		if err := a.policyDiff(ctx, o, p, limit); err != nil {
@@ -107,31 +107,19 @@ func (a *app) policyDiff(ctx context.Context, o *office, p *policy.Policy, limit
 	}
 	seen, changed, kinds := 0, []verdictChange{}, map[string]int{}
 	anew := !o.config.Policy.Policy.TeachesAs(p)
-	err := o.store.View(ctx, func(tx ticket.Tx) error {
-		for t, err := range tx.Tickets(ticket.Filter{}) {
-			if err == nil {
-				err = ctx.Err()
-			}
-			if err != nil {
-				return fmt.Errorf("judging tickets: %w", err)
-			}
-			seen++
-			c, err := o.verdictChange(tx, t, p, anew)
-			if err != nil {
-				return fmt.Errorf("ticket %d: %w", t.ID, err)
-			}
-			if c.Before == c.After {
-				continue
-			}
-			kinds[c.kind()]++
-			if limit == 0 || len(changed) < limit {
-				changed = append(changed, c)
-			}
+	if err := ticket.Each(ctx, o.store, ticket.WalkTickets(ticket.Filter{}), func(tx ticket.Tx, t *ticket.Ticket) error {
+		seen++
+		c, err := o.verdictChange(tx, t, p, anew)
+		if err != nil || c.Before == c.After {
+			return wrapped(err, "ticket %d", t.ID)
+		}
+		kinds[c.kind()]++
+		if limit == 0 || len(changed) < limit {
+			changed = append(changed, c)
 		}
 		return nil
-	})
-	if err != nil {
-		return err
+	}); err != nil {
+		return fmt.Errorf("judging tickets: %w", err)
 	}
 	if !a.json {
 		page.line("%s", changesText(seen, kinds))

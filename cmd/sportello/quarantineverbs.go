@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 	"strconv"
 
 	"github.com/spf13/cobra"
@@ -28,14 +29,19 @@ func (o *office) arrival(r *ticket.Arrival) arrivalJSON {
 
 func (a *app) quarantineVerbs() *cobra.Command {
 	var ignored, raw bool
+	var limit int
 	all := &cobra.Command{Use: "list", Short: "List mail that could not be filed or waits for a person", Args: cobra.NoArgs}
 	all.Flags().BoolVar(&ignored, "ignored", false, "list the mail that was ignored instead")
+	all.Flags().IntVar(&limit, "limit", defaultLimit, "at most `N`; 0 shows all")
 	all.RunE = a.onDesk(func(ctx context.Context, o *office, _ []string) error {
+		if err := limited(limit); err != nil {
+			return err
+		}
 		fates := []ticket.Fate{ticket.FateQuarantine, ticket.FateHeld}
 		if ignored {
 			fates = []ticket.Fate{ticket.FateIgnored}
 		}
-		return a.quarantineList(ctx, o, fates)
+		return a.quarantineList(ctx, o, fates, limit)
 	})
 	show := &cobra.Command{Use: "show ID", Short: "Show how such a mail is read", Args: cobra.ExactArgs(1)}
 	show.Flags().BoolVar(&raw, "raw", false, "write the mail's own bytes")
@@ -49,38 +55,24 @@ func (a *app) quarantineVerbs() *cobra.Command {
 		}))
 }
 
-// arrivals lists what has one of fates, oldest first.
-func (o *office) arrivals(ctx context.Context, fates []ticket.Fate) ([]*ticket.Arrival, error) {
-	var all []*ticket.Arrival
-	err := o.store.View(ctx, func(tx ticket.Tx) error {
+// eachArrival yields what read makes of the mails that have one of fates, oldest first.
+func eachArrival[R any](ctx context.Context, o *office, fates []ticket.Fate, read func(*ticket.Arrival) R) iter.Seq2[[]R, error] {
+	return func(yield func([]R, error) bool) {
 		for _, f := range fates {
-			for r, err := range tx.Arrivals(f) {
-				if err != nil {
-					return fmt.Errorf("listing the quarantine: %w", err)
+			for some, err := range ticket.Slices(ctx, o.store, ticket.WalkArrivals(f), func(_ ticket.Tx, r *ticket.Arrival) (R, bool, error) { return read(r), true, nil }) {
+				if !yield(some, wrapped(err, "listing the quarantine")) || err != nil {
+					return
 				}
-				all = append(all, r)
 			}
 		}
-		return nil
-	})
-	return all, err
+	}
 }
 
-func (a *app) quarantineList(ctx context.Context, o *office, fates []ticket.Fate) error {
-	all, err := o.arrivals(ctx, fates)
-	if err != nil {
-		return err
-	}
-	var rows [][]string
-	for _, r := range all {
+func (a *app) quarantineList(ctx context.Context, o *office, fates []ticket.Fate, limit int) error {
+	return a.listing(limit, "ID", "ARRIVED", "KIND", "FROM", "SUBJECT", "SIZE", "REASON").show(eachArrival(ctx, o, fates, func(r *ticket.Arrival) line {
 		j := o.arrival(r)
-		if !a.json {
-			rows = append(rows, []string{j.ID, o.moment(r.Arrived), j.Kind.String(), j.From, shorten(j.Subject, 40), shownSize(j.Size), shorten(j.Reason, 80)})
-		} else if err := writeJSON(a.stdout, j); err != nil {
-			return err
-		}
-	}
-	return table(a.stdout, []string{"ID", "ARRIVED", "KIND", "FROM", "SUBJECT", "SIZE", "REASON"}, rows)
+		return line{j, []string{j.ID, o.moment(r.Arrived), j.Kind.String(), j.From, shorten(j.Subject, 40), shownSize(j.Size), shorten(j.Reason, 80)}}
+	}))
 }
 
 func (a *app) quarantineShow(ctx context.Context, o *office, arg string, bytes bool) error {
@@ -169,12 +161,15 @@ func (a *app) quarantineAct(use, short string, do func(context.Context, *office,
 			}
 			return do(ctx, o, id)
 		}
-		all, err := o.arrivals(ctx, []ticket.Fate{ticket.FateQuarantine, ticket.FateHeld})
-		if err != nil {
-			return err
+		var all []ticket.ArrivalID
+		for some, err := range eachArrival(ctx, o, []ticket.Fate{ticket.FateQuarantine, ticket.FateHeld}, func(r *ticket.Arrival) ticket.ArrivalID { return r.ID }) {
+			if err != nil {
+				return err
+			}
+			all = append(all, some...)
 		}
 		return a.actOnAll(len(all), "mail", func(i int) error {
-			err := do(ctx, o, all[i].ID)
+			err := do(ctx, o, all[i])
 			if against := (*ticket.ForceError)(nil); errors.As(err, &against) {
 				fmt.Fprintf(a.stderr, "left: %v\n", err)
 				return ticket.ErrState

@@ -86,7 +86,7 @@ func (a *app) queueListVerb() *cobra.Command {
 	cmd.Flags().StringVar(&state, "state", "", "only `STATE`: queued, sending, sent, unknown, failed or held")
 	cmd.Flags().StringVar(&about, "ticket", "", "only letters about ticket `N`")
 	cmd.Flags().StringVar(&notice, "notice", "", "only letters of `KIND`, like ack or ticket-new")
-	cmd.Flags().IntVar(&limit, "limit", 0, "at most `N`; 0 shows all")
+	cmd.Flags().IntVar(&limit, "limit", defaultLimit, "at most `N`; 0 shows all")
 	cmd.RunE = a.onDesk(func(ctx context.Context, o *office, _ []string) error {
 		var l letters
 		err := named("--state", state, "queued, sending, sent, unknown, failed or held", &l.state)
@@ -96,6 +96,9 @@ func (a *app) queueListVerb() *cobra.Command {
 		if err == nil && about != "" {
 			l.ticket, err = number[ticket.ID]("ticket", about)
 		}
+		if err == nil {
+			err = limited(limit)
+		}
 		if err != nil {
 			return err
 		}
@@ -104,41 +107,30 @@ func (a *app) queueListVerb() *cobra.Command {
 	return cmd
 }
 
+// errEnough ends a walk: what comes then is not wanted.
+var errEnough = errors.New("enough")
+
 func (a *app) queueList(ctx context.Context, o *office, l letters, limit int) error {
-	var rows [][]string
-	shown := 0
-	err := o.store.View(ctx, func(tx ticket.Tx) error {
-		began, err := l.began(tx)
-		if err != nil {
-			return err
-		}
-		for r, err := range tx.Rows(l.state) {
-			if err != nil {
-				return fmt.Errorf("listing letters: %w", err)
-			}
-			if l.state == 0 && r.Notice.At.Before(began) {
-				return nil
-			}
-			if !l.selects(r) {
-				continue
-			}
-			j := o.row(r)
-			if !a.json {
-				rows = append(rows, []string{j.ID, shownTime(cmp.Or(j.Sent, j.Created)), j.State.String(), j.Notice.String(), ticketNumber(j.Ticket), j.To,
-					strconv.Itoa(j.Tries), shownTime(j.Next), shorten(j.said(), 60)})
-			} else if err := writeJSON(a.stdout, j); err != nil {
-				return err
-			}
-			if shown++; shown == limit {
-				return nil
-			}
-		}
-		return nil
-	})
-	if err != nil {
+	var began time.Time
+	if err := o.store.View(ctx, func(tx ticket.Tx) (err error) { began, err = l.began(tx); return err }); err != nil {
 		return err
 	}
-	return table(a.stdout, []string{"ID", "TIME", "STATE", "LETTER", "TICKET", "TO", "TRIES", "NEXT", "SERVER'S ANSWER"}, rows)
+	list := a.listing(limit, "ID", "TIME", "STATE", "LETTER", "TICKET", "TO", "TRIES", "NEXT", "SERVER'S ANSWER")
+	err := list.show(ticket.Slices(ctx, o.store, ticket.WalkRows(l.state), func(_ ticket.Tx, r *ticket.Row) (line, bool, error) {
+		if l.state == 0 && r.Notice.At.Before(began) {
+			return line{}, false, errEnough
+		}
+		if !l.selects(r) {
+			return line{}, false, nil
+		}
+		j := o.row(r)
+		return line{j, []string{j.ID, shownTime(cmp.Or(j.Sent, j.Created)), j.State.String(), j.Notice.String(), ticketNumber(j.Ticket), j.To,
+			strconv.Itoa(j.Tries), shownTime(j.Next), shorten(j.said(), 60)}}, true, nil
+	}))
+	if errors.Is(err, errEnough) {
+		return nil
+	}
+	return wrapped(err, "listing letters")
 }
 
 // began is a moment before which no letter about the ticket was queued, so that
@@ -232,18 +224,15 @@ func (a *app) showDone(done, of int, what string) error {
 // that were given up: only by its ID does one of them come back.
 func (o *office) lettersIn(ctx context.Context, states []ticket.RowState, kind ticket.NoticeKind) ([]ticket.NoticeID, error) {
 	var ids []ticket.NoticeID
-	err := o.store.View(ctx, func(tx ticket.Tx) error {
-		for _, s := range states {
-			for r, err := range tx.Rows(s) {
-				if err != nil {
-					return fmt.Errorf("listing letters: %w", err)
-				}
-				if !r.Dropped() && (letters{kind: kind}).selects(r) {
-					ids = append(ids, r.Notice.ID)
-				}
+	for _, state := range states {
+		for some, err := range ticket.Slices(ctx, o.store, ticket.WalkRows(state), func(_ ticket.Tx, r *ticket.Row) (ticket.NoticeID, bool, error) {
+			return r.Notice.ID, !r.Dropped() && (letters{kind: kind}).selects(r), nil
+		}) {
+			if err != nil {
+				return nil, fmt.Errorf("listing letters: %w", err)
 			}
+			ids = append(ids, some...)
 		}
-		return nil
-	})
-	return ids, err
+	}
+	return ids, nil
 }

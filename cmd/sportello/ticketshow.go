@@ -223,8 +223,8 @@ func (a *app) showRulings(id ticket.ID, rulings []rulingJSON, ways []string) err
 
 func (a *app) searchVerb() *cobra.Command {
 	var limit int
-	cmd := &cobra.Command{Use: "search WORDS...", Short: "Find tickets in which every word occurs", Args: cobra.MinimumNArgs(1)}
-	cmd.Flags().IntVar(&limit, "limit", 100, "at most `N`; 0 shows all")
+	cmd := &cobra.Command{Use: "search WORDS...", Short: "Find tickets in which every word occurs, the newest first", Args: cobra.MinimumNArgs(1)}
+	cmd.Flags().IntVar(&limit, "limit", defaultLimit, "stop at `N`; 0 finds all")
 	cmd.RunE = a.onDesk(func(ctx context.Context, o *office, args []string) error {
 		words := strings.Fields(strings.ToLower(strings.Join(args, " ")))
 		if limit < 0 || len(words) == 0 {

@@ -72,7 +72,7 @@ func (a *app) ticketListVerb() *cobra.Command {
 	cmd.Flags().StringVar(&coverage, "coverage", "", "only `COVERAGE`: covered, extra, undetermined or none")
 	cmd.Flags().StringVar(&topic, "topic", "", "only this `TOPIC`")
 	cmd.Flags().StringVar(&customer, "customer", "", "only of customer `ID`")
-	cmd.Flags().IntVar(&limit, "limit", 100, "at most `N`; 0 shows all")
+	cmd.Flags().IntVar(&limit, "limit", defaultLimit, "at most `N`; 0 shows all")
 	cmd.RunE = a.onDesk(func(ctx context.Context, o *office, _ []string) error {
 		f := ticket.Filter{Topic: policy.Topic(topic), Customer: customer, Limit: limit}
 		if err := named("--state", state, "open, waiting or closed", &f.State); err != nil {
@@ -84,8 +84,8 @@ func (a *app) ticketListVerb() *cobra.Command {
 		if topics := o.config.Policy.Policy.Topics(); topic != "" && !slices.Contains(topics, f.Topic) {
 			return usagef("--topic: %q is no topic%s", topic, hint(topic, topicNames(topics)))
 		}
-		if limit < 0 {
-			return usagef("--limit: %d is not allowed; it must be 0 (all) or more", limit)
+		if err := limited(limit); err != nil {
+			return err
 		}
 		return a.listTickets(ctx, o, f, func(ticket.Tx, *ticket.Ticket) (bool, error) { return true, nil })
 	})
@@ -111,40 +111,23 @@ func topicNames(topics []policy.Topic) []string {
 	return names
 }
 
-// listTickets shows the tickets that f and keep let through. JSON is written
-// as it is read.
+// listTickets shows the tickets that f and keep let through, as they are found.
 func (a *app) listTickets(ctx context.Context, o *office, f ticket.Filter, keep func(ticket.Tx, *ticket.Ticket) (bool, error)) error {
-	limit, shown := f.Limit, 0
-	f.Limit = 0
-	var rows [][]string
-	err := o.store.View(ctx, func(tx ticket.Tx) error {
-		for t, err := range tx.Tickets(f) {
-			if err == nil {
-				err = ctx.Err()
-			}
-			if err != nil {
-				return fmt.Errorf("listing tickets: %w", err)
-			}
-			if ok, err := keep(tx, t); err != nil {
-				return fmt.Errorf("ticket %d: %w", t.ID, err)
-			} else if !ok {
-				continue
-			}
-			if !a.json {
-				rows = append(rows, o.ticketRow(t))
-			} else if err := writeJSON(a.stdout, o.ticketHead(t)); err != nil {
-				return err
-			}
-			if shown++; shown == limit {
-				return nil
-			}
+	l := a.listing(f.Limit, "TICKET", "STATE", "COVERAGE", "TOPIC", "DUE", "ASSIGNEE", "REQUESTER", "SUBJECT")
+	return wrapped(l.show(ticket.Slices(ctx, o.store, ticket.WalkTickets(f), func(tx ticket.Tx, t *ticket.Ticket) (line, bool, error) {
+		if ok, err := keep(tx, t); err != nil || !ok {
+			return line{}, false, wrapped(err, "ticket %d", t.ID)
 		}
+		return line{o.ticketHead(t), o.ticketRow(t)}, true, nil
+	})), "listing tickets")
+}
+
+// wrapped is err with what was being done; nil stays nil.
+func wrapped(err error, format string, args ...any) error {
+	if err == nil {
 		return nil
-	})
-	if err != nil {
-		return err
 	}
-	return table(a.stdout, []string{"TICKET", "STATE", "COVERAGE", "TOPIC", "DUE", "ASSIGNEE", "REQUESTER", "SUBJECT"}, rows)
+	return fmt.Errorf(format+": %w", append(args, err)...)
 }
 
 func (o *office) ticketRow(t *ticket.Ticket) []string {

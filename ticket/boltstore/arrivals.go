@@ -157,9 +157,9 @@ func arrivalIn(v []byte, err error, what string) (ticket.ArrivalID, error) {
 	return ticket.ArrivalID(lastNumber(v)), nil
 }
 
-func (t *tx) Arrivals(fate ticket.Fate) iter.Seq2[*ticket.Arrival, error] {
+func (t *tx) Arrivals(fate ticket.Fate, after ticket.ArrivalID) iter.Seq2[*ticket.Arrival, error] {
 	return func(yield func(*ticket.Arrival, error) bool) {
-		for e, err := range t.bucket(bucketFates).ascend(fatePrefix(fate)) {
+		for e, err := range t.bucket(bucketFates).ascendAfter(fatePrefix(fate), appendNumber(fatePrefix(fate), after)) {
 			if err != nil {
 				yield(nil, fmt.Errorf("arrivals: %w", err))
 				return

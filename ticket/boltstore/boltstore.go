@@ -44,6 +44,9 @@ type Options struct {
 	Timeout time.Duration
 	// OpenMonths bounds the archive files held open; zero means 4.
 	OpenMonths int
+	// Looked is called after each View with how many entries it took up; nil: nobody
+	// asks.
+	Looked func(entries int)
 	// CheckPages looks at the pages of a file for Check, in another process if it
 	// can; nil: CheckPages.
 	CheckPages func(ctx context.Context, path string, v PageVersion, report func(Finding)) error
@@ -62,6 +65,7 @@ type Store struct {
 	stats    atomic.Pointer[ticket.Stats]
 	leaving  leaving
 	file     os.FileInfo // of desk.db when it was opened
+	looked   func(entries int)
 	look     func(ctx context.Context, path string, v PageVersion, report func(Finding)) error
 
 	swap    sync.RWMutex   // held while another file takes the place of desk.db
@@ -108,6 +112,11 @@ func Open(dir string, o Options) (*Store, error) {
 	return s, nil
 }
 
+// deskSpace is how much of the address space desk.db gets, whatever its size. When a
+// file outgrows its map, the commit that made it grow waits for every read under way
+// before it maps it anew: with room for decades none ever does.
+const deskSpace = 64 << 30
+
 // open does the work of Open under the lock.
 func open(dir string, o Options) (_ *Store, err error) {
 	path := filepath.Join(dir, deskFile)
@@ -119,11 +128,11 @@ func open(dir string, o Options) (_ *Store, err error) {
 			return nil, fmt.Errorf("store: a copy that was begun: %w", err)
 		}
 	}
-	db, err := openBolt(path, o.ReadOnly, o.Timeout, 1<<30)
+	db, err := openBolt(path, o.ReadOnly, o.Timeout, deskSpace)
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{dir: dir, readOnly: o.ReadOnly, db: db, look: o.CheckPages, queue: make(chan *request, groupLimit), done: make(chan struct{}), closing: make(chan struct{}), tidied: make(chan struct{}), leaving: leaving{some: make(chan struct{}, 1)}}
+	s := &Store{dir: dir, readOnly: o.ReadOnly, db: db, look: o.CheckPages, looked: o.Looked, queue: make(chan *request, groupLimit), done: make(chan struct{}), closing: make(chan struct{}), tidied: make(chan struct{}), leaving: leaving{some: make(chan struct{}, 1)}}
 	if s.look == nil {
 		s.look = CheckPages
 	}
@@ -192,7 +201,11 @@ func (s *Store) View(ctx context.Context, f func(ticket.Tx) error) error {
 		return fmt.Errorf("store: read: %w", closedError(err))
 	}
 	defer b.Rollback()
-	return s.guarded("read", func() error { return f(s.newTx(b)) })
+	t := s.newTx(b)
+	if s.looked != nil {
+		defer func() { s.looked(t.looked) }()
+	}
+	return s.guarded("read", func() error { return f(t) })
 }
 
 // newTx is a transaction that shares what the store holds in memory.

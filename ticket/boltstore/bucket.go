@@ -58,6 +58,7 @@ func (b *bucket) seal(key, value []byte) []byte {
 
 // open returns the value of a stored one.
 func (b *bucket) open(key, stored []byte) ([]byte, error) {
+	b.tx.looked++
 	if b.plain != nil && b.plain(key) {
 		return stored, nil
 	}
@@ -185,10 +186,16 @@ func (b *bucket) tally() (*tally, error) {
 
 // ascend yields the entries whose keys begin with prefix, in order, up to the
 // first that is spoiled. Each step seeks anew, so the loop's body may write.
-func (b *bucket) ascend(prefix []byte) iter.Seq2[entry, error] {
+func (b *bucket) ascend(prefix []byte) iter.Seq2[entry, error] { return b.ascendAfter(prefix, nil) }
+
+// ascendAfter is ascend from behind the key after, where that is not below prefix.
+func (b *bucket) ascendAfter(prefix, after []byte) iter.Seq2[entry, error] {
 	return func(yield func(entry, error) bool) {
-		c := b.cursor()
-		e, ok := c.seek(prefix)
+		c, from := b.cursor(), prefix
+		if len(after) > 0 {
+			from = append(bytes.Clone(after), 0)
+		}
+		e, ok := c.seek(from)
 		for ok && bytes.HasPrefix(e.key, prefix) {
 			next := append(bytes.Clone(e.key), 0)
 			if !yield(e, nil) {

@@ -187,7 +187,7 @@ func TestASpoiledRecordIsAnErrorOfItsReader(t *testing.T) {
 		{bucketArrivals, number(ticket.ArrivalID(2)), func(tx ticket.Tx) error { _, err := tx.Arrival(2); return err }},
 		{bucketRows, number(ticket.NoticeID(2)), func(tx ticket.Tx) error { _, err := tx.Row(2); return err }},
 		{bucketNotices, number(ticket.NoticeID(2)), func(tx ticket.Tx) error { _, err := tx.Row(2); return err }},
-		{bucketNotices, number(ticket.NoticeID(2)), func(tx ticket.Tx) error { return last(tx.Rows(ticket.RowQueued)) }},
+		{bucketNotices, number(ticket.NoticeID(2)), func(tx ticket.Tx) error { return last(tx.Rows(ticket.RowQueued, 0)) }},
 		{bucketDesk, keyStats, func(tx ticket.Tx) error { _, err := tx.Stats(); return err }},
 	}
 	for _, c := range reads {

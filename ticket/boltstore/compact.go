@@ -239,7 +239,7 @@ func (s *Store) swapIn(ctx context.Context, to *bolt.DB, path string, c *changes
 	err = syncDir(s.dir)
 	var db *bolt.DB
 	if err == nil {
-		db, err = openBolt(path, false, time.Second, 1<<30)
+		db, err = openBolt(path, false, time.Second, deskSpace)
 	}
 	if err == nil {
 		s.file, err = os.Stat(path)

@@ -55,9 +55,9 @@ func contactKeys(c *ticket.Customer) [][]byte {
 	return keys
 }
 
-func (t *tx) Customers() iter.Seq2[*ticket.Customer, error] {
+func (t *tx) Customers(after string) iter.Seq2[*ticket.Customer, error] {
 	return func(yield func(*ticket.Customer, error) bool) {
-		for e, err := range t.bucket(bucketCustomers).ascend(nil) {
+		for e, err := range t.bucket(bucketCustomers).ascendAfter(nil, []byte(after)) {
 			if err != nil {
 				yield(nil, fmt.Errorf("customers: %w", err))
 				return

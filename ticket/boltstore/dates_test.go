@@ -85,12 +85,12 @@ func wantExpiries(t *testing.T, s *Store, d *ticket.Desk, lots int) {
 	t.Helper()
 	expiries := 0
 	if err := s.View(t.Context(), func(tx ticket.Tx) error {
-		for c, err := range tx.Customers() {
+		for c, err := range tx.Customers("") {
 			if err != nil {
 				return err
 			}
 			var entries []*ticket.Entry
-			for e, err := range tx.Entries(c.ID) {
+			for e, err := range tx.Entries(c.ID, 0) {
 				if err != nil {
 					return err
 				}

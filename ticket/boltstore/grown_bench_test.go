@@ -6,7 +6,6 @@ import (
 	"flag"
 	"fmt"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -16,14 +15,17 @@ import (
 	"sportello/ticket"
 )
 
-var grownDesks = flag.String("grown", "", "the `DIR` in which BenchmarkGrown keeps its filled desks from one run to the next")
+var (
+	grownDesks   = flag.String("grown", "", "the `DIR` in which BenchmarkGrown keeps its filled desk from one run to the next")
+	grownTickets = flag.Int("tickets", 1_000_000, "how many `tickets` that desk has")
+)
 
-// BenchmarkGrown files mails on an empty desk and on one of a million tickets by
+// BenchmarkGrown files mails on an empty desk and on one of many tickets by
 // turns, a hundred a commit, durably: how fast, and what is written for each. The
 // medians of the rounds are compared, so that what else the machine does falls on both.
 func BenchmarkGrown(b *testing.B) {
-	const tickets, rounds, commits = 1_000_000, 7, 10
-	grown := grownDesk(b, tickets)
+	const rounds, commits = 7, 10
+	grown := grownDesk(b, *grownTickets)
 	var speed, size [2][]float64
 	for range rounds {
 		for i, s := range []*Store{newStore(b), grown} {
@@ -46,6 +48,7 @@ func BenchmarkGrown(b *testing.B) {
 			size[i] = append(size[i], float64(written(b)-before)/commits/100/1024)
 		}
 	}
+	b.ReportMetric(float64(grown.Stats().Mails), "mails-before")
 	for i, name := range []string{"empty", "grown"} {
 		b.ReportMetric(median(speed[i]), name+"-mails/s")
 		b.ReportMetric(median(size[i]), name+"-KB/mail")
@@ -90,7 +93,7 @@ func grownDesk(b *testing.B, tickets int) *Store {
 	b.Helper()
 	dir := b.TempDir()
 	if *grownDesks != "" {
-		dir = filepath.Join(*grownDesks, fmt.Sprint(tickets))
+		dir = *grownDesks
 	}
 	s, err := Open(dir, Options{})
 	if errors.Is(err, ErrMissing) {

@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"runtime/debug"
+	"syscall"
 	"time"
 
 	bolt "go.etcd.io/bbolt"
@@ -220,6 +221,9 @@ func openBolt(path string, readOnly bool, timeout time.Duration, mmap int) (db *
 	}()
 	db, err = bolt.Open(path, 0o600, &bolt.Options{Timeout: timeout, ReadOnly: readOnly,
 		FreelistType: bolt.FreelistMapType, InitialMmapSize: mmap, NoStatistics: true})
+	if errors.Is(err, syscall.ENOMEM) { // a limit on address space
+		return openBolt(path, readOnly, timeout, mmap/64)
+	}
 	switch {
 	case err == nil:
 		return db, nil

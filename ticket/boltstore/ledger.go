@@ -78,9 +78,9 @@ func (t *tx) entry(customer string, seq int) (*ticket.Entry, error) {
 	return r.value(), nil
 }
 
-func (t *tx) Entries(customer string) iter.Seq2[*ticket.Entry, error] {
+func (t *tx) Entries(customer string, after int) iter.Seq2[*ticket.Entry, error] {
 	return func(yield func(*ticket.Entry, error) bool) {
-		for e, err := range t.bucket(bucketEntries).ascend(appendText(nil, customer)) {
+		for e, err := range t.bucket(bucketEntries).ascendAfter(appendText(nil, customer), ledgerKey(customer, after)) {
 			var r entryRecord
 			if err == nil {
 				err = decode(e.value, &r)

@@ -97,7 +97,7 @@ func everything(t *testing.T, s *Store) string {
 				return err
 			}
 		}
-		for r, err := range tx.Rows(0) {
+		for r, err := range tx.Rows(0, 0) {
 			if err != nil {
 				return err
 			}

@@ -246,7 +246,7 @@ func (c *cast) find(tx ticket.Tx) error {
 			c.other = v.ID
 		}
 	}
-	for r, err := range tx.Rows(0) {
+	for r, err := range tx.Rows(0, 0) {
 		if err != nil {
 			return err
 		}

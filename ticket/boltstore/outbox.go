@@ -170,10 +170,10 @@ func (t *tx) NextQueued(now time.Time) (time.Time, error) {
 	return first, nil
 }
 
-func (t *tx) Rows(s ticket.RowState) iter.Seq2[*ticket.Row, error] {
+func (t *tx) Rows(s ticket.RowState, after ticket.NoticeID) iter.Seq2[*ticket.Row, error] {
 	return func(yield func(*ticket.Row, error) bool) {
 		if s == 0 {
-			for id, err := range common([]postings{{t.bucket(bucketRows).cursor(), nil}}, 0) {
+			for id, err := range common([]postings{{t.bucket(bucketRows).cursor(), nil}}, uint64(after)) {
 				if err != nil {
 					yield(nil, fmt.Errorf("rows: %w", err))
 					return
@@ -184,7 +184,7 @@ func (t *tx) Rows(s ticket.RowState) iter.Seq2[*ticket.Row, error] {
 			}
 			return
 		}
-		for e, err := range t.bucket(bucketRowStates).ascend(rowStatePrefix(s)) {
+		for e, err := range t.bucket(bucketRowStates).ascendAfter(rowStatePrefix(s), appendNumber(rowStatePrefix(s), after)) {
 			if err != nil {
 				yield(nil, fmt.Errorf("rows: %w", err))
 				return

@@ -23,6 +23,7 @@ type tx struct {
 	full    *uint32 // shelves whose sieves it looks at; nil: not asked yet
 	tally   tallies // nil: not read yet
 	writes  int     // how many writes were asked for
+	looked  int     // how many entries were taken up
 	stats   ticket.Stats
 	loaded  bool              // stats were read
 	left    []ticket.NoticeID // rows that left

@@ -232,11 +232,19 @@ func fates(s suite) {
 		ticket.FateMessage: nil, ticket.FateDuplicate: nil, ticket.FateDropped: nil,
 	} {
 		s.view(func(tx ticket.Tx) error {
-			got, err := numbersOf(tx.Arrivals(fate), arrivalID)
+			got, err := numbersOf(tx.Arrivals(fate, 0), arrivalID)
 			s.same(fate.String(), got, want)
 			return err
 		})
 	}
+	s.view(func(tx ticket.Tx) error {
+		for after, want := range map[ticket.ArrivalID][]ticket.ArrivalID{1: {4, 10}, 4: {10}, 9: {10}, 10: nil} {
+			got, err := numbersOf(tx.Arrivals(ticket.FateHeld, after), arrivalID)
+			s.ok(err)
+			s.same(fmt.Sprintf("held after %d", after), got, want)
+		}
+		return nil
+	})
 }
 
 func contacts(s suite) {
@@ -255,8 +263,13 @@ func contacts(s suite) {
 			s.ok(err)
 			s.same(address, got, want)
 		}
-		ids, err := numbersOf(tx.Customers(), func(c *ticket.Customer) string { return c.ID })
+		ids, err := numbersOf(tx.Customers(""), func(c *ticket.Customer) string { return c.ID })
 		s.same("customers", ids, []string{"a", "ab", "b", "c"})
+		for after, want := range map[string][]string{"a": {"ab", "b", "c"}, "aa": {"ab", "b", "c"}, "b": {"c"}, "c": nil} {
+			ids, err := numbersOf(tx.Customers(after), func(c *ticket.Customer) string { return c.ID })
+			s.ok(err)
+			s.same("customers after "+after, ids, want)
+		}
 		return err
 	})
 	s.is(s.Update(background, func(tx ticket.Tx) error { return tx.PutCustomer(&ticket.Customer{}) }), ticket.ErrInput)
@@ -326,9 +339,15 @@ func ledgers(s suite) {
 		s.is(bad, ticket.ErrInput)
 	}
 	s.view(func(tx ticket.Tx) error {
-		got, err := numbersOf(tx.Entries("c"), func(e *ticket.Entry) string { return e.Reason })
+		got, err := numbersOf(tx.Entries("c", 0), func(e *ticket.Entry) string { return e.Reason })
 		s.ok(err)
 		s.same("entries of c", got, []string{"c1", "c2", "c3"})
+		got, err = numbersOf(tx.Entries("c", 1), func(e *ticket.Entry) string { return e.Reason })
+		s.ok(err)
+		s.same("entries of c after the first", got, []string{"c2", "c3"})
+		got, err = numbersOf(tx.Entries("c", 3), func(e *ticket.Entry) string { return e.Reason })
+		s.ok(err)
+		s.same("entries of c after the last", got, []string(nil))
 		last, err := tx.LastEntry("c")
 		s.ok(err)
 		s.same("last of c", last.Reason, "c3")

@@ -72,7 +72,7 @@ func rows(s suite) {
 	expect := func(state ticket.RowState, want ...ticket.NoticeID) {
 		s.Helper()
 		s.view(func(tx ticket.Tx) error {
-			got, err := numbersOf(tx.Rows(state), rowID)
+			got, err := numbersOf(tx.Rows(state, 0), rowID)
 			s.same("rows "+state.String(), got, want)
 			return err
 		})
@@ -81,6 +81,20 @@ func rows(s suite) {
 	expect(ticket.RowUnknown, 9)
 	expect(ticket.RowFailed, 3, 4, 10)
 	expect(0, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1)
+	for _, c := range []struct {
+		state ticket.RowState
+		after ticket.NoticeID
+		want  []ticket.NoticeID
+	}{
+		{ticket.RowFailed, 3, []ticket.NoticeID{4, 10}}, {ticket.RowFailed, 5, []ticket.NoticeID{10}}, {ticket.RowFailed, 10, nil},
+		{0, 4, []ticket.NoticeID{3, 2, 1}}, {0, 99, []ticket.NoticeID{14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1}}, {0, 1, nil},
+	} {
+		s.view(func(tx ticket.Tx) error {
+			got, err := numbersOf(tx.Rows(c.state, c.after), rowID)
+			s.same(fmt.Sprintf("rows %s after %d", c.state, c.after), got, c.want)
+			return err
+		})
+	}
 	s.view(func(tx ticket.Tx) error {
 		r, err := tx.Row(3)
 		s.ok(err)

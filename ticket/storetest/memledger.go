@@ -67,10 +67,10 @@ func (t *memTx) LastEntry(customer string) (*ticket.Entry, error) {
 	return deep(t.entries[customer][n-1])
 }
 
-func (t *memTx) Entries(customer string) iter.Seq2[*ticket.Entry, error] {
+func (t *memTx) Entries(customer string, after int) iter.Seq2[*ticket.Entry, error] {
 	return func(yield func(*ticket.Entry, error) bool) {
 		for _, e := range t.entries[customer] {
-			if !yield(deep(e)) {
+			if e.Seq > after && !yield(deep(e)) {
 				return
 			}
 		}

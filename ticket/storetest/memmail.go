@@ -47,9 +47,9 @@ func owner(m map[[32]byte]ticket.ArrivalID, sum [32]byte) (ticket.ArrivalID, err
 	return 0, missing("fingerprint", "")
 }
 
-func (t *memTx) Arrivals(fate ticket.Fate) iter.Seq2[*ticket.Arrival, error] {
+func (t *memTx) Arrivals(fate ticket.Fate, after ticket.ArrivalID) iter.Seq2[*ticket.Arrival, error] {
 	listed := fate == ticket.FateQuarantine || fate == ticket.FateHeld || fate == ticket.FateIgnored
-	return walk(t.arrivals, ascending(t.arrivals), func(a *ticket.Arrival) bool { return listed && a.Fate == fate })
+	return walk(t.arrivals, ascending(t.arrivals), func(a *ticket.Arrival) bool { return listed && a.Fate == fate && a.ID > after })
 }
 
 func (t *memTx) Row(id ticket.NoticeID) (*ticket.Row, error) { return read(t.rows, id, "row") }
@@ -94,11 +94,11 @@ func (t *memTx) NextQueued(now time.Time) (time.Time, error) {
 	return first, nil
 }
 
-func (t *memTx) Rows(s ticket.RowState) iter.Seq2[*ticket.Row, error] {
+func (t *memTx) Rows(s ticket.RowState, after ticket.NoticeID) iter.Seq2[*ticket.Row, error] {
 	if s == 0 {
-		return walk(t.rows, descending(t.rows), func(*ticket.Row) bool { return true })
+		return walk(t.rows, descending(t.rows), func(r *ticket.Row) bool { return after == 0 || r.Notice.ID < after })
 	}
-	return walk(t.rows, ascending(t.rows), func(r *ticket.Row) bool { return r.State == s })
+	return walk(t.rows, ascending(t.rows), func(r *ticket.Row) bool { return r.State == s && r.Notice.ID > after })
 }
 
 func (t *memTx) Letter(id ticket.NoticeID) (*ticket.Letter, error) {

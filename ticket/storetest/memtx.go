@@ -221,8 +221,8 @@ func (t *memTx) PutCustomer(c *ticket.Customer) error {
 	return write(t, t.customers, c.ID, c, c.ID == "")
 }
 
-func (t *memTx) Customers() iter.Seq2[*ticket.Customer, error] {
-	return walk(t.customers, ascending(t.customers), func(*ticket.Customer) bool { return true })
+func (t *memTx) Customers(after string) iter.Seq2[*ticket.Customer, error] {
+	return walk(t.customers, ascending(t.customers), func(c *ticket.Customer) bool { return c.ID > after })
 }
 
 func (t *memTx) ByContact(address string) ([]string, error) {

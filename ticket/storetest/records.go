@@ -105,7 +105,7 @@ func values(s suite) {
 		ls, err := tx.Lots("c")
 		s.ok(err)
 		s.same("lots", ls, []policy.Lot{*lot})
-		es, err := list(tx.Entries("c"))
+		es, err := list(tx.Entries("c", 0))
 		s.ok(err)
 		s.same("entries", es, []*ticket.Entry{entry})
 		who, h, err := tx.Hold(hold.Code)
@@ -146,15 +146,15 @@ func notFound(s suite) {
 			"Events":    func() (int, error) { return size(tx.Events(9)) },
 			"Tickets":   func() (int, error) { return size(list(tx.Tickets(ticket.Filter{}))) },
 			"Awake":     func() (int, error) { return size(tx.Awake(day, 10)) },
-			"Arrivals":  func() (int, error) { return size(list(tx.Arrivals(ticket.FateHeld))) },
-			"Customers": func() (int, error) { return size(list(tx.Customers())) },
+			"Arrivals":  func() (int, error) { return size(list(tx.Arrivals(ticket.FateHeld, 0))) },
+			"Customers": func() (int, error) { return size(list(tx.Customers(""))) },
 			"ByContact": func() (int, error) { return size(tx.ByContact("a@x")) },
 			"Lots":      func() (int, error) { return size(tx.Lots("x")) },
 			"DueLots":   func() (int, error) { return size(tx.DueLots(policy.Date{Year: 2999, Month: 1, Day: 1}, 9)) },
-			"Entries":   func() (int, error) { return size(list(tx.Entries("x"))) },
+			"Entries":   func() (int, error) { return size(list(tx.Entries("x", 0))) },
 			"ByCause":   func() (int, error) { _, e, err := tx.ByCause("x"); return len(e), err },
 			"Queued":    func() (int, error) { return size(tx.Queued(ticket.LaneTechnicians, day, 10, nil)) },
-			"Rows":      func() (int, error) { return size(list(tx.Rows(0))) },
+			"Rows":      func() (int, error) { return size(list(tx.Rows(0, 0))) },
 		}
 		for name, get := range lists {
 			if n, err := get(); n != 0 || err != nil {
