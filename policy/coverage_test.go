@@ -288,8 +288,8 @@ func TestDoubtAboutAnExtra(t *testing.T) {
 		other   Guess
 		want    Coverage
 	}{
-		{"a covered topic is likely enough", hosting, Guess{MailDown, 0.02}, Undetermined},
-		{"a covered topic is not likely", hosting, Guess{MailDown, 0.01}, Extra},
+		{"a covered topic is likely enough", hosting, Guess{MailDown, 0.003}, Undetermined},
+		{"a covered topic is not likely", hosting, Guess{MailDown, 0.002}, Extra},
 		{"the other topic is extra too", hosting, Guess{ServiceHowto, 0.2}, Extra},
 		{"without a plan nothing is covered", Account{}, Guess{MailDown, 0.2}, Extra},
 	} {

@@ -101,7 +101,7 @@ func (p *Policy) judge(d *Decision, v rulings) {
 		d.Plan, d.Site, d.Purchased, d.Allowance = plan.ID, plan.Site, plan.Purchased, covered[0].grant.allowance
 	case extra.reach(th.extra) && doubt <= th.doubt:
 		p.settle(d, extra, th.extra, p.fallback.extra)
-		d.explain("extra: covered with probability %.2f, allowed %.2f", doubt, th.doubt)
+		d.explain("extra: covered with probability %.3f, allowed %.3f", doubt, th.doubt)
 		d.Price = p.price(extra[0].Topic)
 		if d.Doubtful {
 			d.Price = Price{Kind: PriceAfterAnalysis}
@@ -140,7 +140,7 @@ func (p *Policy) leave(d *Decision, v rulings, doubt float64) {
 	case first.coverage == Undetermined:
 		d.Clause = first.clause
 	case first.coverage == Extra && v.of(Extra).reach(p.thresholds.extra):
-		d.explain("undetermined: covered with probability %.2f, allowed %.2f beside an extra", doubt, p.thresholds.doubt)
+		d.explain("undetermined: covered with probability %.3f, allowed %.3f beside an extra", doubt, p.thresholds.doubt)
 	default:
 		d.explain("undetermined: %s is below the %.2f that %s needs", v.of(first.coverage), p.thresholds.of(first.coverage), first.coverage)
 	}

@@ -103,7 +103,7 @@ func TestWhyOfAVerdict(t *testing.T) {
 	for what, line := range map[string]string{
 		"a plan that counted": "plan hyper for verdi.example, 2026-09-01 to 2027-09-01: extra",
 		"the threshold":       "extra: confidence 0.99, needed ",
-		"the doubt":           "extra: covered with probability 0.00, allowed ",
+		"the doubt":           "extra: covered with probability 0.000, allowed ",
 		"the clause":          "clause " + coverage.Rule + ": " + b.Policy.ClauseText(coverage.Rule, "en"),
 		"the price":           "price 1 credit\n",
 		"whose it is":         "customer C3",

@@ -26,7 +26,7 @@ const (
 	modelShare = 0.3
 	// temperature divides the log-odds before they become probabilities, so that
 	// these are right as often as they say.
-	temperature = 0.72
+	temperature = 0.70
 )
 
 // Default is the embedded panel.
