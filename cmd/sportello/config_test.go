@@ -138,3 +138,21 @@ func TestUnits(t *testing.T) {
 		}
 	}
 }
+
+// TestOnlyConfig: without --config the one configuration that there is counts, and of
+// several the one of the default name or none.
+func TestOnlyConfig(t *testing.T) {
+	dir := t.TempDir()
+	file := func(name string) string { return filepath.Join(dir, name) }
+	for _, step := range []struct{ add, want string }{
+		{"", "sportello.toml"}, {"example.password", "sportello.toml"}, {"example.toml", "example.toml"},
+		{"other.toml", "sportello.toml"}, {"sportello.toml", "sportello.toml"},
+	} {
+		if step.add != "" {
+			must(t, os.WriteFile(file(step.add), nil, 0o600))
+		}
+		if got := onlyConfig(file("sportello.toml")); got != file(step.want) {
+			t.Errorf("with %q: %s, want %s", step.add, got, step.want)
+		}
+	}
+}

@@ -10,6 +10,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"runtime/debug"
 	"sync"
 	"syscall"
@@ -148,7 +149,9 @@ func (a *app) commands() *cobra.Command {
 		Args:          cobra.ArbitraryArgs,
 		RunE:          a.group,
 		PersistentPreRun: func(cmd *cobra.Command, _ []string) {
-			a.configSet = cmd.Flags().Changed("config")
+			if a.configSet = cmd.Flags().Changed("config"); !a.configSet {
+				a.configFile = onlyConfig(a.configFile)
+			}
 		},
 	}
 	root.PersistentFlags().StringVar(&a.configFile, "config", defaultConfig, "configuration `FILE`")
@@ -157,6 +160,18 @@ func (a *app) commands() *cobra.Command {
 	root.SetFlagErrorFunc(flagFault)
 	explainUsage(root)
 	return root
+}
+
+// onlyConfig is file or, where that is not there, the one configuration that lies
+// in its folder: a machine with one desk needs no --config.
+func onlyConfig(file string) string {
+	if _, err := os.Stat(file); err == nil {
+		return file
+	}
+	if all, _ := filepath.Glob(filepath.Join(filepath.Dir(file), "*.toml")); len(all) == 1 {
+		return all[0]
+	}
+	return file
 }
 
 // group answers a call that names no verb, or one that does not exist.
@@ -174,20 +189,26 @@ func (a *app) group(cmd *cobra.Command, args []string) error {
 	return usagef("unknown verb %q after %q%s", args[0], cmd.CommandPath(), hint(args[0], known))
 }
 
+// version is the release, set by whoever builds one: -ldflags "-X main.version=1.0".
+var version string
+
 // buildVersion is the version and the commit that the binary was built from.
 func buildVersion() string {
+	if version != "" {
+		return version + clockNote
+	}
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
 		return "unknown"
 	}
-	version := info.Main.Version
-	if version == "" || version == "(devel)" {
-		version = "devel"
+	built := info.Main.Version
+	if built == "" || built == "(devel)" {
+		built = "devel"
 	}
 	for _, s := range info.Settings {
-		if s.Key == "vcs.revision" && len(s.Value) >= 12 && version == "devel" {
-			version += " " + s.Value[:12]
+		if s.Key == "vcs.revision" && len(s.Value) >= 12 && built == "devel" {
+			built += " " + s.Value[:12]
 		}
 	}
-	return version + clockNote
+	return built + clockNote
 }

@@ -60,7 +60,7 @@ addresses = ["anna@example.it"]
 `), 0o600))
 	shell := func(line string) {
 		t.Helper()
-		line = strings.NewReplacer("/var/lib/sportello", state, "/srv/backup", filepath.Join(dir, "backup"), "1042", "1").Replace(line)
+		line = strings.NewReplacer("/var/lib/sportello/example", state, "-o sportello -g sportello ", "", "/srv/backup", filepath.Join(dir, "backup"), "1042", "1").Replace(line)
 		cmd := exec.Command("sh", "-ec", line)
 		cmd.Env = append(os.Environ(), "PATH="+filepath.Dir(program)+":"+os.Getenv("PATH"))
 		if said, err := cmd.CombinedOutput(); err != nil {

@@ -103,16 +103,15 @@ func badBackup(file string, err error) error {
 
 // restorable makes sure that a desk may be brought back into dir, and makes it.
 func (a *app) restorable(dir string) (made bool, err error) {
+	if err := actAsOwner(dir); err != nil {
+		return false, fmt.Errorf("restore: %w", err)
+	}
 	entries, err := os.ReadDir(dir)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		made = true
 	case err != nil:
 		return false, fmt.Errorf("restore: %w", err)
-	default:
-		if err := checkOwnerOf(dir, os.Geteuid()); err != nil {
-			return false, err
-		}
 	}
 	names := map[string]bool{}
 	for _, e := range entries {

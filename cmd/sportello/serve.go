@@ -24,18 +24,19 @@ import (
 const stopTime = 28 * time.Second
 
 func (a *app) serveVerb() *cobra.Command {
-	var after bool
+	var after, first bool
 	cmd := &cobra.Command{
 		Use: "serve", Short: "Run the desk until it is told to stop", Args: cobra.NoArgs,
-		RunE: a.verb(func(ctx context.Context, _ []string) error { return a.serve(ctx, after) }),
+		RunE: a.verb(func(ctx context.Context, _ []string) error { return a.serve(ctx, first, after) }),
 	}
+	cmd.Flags().BoolVar(&first, "init", false, "make the desk where its state directory is not there yet; one that is there is left as it is")
 	cmd.Flags().BoolVar(&after, "after-restore", false, "the database was restored by hand: go on from it")
 	return cmd
 }
 
 // serve is the daemon: it returns nil when ctx ends and everything was put
 // away, and an error when it cannot start or go on.
-func (a *app) serve(ctx context.Context, afterRestore bool) error {
+func (a *app) serve(ctx context.Context, first, afterRestore bool) error {
 	hup := make(chan os.Signal, 1) // caught from here on: one that comes while the desk is opened is no order to end
 	signal.Notify(hup, syscall.SIGHUP)
 	defer signal.Stop(hup)
@@ -50,6 +51,11 @@ func (a *app) serve(ctx context.Context, afterRestore bool) error {
 	}
 	if warning != "" {
 		log.Warn().Msg(warning)
+	}
+	if first {
+		if err := makeFirst(c.Desk.StateDir); err != nil {
+			return err
+		}
 	}
 	if err := a.checkInChild(ctx, c.Desk.StateDir, afterRestore); err != nil {
 		return toldToStop(ctx, err)

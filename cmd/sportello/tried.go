@@ -63,9 +63,6 @@ func (t tried) after(now time.Time, digest string, said []stepJSON) tried {
 // remember keeps what was found for the next start of `serve`. A server may say
 // back what it was told, so passwords and tokens are struck out.
 func (a *app) remember(c *Config, said []stepJSON) error {
-	if err := checkOwner(c.Desk.StateDir, os.Geteuid()); err != nil {
-		return err
-	}
 	before, err := recall(c.Desk.StateDir)
 	if err != nil {
 		before = tried{} // what cannot be read is written anew
@@ -77,6 +74,9 @@ func (a *app) remember(c *Config, said []stepJSON) error {
 	}
 	data, err := json.Marshal(next)
 	if err != nil {
+		return err
+	}
+	if err := actAsOwner(c.Desk.StateDir); err != nil { // who may not read the secrets: they are struck out by now
 		return err
 	}
 	err = replaceFile(filepath.Join(c.Desk.StateDir, triedName), append(data, '\n'))

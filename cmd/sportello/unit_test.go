@@ -20,7 +20,7 @@ import (
 // counts with both.
 func unitSettings(t *testing.T, section string) map[string][]string {
 	t.Helper()
-	b, err := os.ReadFile("sportello@.service")
+	b, err := os.ReadFile("../../.package/sportello@.service")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -60,6 +60,59 @@ func TestUnitRestarts(t *testing.T) {
 			t.Errorf("where a verb ends with %d serve ends with %d", code, exitOfServe(code))
 		}
 	}
+}
+
+// TestUnitNames holds the files of the package to one set of names: file, unit,
+// password, user and state folder, in the unit, the example, sysusers.d, tmpfiles.d
+// and the README.
+func TestUnitNames(t *testing.T) {
+	s := unitSettings(t, "Service")
+	if got := s["ExecStart"]; !slices.Equal(got, []string{"/usr/bin/sportello serve --init --config /etc/sportello/%i.toml"}) {
+		t.Errorf("ExecStart=%q", got)
+	}
+	reload := s["ExecReload"]
+	check := slices.Index(reload, "/usr/bin/sportello check --config /etc/sportello/%i.toml")
+	if hup := slices.Index(reload, "/bin/sh -c 'kill -HUP $MAINPID'"); check < 0 || hup < check {
+		t.Errorf("ExecReload=%q: a file is checked before it is put in force", reload)
+	}
+	for _, setting := range []string{"LoadCredential", "LoadCredentialEncrypted"} {
+		if got := s[setting]; got != nil {
+			t.Errorf("%s=%q: a file that a configuration does not use would be demanded", setting, got)
+		}
+	}
+	config, err := readPackaged("example.toml")
+	must(t, err)
+	dir := t.TempDir()
+	must(t, os.WriteFile(filepath.Join(dir, "example.toml"), config, 0o600))
+	must(t, os.WriteFile(filepath.Join(dir, "example.password"), []byte("secret\n"), 0o600))
+	c, err := loadConfig(filepath.Join(dir, "example.toml"), noEnv, true)
+	must(t, err)
+	if c.Desk.StateDir != "/var/lib/sportello/example" || !slices.Equal(s["StateDirectory"], []string{"sportello"}) {
+		t.Errorf("state directory %s of %q", c.Desk.StateDir, s["StateDirectory"])
+	}
+	readme, err := os.ReadFile("../../README.md")
+	must(t, err)
+	for file, words := range map[string][]string{
+		"sysusers.conf": {"\nu sportello ", "/var/lib/sportello"},
+		"tmpfiles.conf": {"\nd /etc/sportello 0750 root sportello\n", "\nd /var/lib/sportello 0700 sportello sportello\n"},
+	} {
+		text, err := readPackaged(file)
+		must(t, err)
+		for _, word := range words {
+			if !strings.Contains(string(text), word) {
+				t.Errorf("%s has no line with %q", file, word)
+			}
+		}
+	}
+	for _, word := range []string{"/etc/sportello/example.toml", "/etc/sportello/example.password", "systemctl enable --now sportello@example", "/var/lib/sportello/example"} {
+		if !strings.Contains(string(readme), word) {
+			t.Errorf("the README does not say %s", word)
+		}
+	}
+}
+
+func readPackaged(name string) ([]byte, error) {
+	return os.ReadFile(filepath.Join("../../.package", name))
 }
 
 // TestStatusOfCrash: what ends the daemon from outside or within never looks like a

@@ -10,11 +10,11 @@ import (
 
 // verbs lists everything the program can do.
 func (a *app) verbs() []*cobra.Command {
-	return []*cobra.Command{
+	return append([]*cobra.Command{
 		a.initVerb(), a.serveVerb(), a.checkVerb(), a.explainVerb(), a.assessVerb(), a.importVerb(),
 		a.ticketVerbs(), a.searchVerb(), a.whyVerb(), a.customerVerbs(), a.creditVerbs(), a.quoteVerb(), a.policyVerbs(), a.lettersVerb(),
 		a.queueVerbs(), a.quarantineVerbs(), a.statsVerb(), a.reportVerb(), a.fsckVerb(), a.clockVerbs(), a.keyVerbs(), a.backupVerb(), a.restoreVerb(), a.exportVerb(), a.compactVerb(), a.profileVerb(), a.checkFileVerb(), a.inspectVerb(), a.demoVerb(),
-	}
+	}, a.manualVerbs()...)
 }
 
 // verb makes do the body of a command that needs no open desk; a daemon does
