@@ -9,7 +9,7 @@ import (
 // Fingerprints and Message-IDs are as good as random, and each mail brings three:
 // in one order over all years every mail would change pages all over the file, the
 // more of them the larger it is. So these indexes stand on shelves: what comes while
-// the arrivals 4096 to 8191 are numbered lies together, and only the shelf of now is
+// the arrivals 2048 to 4095 are numbered lies together, and only the shelf of now is
 // written to. Shelves go by numbers and not by the calendar: a clock that jumps
 // moves nothing, and a busy month makes none larger. A shelf that is full is asked
 // only when its sieve lets the key through (sieve.go). Keys without a shelf are older
@@ -17,7 +17,7 @@ import (
 
 // shelfSize is how many arrivals share a shelf: as many as keep its indexes within
 // the pages that one commit of a hundred mails changes anyhow.
-const shelfSize = 1 << 12
+const shelfSize = 1 << 11
 
 // shelvedIndexes are the buckets that stand on shelves; new ones come last, since
 // their numbers are stored.

@@ -10,18 +10,18 @@ import (
 
 // A sieve is a Bloom filter of the digests of one index on one full shelf: what it
 // holds back is not there, what it lets through may be. Digests are as good as
-// random, so the eight numbers of two bytes in one are its places in the sieve: one
+// random, so eight numbers of 15 bits in one are its places in the sieve: one
 // in 1,700 that is not there passes when the shelf is full, and costs a look.
 
 // sieveRows is how many places there are: 16 for each arrival of a shelf.
-const sieveRows = 1 << 16
+const sieveRows = 1 << 15
 
 // sieve is its stored form, a bit for each place. The empty one lets nothing through.
 type sieve []byte
 
 func places(digest []byte) (rows [digestSize / 2]uint16) {
 	for i := range rows {
-		rows[i] = binary.BigEndian.Uint16(digest[2*i:])
+		rows[i] = binary.BigEndian.Uint16(digest[2*i:]) % sieveRows
 	}
 	return rows
 }
