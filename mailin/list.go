@@ -233,9 +233,13 @@ func (s *session) after(f func([]item) error) error {
 		if s.count() == 0 {
 			return s.noop()
 		}
+		s.told.Store(false)
 		items, err := s.list(set)
 		if err != nil {
 			return err
+		}
+		if n := len(items); n > 0 {
+			s.end = items[n-1].uid
 		}
 		for portion := range slices.Chunk(s.wanted(items), listed) {
 			if err := f(portion); err != nil {
@@ -247,9 +251,13 @@ func (s *session) after(f func([]item) error) error {
 		}
 		// n:* always finds the last mail: it was answered with what cannot be read.
 	}
+	s.told.Store(false)
 	uids, err := s.candidates(from)
 	if err != nil {
 		return err
+	}
+	if n := len(uids); n > 0 {
+		s.end = uids[n-1]
 	}
 	for portion := range slices.Chunk(uids, listed) {
 		items, err := s.list(imap.UIDSetNum(portion...))

@@ -73,7 +73,7 @@ func (s *session) selected() (*imap.SelectData, error) {
 	s.total.CompareAndSwap(-1, int64(box.NumMessages))
 	s.held.Store(-1)
 	s.uneasy.Store(false) // what is said at SELECT is a warning
-	s.next, s.opened = box.UIDNext, s.now()
+	s.next, s.end, s.opened = box.UIDNext, 0, s.now()
 	return box, nil
 }
 
@@ -82,7 +82,8 @@ func (s *session) selected() (*imap.SelectData, error) {
 // is only wrong about UIDNEXT holds mail beyond it. One that does not tell it may
 // have lost its last mails in any way: then mail that we did not mark decides.
 func (s *session) wentBack() (bool, error) {
-	if uint32(s.next) > s.cursor.Last {
+	given := max(s.cursor.Last, s.cursor.Early.Last())
+	if uint32(s.next) > given {
 		return false, nil
 	}
 	last, err := s.lastUID()
@@ -91,7 +92,7 @@ func (s *session) wentBack() (bool, error) {
 		return false, err
 	case s.next > 0:
 		return last < s.next, nil
-	case last == 0 || uint32(last) >= s.cursor.Last:
+	case last == 0 || uint32(last) >= given:
 		return false, nil
 	}
 	var all imap.UIDSet

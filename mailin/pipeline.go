@@ -35,6 +35,7 @@ type slot struct {
 	lost   bool            // the fetch ended before this mail: it and all after it stay on the server
 	ready  chan struct{}   // closed when in or lost is final
 	done   chan struct{}   // closed when it was filed, or never will be
+	early  bool            // it is read before its turn, and filed if it may be
 	alone  bool            // nothing else is in flight: it is suspected of ending the process
 	deadly bool            // and known to: its bytes are kept and not read
 }
@@ -53,7 +54,8 @@ type pipeline struct {
 
 	mu     sync.Mutex
 	cursor ticket.Cursor
-	filed  []imap.UID // not yet taken
+	early  ticket.UIDs // of cursor
+	filed  []imap.UID  // not yet taken
 	err    error
 }
 
@@ -62,7 +64,7 @@ type pipeline struct {
 func (r *reader) startPipeline(ctx context.Context, cursor ticket.Cursor) (context.Context, *pipeline) {
 	inner, cancel := context.WithCancel(ctx)
 	pl := &pipeline{reader: r, validity: cursor.UIDValidity, budget: semaphore.NewWeighted(inFlight),
-		order: make(chan *slot, 1024), work: make(chan *slot, 4096), proving: ctx, cancel: cancel, cursor: cursor}
+		order: make(chan *slot, 1024), work: make(chan *slot, 4096), proving: ctx, cancel: cancel, cursor: cursor, early: cursor.Early}
 	for range r.workers() {
 		pl.running.Go(pl.parse)
 	}
@@ -86,6 +88,13 @@ func (pl *pipeline) taken() []imap.UID {
 	uids := pl.filed
 	pl.filed = nil
 	return uids
+}
+
+// before tells whether uid was filed before its turn.
+func (pl *pipeline) before(uid imap.UID) bool {
+	pl.mu.Lock()
+	defer pl.mu.Unlock()
+	return pl.early.Has(uint32(uid))
 }
 
 // newSlot makes room for a mail of which n bytes are to be fetched, and for what
@@ -314,12 +323,25 @@ func (pl *pipeline) file(ctx context.Context, batch []*slot) {
 			end = errLost
 			break
 		}
-		c.Last = max(c.Last, uint32(s.uid))
-		if s.in == nil {
+		uid := uint32(s.uid)
+		done := c.Early.Has(uid)
+		if s.early {
+			if s.in != nil && !s.stub && !done && pl.Early(s.in) { // otherwise its turn will come
+				in, uids, c.Early = append(in, s.in), append(uids, s.uid), c.Early.With(uid)
+			}
+			continue
+		}
+		c.Last = max(c.Last, uid)
+		c.Early = c.Early.Above(c.Last)
+		if s.in == nil && !done {
 			continue
 		}
 		if c.First == 0 {
 			c.First = c.Last
+		}
+		if done { // it may not be marked yet
+			uids = append(uids, s.uid)
+			continue
 		}
 		in = append(in, s.in)
 		if !s.stub {
@@ -337,6 +359,6 @@ func (pl *pipeline) file(ctx context.Context, batch []*slot) {
 	}
 	pl.mu.Lock()
 	defer pl.mu.Unlock()
-	pl.filed = append(pl.filed, uids...)
+	pl.filed, pl.early = append(pl.filed, uids...), pl.cursor.Early
 	pl.err = end
 }

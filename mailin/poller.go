@@ -44,6 +44,9 @@ type Poller struct {
 	Prove func(ctx context.Context, raw []byte, in *ticket.Inbound)
 	// Witness remembers what was being filed when the process died; nil: nobody does.
 	Witness Witness
+	// Early tells whether a mail may be filed before those that arrived before it:
+	// it is looked for while many of them are read. nil: none may.
+	Early func(in *ticket.Inbound) bool
 	// Filed sorts mails that lie below the cursor: those that were filed whole,
 	// and those of which nothing became. One that was given up (see Unfetchable)
 	// is in neither. nil: all were filed.

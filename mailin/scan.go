@@ -91,39 +91,60 @@ func (s *session) passOld(ctx context.Context) error {
 	return nil
 }
 
-// fetchAll sends items through the pipeline, batch by batch.
+// fetchAll sends items through the pipeline, batch by batch, and between them what
+// has arrived meanwhile and may go before its turn.
 func (s *session) fetchAll(ctx context.Context, pl *pipeline, items []item) error {
 	for len(items) > 0 {
-		slots, head := s.batch(items)
+		if pl.before(items[0].uid) {
+			if err := s.pass(ctx, pl, items[0]); err != nil {
+				return err
+			}
+			items = items[1:]
+			continue
+		}
+		slots, head := s.batch(pl, items)
 		items = items[len(slots):]
 		if err := s.try(slots); err != nil {
 			return err
 		}
-		if err := pl.line(ctx, slots); err != nil {
+		if err := s.fetchSlots(ctx, pl, slots, head); err != nil {
 			return err
 		}
-		b := &batch{session: s, pl: pl, head: head, slots: make(map[imap.UID]*slot, len(slots))}
-		for _, sl := range slots {
-			b.slots[sl.uid] = sl
-		}
-		if err := b.fetch(slots); err != nil {
-			if ctx.Err() == nil {
-				s.blame(err, slots, b.slots)
-			}
-			for _, sl := range slots {
-				if b.slots[sl.uid] != nil {
-					pl.lose(sl)
-				}
-			}
-			return err
-		}
-		if slots[0].alone {
-			<-slots[0].done
-		}
-		if uids := pl.taken(); len(uids) > 0 {
-			if _, err := s.settle(uids); err != nil {
+		if len(items) > 0 {
+			if err := s.newcomers(ctx, pl); err != nil {
 				return err
 			}
+		}
+	}
+	return nil
+}
+
+// fetchSlots sends one batch through the pipeline, and marks what was filed.
+func (s *session) fetchSlots(ctx context.Context, pl *pipeline, slots []*slot, head bool) error {
+	if err := pl.line(ctx, slots); err != nil {
+		return err
+	}
+	b := &batch{session: s, pl: pl, head: head, slots: make(map[imap.UID]*slot, len(slots))}
+	for _, sl := range slots {
+		b.slots[sl.uid] = sl
+	}
+	if err := b.fetch(slots); err != nil {
+		if ctx.Err() == nil {
+			s.blame(err, slots, b.slots)
+		}
+		for _, sl := range slots {
+			if b.slots[sl.uid] != nil {
+				pl.lose(sl)
+			}
+		}
+		return err
+	}
+	if slots[0].alone {
+		<-slots[0].done
+	}
+	if uids := pl.taken(); len(uids) > 0 {
+		if _, err := s.settle(uids); err != nil {
+			return err
 		}
 	}
 	return nil
@@ -166,7 +187,7 @@ func (s *session) blame(err error, slots []*slot, left map[imap.UID]*slot) {
 
 // batch takes as many of items as one FETCH may ask for, at least one. Mails of
 // which only the head is wanted, that failed before or are suspects, go alone.
-func (s *session) batch(items []item) (slots []*slot, head bool) {
+func (s *session) batch(pl *pipeline, items []item) (slots []*slot, head bool) {
 	var sum int64
 	for _, it := range items {
 		large := it.size > s.maxSize() || s.heads[it.uid]
@@ -175,7 +196,7 @@ func (s *session) batch(items []item) (slots []*slot, head bool) {
 			n = headBytes
 		}
 		next, alone := newSlot(it, n), large || s.failed[it.uid] > 0 || s.suspects.has(it.uid)
-		if len(slots) > 0 && (alone || sum+next.weight > fetchSize || len(slots) == fetchMails) {
+		if len(slots) > 0 && (alone || pl.before(it.uid) || sum+next.weight > fetchSize || len(slots) == fetchMails) {
 			break
 		}
 		slots = append(slots, next)

@@ -54,16 +54,18 @@ type session struct {
 	uneasy atomic.Bool             // the server complained by itself since SELECT
 	inside atomic.Bool             // logged in
 	nudge  chan struct{}           // holds one: the server told of new mail
+	told   atomic.Bool             // and that was not looked into yet by newcomers
 	idling *imapclient.IdleCommand // ended, its answer not yet read; or nil
 
 	next   imap.UID // UIDNEXT at SELECT; 0: unknown
 	opened time.Time
 	cursor ticket.Cursor
-	fresh  bool // nothing was listed yet since the mailbox was opened or proved another
-	bySeq  bool // the server answers UID FETCH with the body before the UID
-	given  bool // the server has given a mail in this session
-	noMove bool // MOVE is announced and refused
-	empty  int  // looks in a row that the server asked for, and that found nothing
+	end    imap.UID // the last mail that was listed
+	fresh  bool     // nothing was listed yet since the mailbox was opened or proved another
+	bySeq  bool     // the server answers UID FETCH with the body before the UID
+	given  bool     // the server has given a mail in this session
+	noMove bool     // MOVE is announced and refused
+	empty  int      // looks in a row that the server asked for, and that found nothing
 }
 
 // session connects, logs in and reads the mailbox until something fails.
@@ -119,6 +121,12 @@ func (s *session) changed(d *imapclient.UnilateralDataMailbox) {
 	if n := int64(*d.NumMessages); s.total.Swap(n) > n {
 		s.doubt.Store(true)
 	}
+	s.told.Store(true)
+	s.call()
+}
+
+// call makes the next wait end at once.
+func (s *session) call() {
 	select {
 	case s.nudge <- struct{}{}:
 	default:

@@ -14,6 +14,8 @@ import (
 type Trial struct {
 	UIDValidity uint32
 	Last        uint32 // mails behind the cursor up to this UID were on their way
+	Early       uint32 // and those from here to EarlyLast, before their turn; 0: none
+	EarlyLast   uint32
 	Alone       uint32 // the one of them that is tried alone; 0: they go together
 	Reading     bool   // its bytes are being read: what ends the process now is this mail
 	Deaths      int    // what the deaths so far weigh, this one's not yet
@@ -58,7 +60,7 @@ func (p *Poller) recall() suspects {
 		p.Log.Error().Err(err).Msg("what was being filed when the desk last ended is not known")
 		t = Trial{}
 	}
-	if t.Last == 0 {
+	if t.Last == 0 && t.Early == 0 {
 		return s
 	}
 	s.Trial, s.kept = t, t
@@ -73,14 +75,20 @@ func (p *Poller) recall() suspects {
 
 // at forgets suspects of another mailbox, and those that the cursor has passed.
 func (s *suspects) at(c ticket.Cursor) error {
-	if s.Last == 0 || s.UIDValidity == c.UIDValidity && s.Last > c.Last {
+	last := max(s.Last, s.EarlyLast)
+	if last == 0 || s.UIDValidity == c.UIDValidity && last > c.Last {
 		return nil
 	}
 	return s.clear()
 }
 
 // has tells whether uid must be taken alone.
-func (s *suspects) has(uid imap.UID) bool { return uint32(uid) <= s.Last }
+func (s *suspects) has(uid imap.UID) bool {
+	return uint32(uid) <= s.Last || s.Early > 0 && s.Early <= uint32(uid) && uint32(uid) <= s.EarlyLast
+}
+
+// any tells whether there are suspects.
+func (s *suspects) any() bool { return s.Last > 0 || s.Early > 0 }
 
 // alone notes that uid is tried, and answers what the deaths weigh for it.
 func (s *suspects) alone(uid imap.UID) (deaths int, err error) {
@@ -102,12 +110,26 @@ func (s *suspects) together(validity uint32, last imap.UID) error {
 	if uint32(last) <= s.kept.Last {
 		return nil
 	}
-	return s.keep(Trial{UIDValidity: validity, Last: uint32(last)})
+	t := Trial{UIDValidity: validity, Last: uint32(last)}
+	if s.kept.UIDValidity == validity {
+		t.Early, t.EarlyLast = s.kept.Early, s.kept.EarlyLast
+	}
+	return s.keep(t)
+}
+
+// early notes that mails from first to last are on their way before their turn.
+func (s *suspects) early(first, last imap.UID) error {
+	t := s.kept
+	if t.Early == 0 {
+		t.Early = uint32(first)
+	}
+	t.EarlyLast = uint32(last)
+	return s.keep(t)
 }
 
 // rest notes that nothing is on its way; suspects that are left stay suspect.
 func (s *suspects) rest() error {
-	return s.keep(Trial{UIDValidity: s.UIDValidity, Last: s.Last})
+	return s.keep(Trial{UIDValidity: s.UIDValidity, Last: s.Last, Early: s.Early, EarlyLast: s.EarlyLast})
 }
 
 // clear forgets all suspects.

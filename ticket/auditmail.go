@@ -11,7 +11,7 @@ import (
 // its fingerprints (P1, P2).
 func (a *audit) arrival(tx Tx, v *Arrival) error {
 	where := fmt.Sprintf("arrival %d", v.ID)
-	if s := v.Source; s.UIDValidity != 0 && s.UIDValidity == a.read.UIDValidity && s.UID > a.read.Last {
+	if s := v.Source; s.UIDValidity != 0 && s.UIDValidity == a.read.UIDValidity && s.UID > a.read.Last && !a.read.Early.Has(s.UID) {
 		a.fault("P1", where, "it lies at UID %d of the mailbox, which was read up to %d", s.UID, a.read.Last)
 	}
 	if v.Fate == FateDuplicate {

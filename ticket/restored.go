@@ -118,9 +118,14 @@ func (d *Desk) EndHolding(ctx context.Context) error {
 // because of something at that time.
 func (r Restored) relived(at time.Time) bool { return at.Before(r.At) }
 
-// enqueue is the row in which n waits to be sent, or says that it may have been.
+// enqueue is the row in which n waits to be sent, or says that it may have been. Its
+// place among those of its class is that of the mail it comes of: who writes while a
+// backlog is read goes before it.
 func (w *work) enqueue(n *Notice) *Row {
 	row := &Row{Notice: *n, State: RowQueued, Next: w.now}
+	if w.mail != nil && w.mail.Arrived.Before(w.now) {
+		row.Next = w.mail.Arrived
+	}
 	switch {
 	case w.backlog.again && !n.Kind.Technical():
 		row.State, row.Resent, row.LastError, row.Settled = RowUnknown, true, unsure, w.now

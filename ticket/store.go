@@ -177,10 +177,11 @@ type Filter struct {
 // UIDValidity was filed. Since is the arrival time below which mail was left
 // alone at the first start. Old is the last UID that was there when this
 // UIDVALIDITY was first seen: up to it mail from before Since is left alone,
-// beyond it everything is filed.
+// beyond it everything is filed. Early is what beyond Last was filed before its turn.
 type Cursor struct {
 	UIDValidity uint32
 	First, Last uint32
+	Early       UIDs
 	Old         uint32
 	Since       time.Time
 	Backlog     Backlog // the desk keeps it; what a caller passes does not count

@@ -54,7 +54,7 @@ func newParts(c *Config, store *boltstore.Store, keys ticket.Keys, env environme
 	}
 	p.poller.Receiver = roomy{desk, c.Desk.StateDir, volumeOf}
 	p.poller.Parse, p.poller.Prove, p.poller.Witness = r.parse, r.prove, witnessIn(c.Desk.StateDir)
-	p.poller.Filed = became(store)
+	p.poller.Filed, p.poller.Early = became(store), desk.Early
 	p.poller.Now = now
 	p.poller.Arrived = func(t time.Time) time.Time { return t.Add(offset()) }
 	p.poller.Alert = func(condition mailin.Condition, said string) {

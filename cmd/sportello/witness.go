@@ -23,8 +23,9 @@ type fileWitness string
 func witnessIn(stateDir string) fileWitness { return fileWitness(filepath.Join(stateDir, witnessName)) }
 
 const (
-	witnessForm = "%d %d %d %t %d\n"
-	witnessSize = 64
+	witnessForm = "%d %d %d %t %d %d %d\n"
+	witnessOnce = 5 // fields of those that a desk wrote before it read mail before its turn
+	witnessSize = 96
 )
 
 // Trial reads what the last process left. Where there is nothing to read, none is suspected.
@@ -36,7 +37,8 @@ func (w fileWitness) Trial() (t mailin.Trial, err error) {
 	if err != nil {
 		return t, err
 	}
-	if _, err := fmt.Sscanf(string(b), witnessForm, &t.UIDValidity, &t.Last, &t.Alone, &t.Reading, &t.Deaths); err != nil {
+	n, err := fmt.Sscanf(string(b), witnessForm, &t.UIDValidity, &t.Last, &t.Alone, &t.Reading, &t.Deaths, &t.Early, &t.EarlyLast)
+	if err != nil && n != witnessOnce {
 		return mailin.Trial{}, fmt.Errorf("%s: %w", w, err)
 	}
 	return t, nil
@@ -61,7 +63,7 @@ func (w fileWitness) write(t mailin.Trial) error {
 	if err != nil {
 		return err
 	}
-	line := fmt.Sprintf(witnessForm, t.UIDValidity, t.Last, t.Alone, t.Reading, t.Deaths)
+	line := fmt.Sprintf(witnessForm, t.UIDValidity, t.Last, t.Alone, t.Reading, t.Deaths, t.Early, t.EarlyLast)
 	_, err = f.WriteAt([]byte(line+strings.Repeat(" ", max(0, witnessSize-len(line)))), 0)
 	return errors.Join(err, f.Close())
 }

@@ -95,6 +95,7 @@ type cursorRecord struct {
 	UIDValidity uint32    `json:"uidvalidity"`
 	First       uint32    `json:"first"`
 	Last        uint32    `json:"last"`
+	Early       string    `json:"early,omitempty"`
 	Old         uint32    `json:"old,omitempty"`
 	Since       time.Time `json:"since,omitzero"`
 	Began       time.Time `json:"began,omitzero"`
@@ -102,11 +103,11 @@ type cursorRecord struct {
 }
 
 func newCursorRecord(c ticket.Cursor) cursorRecord {
-	return cursorRecord{c.UIDValidity, c.First, c.Last, c.Old, c.Since.UTC(), c.Backlog.Began.UTC(), c.Backlog.Untold}
+	return cursorRecord{c.UIDValidity, c.First, c.Last, string(c.Early), c.Old, c.Since.UTC(), c.Backlog.Began.UTC(), c.Backlog.Untold}
 }
 
 func (r cursorRecord) value() ticket.Cursor {
-	return ticket.Cursor{UIDValidity: r.UIDValidity, First: r.First, Last: r.Last, Old: r.Old, Since: r.Since,
+	return ticket.Cursor{UIDValidity: r.UIDValidity, First: r.First, Last: r.Last, Early: ticket.UIDs(r.Early), Old: r.Old, Since: r.Since,
 		Backlog: ticket.Backlog{Began: r.Began, Untold: r.Untold}}
 }
 

@@ -159,7 +159,7 @@ func hits(s suite) {
 }
 
 func cursorAndSeen(s suite) {
-	want := ticket.Cursor{UIDValidity: 1 << 31, First: 3, Last: 1<<32 - 1, Old: 9, Since: at(-1440),
+	want := ticket.Cursor{UIDValidity: 1 << 31, First: 3, Last: 1<<32 - 9, Early: "4294967290:4294967292,4294967295", Old: 9, Since: at(-1440),
 		Backlog: ticket.Backlog{Began: at(-3), Untold: 7}}
 	s.view(func(tx ticket.Tx) error {
 		c, err := tx.Cursor()
