@@ -15,7 +15,7 @@ const (
 	// One FETCH asks for at most so many mails, and so much of what may be in
 	// flight unless one mail alone is larger.
 	fetchMails = 256
-	fetchSize  = inFlight / 3
+	fetchSize  = inFlight / 2
 	// A mail is given up when its failures weigh patience: three that are plainly
 	// its own, or a dozen where the connection died when its turn had come, over
 	// a quarter of an hour and more.

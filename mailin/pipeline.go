@@ -15,7 +15,7 @@ import (
 )
 
 const (
-	inFlight  = 48 << 20 // bytes that mails fetched and not yet filed take, and become when they are read
+	inFlight  = 32 << 20 // bytes that mails fetched and not yet filed take, and become when they are read
 	batchMail = 256      // mails in one commit
 	batchSize = 16 << 20 // bytes in one commit
 	// linger is how long a mail waits for the next ones of the same fetch, so
