@@ -10,7 +10,6 @@ import (
 	"math/rand/v2"
 	"mime/quotedprintable"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"sort"
 	"strconv"
@@ -98,27 +97,32 @@ func benchDesk(b *testing.B, smtpPort int, connections int) (*service, *imapmems
 		b.Fatal(err)
 	}
 	b.Cleanup(func() { post.close() })
-	dir := b.TempDir()
+	s := openDesk(b, b.TempDir(), fmt.Sprintf(benchConfig, support, post.imapPort, demoPassword, smtpPort, connections))
+	return s, post.users[support]
+}
+
+// openDesk opens a new desk in dir.
+func openDesk(t testing.TB, dir, text string) *service {
+	t.Helper()
 	config := filepath.Join(dir, "sportello.toml")
-	if err := os.WriteFile(config, fmt.Appendf(nil, benchConfig, support, post.imapPort, demoPassword, smtpPort, connections), 0o600); err != nil {
-		b.Fatal(err)
-	}
-	if err := os.WriteFile(filepath.Join(dir, "password"), []byte(demoPassword), 0o600); err != nil {
-		b.Fatal(err)
+	for path, text := range map[string]string{config: text, filepath.Join(dir, "password"): demoPassword} {
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
 	}
 	c, err := loadConfig(config, os.Getenv, true)
 	if err != nil {
-		b.Fatal(err)
+		t.Fatal(err)
 	}
 	if err := makeDesk(c.Desk.StateDir); err != nil {
-		b.Fatal(err)
+		t.Fatal(err)
 	}
 	a := &app{env: os.Getenv, stdout: io.Discard, stderr: io.Discard}
 	s, err := a.openService(c, zerolog.Nop(), boltstore.Options{})
 	if err != nil {
-		b.Fatal(err)
+		t.Fatal(err)
 	}
-	return s, post.users[support]
+	return s
 }
 
 // benchConfig is what DESIGN.md section 9 asks of benchmarks of ingest.
@@ -149,30 +153,27 @@ name = "Anna Ferretti"
 addresses = ["tech1@example.test"]
 `
 
-// begin runs the service's parts; the returned function stops them.
-func begin(b *testing.B, s *service, sender bool) (stop func()) {
-	b.Helper()
-	ctx, cancel := context.WithCancel(b.Context())
-	done := make(chan error, 2)
-	go func() { done <- s.parts.poller.Run(ctx) }()
-	if sender {
-		go func() { done <- s.parts.sender.Run(ctx) }()
-	} else {
-		done <- nil
+// begin runs parts of a service; the returned function stops them.
+func begin(t testing.TB, parts ...func(context.Context) error) (stop func()) {
+	t.Helper()
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan error, len(parts))
+	for _, run := range parts {
+		go func() { done <- run(ctx) }()
 	}
 	return func() {
 		cancel()
-		for range 2 {
+		for range parts {
 			if err := <-done; err != nil {
-				b.Error(err)
+				t.Error(err)
 			}
 		}
 	}
 }
 
 // when waits until the desk's counts satisfy ok.
-func when(b *testing.B, s *service, ok func(ticket.Stats) bool) {
-	b.Helper()
+func when(t testing.TB, s *service, ok func(ticket.Stats) bool) {
+	t.Helper()
 	look := time.NewTicker(time.Millisecond)
 	defer look.Stop()
 	for range look.C {
@@ -200,7 +201,7 @@ func BenchmarkIngest(b *testing.B) {
 			}
 		}
 		b.StartTimer()
-		stop := begin(b, s, false)
+		stop := begin(b, s.parts.poller.Run)
 		when(b, s, func(st ticket.Stats) bool { return st.Mails == len(mails) })
 		b.StopTimer()
 		stop()
@@ -216,7 +217,7 @@ func BenchmarkIngest(b *testing.B) {
 }
 
 // sink is an SMTP server that takes everything and counts it.
-type sink struct{ taken atomic.Int64 }
+type sink struct{ taken, bytes atomic.Int64 }
 
 func (s *sink) NewSession(*smtp.Conn) (smtp.Session, error) { return sinkSession{s}, nil }
 
@@ -225,22 +226,23 @@ type sinkSession struct{ *sink }
 func (sinkSession) Mail(string, *smtp.MailOptions) error { return nil }
 func (sinkSession) Rcpt(string, *smtp.RcptOptions) error { return nil }
 func (s sinkSession) Data(r io.Reader) error {
-	_, err := io.Copy(io.Discard, r)
+	n, err := io.Copy(io.Discard, r)
+	s.bytes.Add(n)
 	s.taken.Add(1)
 	return err
 }
 func (sinkSession) Reset()        {}
 func (sinkSession) Logout() error { return nil }
 
-func startSink(b *testing.B) (*sink, int) {
-	b.Helper()
+func startSink(t testing.TB) (*sink, int) {
+	t.Helper()
 	s := &sink{}
 	server := smtp.NewServer(s)
 	port, err := serveLoopback(server.Serve)
 	if err != nil {
-		b.Fatal(err)
+		t.Fatal(err)
 	}
-	b.Cleanup(func() { server.Close() })
+	t.Cleanup(func() { server.Close() })
 	return s, port
 }
 
@@ -250,38 +252,16 @@ func BenchmarkSend(b *testing.B) {
 	const letters = 1000
 	sink, port := startSink(b)
 	s, _ := benchDesk(b, port, 4)
-	text := strings.Repeat("Abbiamo riavviato il servizio e verificato che ora risponda.\n", 22)
 	b.ReportAllocs()
 	for b.Loop() {
 		b.StopTimer()
-		err := s.store.Update(b.Context(), func(tx ticket.Tx) error {
-			for range letters {
-				id, err := tx.NextNotice()
-				if err != nil {
-					return err
-				}
-				n := ticket.Notice{ID: id, Kind: ticket.NoticeAnswer, At: time.Now(), Language: "it", To: ticket.Mailbox{Address: "mario@cliente.test"},
-					MessageID: fmt.Sprintf("%d@example.test", id), Subject: "Problema", Text: text, FromName: "Anna (Bench)"}
-				if err := tx.PutRow(&ticket.Row{Notice: n, State: ticket.RowQueued, Next: time.Now()}); err != nil {
-					return err
-				}
-			}
-			return nil
-		})
-		if err != nil {
-			b.Fatal(err)
-		}
+		queueLetters(b, s, letters, "mario@cliente.test")
 		before := s.store.Stats().Outbox[ticket.RowSent]
-		ctx, cancel := context.WithCancel(b.Context())
-		done := make(chan error, 1)
 		b.StartTimer()
-		go func() { done <- s.parts.sender.Run(ctx) }()
+		stop := begin(b, s.parts.sender.Run)
 		when(b, s, func(st ticket.Stats) bool { return st.Outbox[ticket.RowSent] == before+letters })
 		b.StopTimer()
-		cancel()
-		if err := <-done; err != nil {
-			b.Fatal(err)
-		}
+		stop()
 		b.StartTimer()
 	}
 	b.ReportMetric(float64(letters*b.N)/b.Elapsed().Seconds(), "letters/s")
@@ -293,12 +273,35 @@ func BenchmarkSend(b *testing.B) {
 	}
 }
 
+// queueLetters queues letters of about 4 KB.
+func queueLetters(t testing.TB, s *service, letters int, to string) {
+	t.Helper()
+	text := strings.Repeat("Abbiamo riavviato il servizio e verificato che ora risponda.\n", 22)
+	err := s.store.Update(t.Context(), func(tx ticket.Tx) error {
+		for range letters {
+			id, err := tx.NextNotice()
+			if err != nil {
+				return err
+			}
+			n := ticket.Notice{ID: id, Kind: ticket.NoticeAnswer, At: time.Now(), Language: "it", To: ticket.Mailbox{Address: to},
+				MessageID: fmt.Sprintf("%d@example.test", id), Subject: "Problema", Text: text, FromName: "Anna (Bench)"}
+			if err := tx.PutRow(&ticket.Row{Notice: n, State: ticket.RowQueued, Next: time.Now()}); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
 // BenchmarkAcknowledge is one mail alone: from its arrival in the mailbox (the
 // server announces it to IDLE) to the 250 for its acknowledgement.
 func BenchmarkAcknowledge(b *testing.B) {
 	sink, port := startSink(b)
 	s, user := benchDesk(b, port, 2)
-	stop := begin(b, s, true)
+	stop := begin(b, s.parts.poller.Run, s.parts.sender.Run)
 	mail := benchMails(1)[0]
 	var took []time.Duration
 	for i := 0; b.Loop(); i++ {
@@ -317,94 +320,6 @@ func BenchmarkAcknowledge(b *testing.B) {
 	if err := s.store.Close(); err != nil {
 		b.Fatal(err)
 	}
-}
-
-// BenchmarkDovecot files a whole mailbox from a real Dovecot with the real
-// program, side by side with mbsync's durable copy of it, and reports both and
-// the daemon's memory. SPORTELLO_BENCH_CORPUS names a folder of .eml files;
-// without it 2,000 mails are made.
-func BenchmarkDovecot(b *testing.B) {
-	s := startServers(b, support, "tech1@example.test")
-	mails := benchMails(2000)
-	if dir := os.Getenv("SPORTELLO_BENCH_CORPUS"); dir != "" {
-		files, err := filepath.Glob(filepath.Join(dir, "*.eml"))
-		if err != nil || len(files) == 0 {
-			b.Fatalf("no .eml files in %s: %v", dir, err)
-		}
-		mails = mails[:0]
-		for _, f := range files {
-			m, err := os.ReadFile(f)
-			if err != nil {
-				b.Fatal(err)
-			}
-			mails = append(mails, m)
-		}
-	}
-	s.fill(b, support, mails)
-	var ours, theirs time.Duration
-	var peak int
-	for b.Loop() {
-		d := newDaemon(b, strings.ReplaceAll(fmt.Sprintf(benchConfig, support, s.IMAP, mailPassword, 1, 1), "127.0.0.1", s.Host))
-		start := time.Now()
-		d.serve(b)
-		look := time.NewTicker(250 * time.Millisecond) // each look is a process of its own
-		for range look.C {
-			peak = max(peak, rssAnon(b, d.cmd.Process.Pid))
-			if d.stats(b).Mails >= len(mails) {
-				break
-			}
-		}
-		look.Stop()
-		ours += time.Since(start)
-		d.stop(b)
-		theirs += s.mbsync(b)
-	}
-	n := float64(len(mails) * b.N)
-	b.ReportMetric(n/ours.Seconds(), "mails/s")
-	if theirs > 0 {
-		b.ReportMetric(n/theirs.Seconds(), "mbsync-mails/s")
-		b.ReportMetric(theirs.Seconds()/ours.Seconds(), "ratio")
-	}
-	b.ReportMetric(float64(peak)/1024, "MiB-RssAnon")
-}
-
-// fill puts mails into the INBOX of user, as files of its Maildir.
-func (s *realServers) fill(b testing.TB, user string, mails [][]byte) {
-	b.Helper()
-	box := s.path("mail", user, "Maildir")
-	for _, d := range []string{"new", "cur", "tmp"} {
-		if err := os.MkdirAll(filepath.Join(box, d), 0o700); err != nil {
-			b.Fatal(err)
-		}
-	}
-	for i, m := range mails {
-		if err := os.WriteFile(filepath.Join(box, "new", fmt.Sprintf("%d.M%06dP1.bench", time.Now().Unix(), i)), m, 0o600); err != nil {
-			b.Fatal(err)
-		}
-	}
-	s.run(b, "chown", "-R", s.Owner+":"+s.Owner, s.path("mail"))
-}
-
-// mbsync copies the same INBOX durably and returns how long it took; 0 when it
-// is not installed.
-func (s *realServers) mbsync(b testing.TB) time.Duration {
-	b.Helper()
-	if _, err := exec.LookPath("mbsync"); err != nil {
-		b.Log("mbsync is not installed (apt-get install isync): no ratio")
-		return 0
-	}
-	dir := b.(*testing.B).TempDir()
-	rc := filepath.Join(dir, "mbsyncrc")
-	text := fmt.Sprintf("IMAPAccount a\nHost %s\nPort %d\nUser %s\nPass %s\nSSLType None\nAuthMechs PLAIN\nPipelineDepth 50\n\nIMAPStore far\nAccount a\n\nMaildirStore near\nPath %s/\nInbox %s/INBOX\n\nChannel c\nFar :far:INBOX\nNear :near:INBOX\nCreate Near\nSync Pull\nSyncState *\n",
-		s.Host, s.IMAP, support, mailPassword, dir, dir)
-	if err := os.WriteFile(rc, []byte(text), 0o600); err != nil {
-		b.Fatal(err)
-	}
-	start := time.Now()
-	if out, err := exec.Command("mbsync", "-q", "-c", rc, "c").CombinedOutput(); err != nil {
-		b.Fatalf("mbsync: %v\n%s", err, out)
-	}
-	return time.Since(start)
 }
 
 // rssAnon is the anonymous resident memory of a process, in KiB.
