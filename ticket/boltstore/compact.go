@@ -309,10 +309,11 @@ func follow(path string, last uint64) error {
 	return f.Sync()
 }
 
-// repack packs the records that older programs wrote, some in each transaction.
+// repack packs what is not packed yet, tickets that are not closed and records of
+// older programs, some in each transaction.
 func (s *Store) repack(ctx context.Context) error {
 	for _, name := range buckets {
-		for from := []byte{}; packs(name) && from != nil; {
+		for from := []byte{}; packsAtRest(name) && from != nil; {
 			var plain [][]byte
 			err := s.View(ctx, func(t ticket.Tx) error {
 				c, seen := t.(*tx).bucket(name).bolt.Cursor(), 0

@@ -63,7 +63,27 @@ func (t *tx) PutRow(v *ticket.Row) error {
 	if row.left() {
 		t.left = append(t.left, id)
 	}
-	return t.put(t.bucket(bucketRows), number(id), row, "row", id) // not in full pages: it grows
+	return t.putRow(id, row)
+}
+
+// rowFill leaves room in a page for what rows grow by until they have left.
+const rowFill = 0.7
+
+// putRow writes a row, packed once it has left.
+func (t *tx) putRow(id ticket.NoticeID, r *rowRecord) error {
+	e, err := encode(r)
+	if err == nil && r.left() {
+		e = pack(e)
+	}
+	b := t.bucket(bucketRows)
+	b.bolt.FillPercent = rowFill
+	if err == nil {
+		err = b.put(number(id), e)
+	}
+	if err != nil {
+		return fmt.Errorf("put row %d: %w", id, err)
+	}
+	return nil
 }
 
 // left tells whether nothing is expected to be sent of a row any more.

@@ -1,6 +1,7 @@
 package boltstore
 
 import (
+	"bytes"
 	_ "embed"
 	"errors"
 	"fmt"
@@ -57,14 +58,18 @@ func newUnpacker() *zstd.Decoder {
 	return d
 }
 
-// packs tells whether the records of a bucket are packed as they are written.
+// packs tells whether the records of a bucket are packed as they are written: those
+// that are mostly written once.
 func packs(bucket []byte) bool {
 	switch string(bucket) {
-	case string(bucketTickets), string(bucketMessages), string(bucketEvents), string(bucketArrivals):
+	case string(bucketMessages), string(bucketEvents), string(bucketArrivals):
 		return true
 	}
 	return false
 }
+
+// packsAtRest tells whether Compact packs the records of a bucket that are not.
+func packsAtRest(bucket []byte) bool { return packs(bucket) || bytes.Equal(bucket, bucketTickets) }
 
 // pack returns the packed form of a record.
 func pack(value []byte) []byte { return packWith(recordPacker, value) }

@@ -313,10 +313,6 @@ func (t *tx) part(p parting, ref ticket.RawRef) error {
 	if n := len(r.Kept); n == 0 || r.Kept[n-1] != ref {
 		r.Kept = append(r.Kept, ref)
 	}
-	e, err := encode(&r)
-	if err != nil {
-		return err
-	}
 	return errors.Join(t.names(ref), t.bucket(bucketNotices).delete(number(p.id)), t.bucket(bucketLetters).delete(number(p.id)),
-		t.bucket(bucketRows).put(number(p.id), pack(e)))
+		t.putRow(p.id, &r))
 }

@@ -50,7 +50,17 @@ func (t *tx) PutTicket(v *ticket.Ticket) error {
 		countState(n, old.State, -1)
 	}
 	countState(n, v.State, +1)
-	return t.put(b, number(v.ID), newTicketRecord(v), "ticket", v.ID)
+	e, err := encode(newTicketRecord(v))
+	if err == nil && v.State == ticket.StateClosed { // before, it changes often
+		e = pack(e)
+	}
+	if err == nil {
+		err = b.put(number(v.ID), e)
+	}
+	if err != nil {
+		return fmt.Errorf("put ticket %d: %w", v.ID, err)
+	}
+	return nil
 }
 
 // listedKeys are the entries of a ticket in the index of Filter; nil has none.
