@@ -1,6 +1,7 @@
 package ticket_test
 
 import (
+	"context"
 	"fmt"
 	"strings"
 	"testing"
@@ -54,4 +55,31 @@ func TestAudit(t *testing.T) {
 			t.Errorf("no %q in:\n%s", want, got)
 		}
 	}
+}
+
+// TestAuditWhileMailComesIn: mail that is filed between any two looks of an audit
+// is no fault.
+func TestAuditWhileMailComesIn(t *testing.T) {
+	b := newBench(t, storetest.NewMem())
+	b.receive(b.mail(mario, "Sito irraggiungibile", down))
+	still := b.Store
+	b.Store = busyStore{still, func() {
+		busy := b.Store
+		b.Store = still // filing looks too
+		b.receive(b.mail(mario, fmt.Sprintf("Sito irraggiungibile %d", b.uid), down))
+		b.Store = busy
+	}}
+	b.sound()
+	b.Store = still
+}
+
+// busyStore does something before each look at it.
+type busyStore struct {
+	ticket.Store
+	first func()
+}
+
+func (s busyStore) View(ctx context.Context, f func(ticket.Tx) error) error {
+	s.first()
+	return s.Store.View(ctx, f)
 }

@@ -11,6 +11,13 @@ import (
 // its fingerprints (P1, P2).
 func (a *audit) arrival(tx Tx, v *Arrival) error {
 	where := fmt.Sprintf("arrival %d", v.ID)
+	if v.Source.UID > a.read.Last { // it may have been filed since the cursor was looked at
+		c, err := tx.Cursor()
+		if err != nil {
+			return err
+		}
+		a.read = c
+	}
 	if s := v.Source; s.UIDValidity != 0 && s.UIDValidity == a.read.UIDValidity && s.UID > a.read.Last && !a.read.Early.Has(s.UID) {
 		a.fault("P1", where, "it lies at UID %d of the mailbox, which was read up to %d", s.UID, a.read.Last)
 	}
