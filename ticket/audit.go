@@ -39,9 +39,9 @@ func (d *Desk) Audit(ctx context.Context, how Auditing) error {
 	if how.Reread == nil {
 		how.Reread = d.Reread
 	}
-	a := &audit{Desk: d, Auditing: how, ctx: ctx}
+	a := &audit{Desk: d, Auditing: how, ctx: ctx, marks: map[ErasureID]*Erased{}}
 	for _, part := range []func() error{
-		func() error { return d.auditBooks(ctx, how.Report) }, a.allTickets, a.allRows, a.single, a.allArrivals,
+		func() error { return d.auditBooks(ctx, how.Report) }, a.beginErasures, a.allTickets, a.allRows, a.single, a.allArrivals, a.endErasures,
 	} {
 		if err := part(); err != nil {
 			return fmt.Errorf("audit: %w", err)
@@ -56,6 +56,9 @@ type audit struct {
 	Auditing
 	ctx  context.Context
 	read Cursor
+
+	erasures []*Erasure // when the audit began
+	marks    map[ErasureID]*Erased
 }
 
 func (a *audit) fault(promise, where, format string, args ...any) {

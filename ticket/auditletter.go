@@ -25,6 +25,7 @@ func (a *audit) row(tx Tx, r *Row) error {
 		return err
 	}
 	a.settled(where, r)
+	a.erasedRow(where, r)
 	if !r.Fixed {
 		return nil
 	}
@@ -35,6 +36,10 @@ func (a *audit) row(tx Tx, r *Row) error {
 	}
 	if err != nil {
 		return err
+	}
+	if l.Erased != 0 || r.Erased != 0 {
+		a.erasedLetter(where, r, l)
+		return nil
 	}
 	return a.letter(where, n, l)
 }
@@ -230,6 +235,9 @@ func (a *audit) crowded(tx Tx, acks acknowledged) error {
 	for addr, times := range acks.byAddress {
 		if most > 0 && crowds(times, 2*most) {
 			a.Report("note", "P7", addr, fmt.Sprintf("more than %d acknowledgements in an hour", 2*most))
+		}
+		if pseudonymous(addr) {
+			continue // what was counted of it was forgotten
 		}
 		since, written, counted := seen.Add(-time.Hour), 0, 0
 		for _, at := range times {

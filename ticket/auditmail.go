@@ -21,6 +21,7 @@ func (a *audit) arrival(tx Tx, v *Arrival) error {
 	if s := v.Source; s.UIDValidity != 0 && s.UIDValidity == a.read.UIDValidity && s.UID > a.read.Last && !a.read.Early.Has(s.UID) {
 		a.fault("P1", where, "it lies at UID %d of the mailbox, which was read up to %d", s.UID, a.read.Last)
 	}
+	a.erasedMail(where, v)
 	if v.Fate == FateDuplicate {
 		if err := a.duplicate(tx, where, v); err != nil {
 			return err
@@ -56,6 +57,9 @@ func (a *audit) duplicate(tx Tx, where string, v *Arrival) error {
 	}
 	if err != nil {
 		return err
+	}
+	if v.Erased != 0 || of.Erased != 0 {
+		return nil
 	}
 	same := v.RawSum == of.RawSum || v.Content == of.Content && v.Content != [32]byte{} || v.MessageID != "" && v.MessageID == of.MessageID
 	if !same {
@@ -126,6 +130,12 @@ func (a *audit) reread(v *Arrival) error {
 	raw, err := a.Store.Raw(a.ctx, v.Raw)
 	if err != nil {
 		return a.ctx.Err() // reported by the store
+	}
+	if e := a.erasure(v.Erased); v.Erased != 0 {
+		if e != nil && !contains(e.Left, v.Raw) && a.same(e) {
+			a.fault("P14", where, "erasure %d took it out, and its raw mail is there", v.Erased)
+		}
+		return nil
 	}
 	m := a.Auditing.Reread(raw, v.Arrived)
 	if m == nil {

@@ -19,6 +19,7 @@ func (a *audit) ticket(tx Tx, t *Ticket) error {
 	if err != nil {
 		return err
 	}
+	a.erasedTicket(where, t)
 	a.refold(where, t, events)
 	a.coherent(where, t)
 	if err := a.causes(tx, where, t, events, messages); err != nil {
@@ -139,7 +140,8 @@ func (a *audit) unfounded(tx Tx, t *Ticket, e *Event) (string, error) {
 		if r, err = tx.Row(NoticeID(n)); err == nil && r.Notice.Ticket != t.ID {
 			err = a.merged(tx, r.Notice.Ticket, t.ID)
 		}
-	case what == "arrival" || what == "notice":
+	case what == "erasure" && bad == nil && a.erasure(ErasureID(n)) != nil:
+	case what == "arrival" || what == "notice" || what == "erasure":
 		err = ErrNotFound
 	}
 	if errors.Is(err, ErrNotFound) {
@@ -150,7 +152,7 @@ func (a *audit) unfounded(tx Tx, t *Ticket, e *Event) (string, error) {
 
 // merged is ErrNotFound unless what belongs to one ticket goes on in the other.
 func (a *audit) merged(tx Tx, from, into ID) error {
-	t, err := (&work{d: a.Desk, tx: tx}).ticket(from)
+	t, err := follow(tx, from)
 	if err == nil && t.ID != into {
 		return ErrNotFound
 	}
@@ -201,6 +203,7 @@ func (a *audit) people(tx Tx, where string, t *Ticket) error {
 // message holds a message against what it came of.
 func (a *audit) message(tx Tx, t *Ticket, m *Message, events []*Event) error {
 	where := fmt.Sprintf("ticket %d, message %d", t.ID, m.Seq)
+	a.erasedMessage(where, m)
 	if m.Kind < MessageRequest || int(m.Kind) >= len(messageKindNames) {
 		a.fault("P14", where, "it is of no kind")
 	}

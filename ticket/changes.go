@@ -61,6 +61,7 @@ func fields(t *Ticket) []fieldValue {
 		fieldValue{"sleeps_until", stamp(t.SleepsUntil)},
 		fieldValue{"unproven", map[bool]string{true: "yes"}[t.Unproven]},
 		fieldValue{"guessed", string(t.Guessed)},
+		fieldValue{"erased", count(uint64(t.Erased))},
 	)
 }
 

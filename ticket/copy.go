@@ -61,6 +61,11 @@ func (w *work) duplicate(a, of *Arrival) error {
 		a.Raw = of.Raw
 	}
 	a.Fate, a.Of, a.Ticket, a.Reason = FateDuplicate, of.ID, of.Ticket, ""
+	if of.Erased != 0 {
+		if err := w.eraseCopy(a, of); err != nil {
+			return err
+		}
+	}
 	if err := w.tx.PutArrival(a); err != nil || of.Fate != FateMessage {
 		return err
 	}

@@ -23,6 +23,7 @@ type Desk struct {
 	Technicians []Technician
 	Monitors    []string // addresses of monitoring systems: one ticket for one alarm
 	ReopenDays  int
+	Retention   int // months after which closed tickets are erased; 0: never
 	Limits      Limits
 	// TokenTechnician and TokenCustomer: [security] technician or customer is
 	// "token", which does without evidence about the sender.
@@ -107,6 +108,9 @@ func (d *Desk) Receive(ctx context.Context, in []*Inbound, c Cursor) error {
 // be filed. A panic on the way is an error of Store.Update.
 func (w *work) fileOr(poisoned string, m *Inbound, ref RawRef) error {
 	w.mail, w.copies, w.posted, w.told = m, nil, nil, nil
+	if err := w.eraseRelived(m); err != nil {
+		return err
+	}
 	if poisoned != "" {
 		return w.quarantine(m, ref, poisoned)
 	}

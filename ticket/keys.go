@@ -19,8 +19,9 @@ type Keys struct{ shared *shared }
 
 // shared is what the copies of Keys have in common.
 type shared struct {
-	mu   sync.Mutex // held while the store and the ring change together
-	ring atomic.Pointer[ring]
+	mu      sync.Mutex // held while the store and the ring change together
+	ring    atomic.Pointer[ring]
+	erasing sync.Mutex // held by the one erasure under way, whichever desk does it
 }
 
 // ring is what Keys holds at a time. It is never changed, but replaced.

@@ -231,6 +231,7 @@ type Message struct {
 	// Answers is the quote on which its sender could decide with it, had the
 	// wording been unmistakable: a technician may read it as a yes. "" none.
 	Answers string
+	Erased  ErasureID // nothing of what it said is kept
 }
 
 // MaxText bounds the text kept with a message; the raw mail holds the rest.

@@ -166,6 +166,7 @@ type Row struct {
 	Settled   time.Time
 	Fixed     bool // a Letter is stored: every try sends those bytes
 	Weight    Weight
+	Erased    ErasureID // nothing of what it says is kept, and it goes nowhere
 }
 
 // Weight says how much of a notice its letter holds. A server that takes no
@@ -187,6 +188,7 @@ type Letter struct {
 	Sum    [32]byte
 	Size   int64
 	Text   string // the text/plain part, for `ticket show`
+	Erased ErasureID
 }
 
 // Chunk is bytes as they are, or a stored attachment that is encoded as base64

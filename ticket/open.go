@@ -48,7 +48,7 @@ func (w *work) open(m *Inbound, a *Arrival, s sender, th thread, goesOn ID) erro
 	if err != nil {
 		return err
 	}
-	if err := w.tellTechnicians(NoticeTicketNew, t, m, msg, s); err != nil {
+	if err := w.tellTechnicians(NoticeTicketNew, t, m, msg, s, w.afterErasure(th)...); err != nil {
 		return err
 	}
 	if err := w.fileMessageID(m, t.ID); err != nil {

@@ -402,6 +402,9 @@ func (w *work) turn(v LetterVerb, id NoticeID, actor string) error {
 		return fmt.Errorf("letter %d: %w", id, err)
 	}
 	move := letterMoves[v]
+	if r.Erased != 0 {
+		return fmt.Errorf("letter %d: %w: %w", id, w.erased(r.Erased), ErrState)
+	}
 	if !contains(move.from, r.State) {
 		return fmt.Errorf("letter %d is %s: %w", id, r.State, ErrState)
 	}

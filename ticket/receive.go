@@ -2,6 +2,7 @@ package ticket
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -13,6 +14,9 @@ func (w *work) file(m *Inbound, ref RawRef) error {
 	}
 	if w.copies, err = w.earlier(m); err != nil {
 		return err
+	}
+	if i := slices.IndexFunc(w.copies, func(c *Arrival) bool { return c.Erased != 0 }); same == nil && i >= 0 {
+		same = w.copies[i]
 	}
 	if m.Unfit != "" && same == nil && len(w.copies) > 0 {
 		same = w.copies[0]

@@ -25,6 +25,13 @@ type Store interface {
 	// Raw returns the bytes of an archived mail, or ErrNotFound. What it returns
 	// is what was kept under ref, never other bytes.
 	Raw(ctx context.Context, ref RawRef) ([]byte, error)
+	// Erase overwrites archived mails, durably: from then on Raw answers that they
+	// were erased, with an *ErasedError like why. Their refs stay theirs. Mails that
+	// were erased before, or are not there, stay as they are.
+	Erase(ctx context.Context, refs []RawRef, why ErasedError) error
+	// Scrub overwrites what is left on disk of all that was changed or taken out
+	// before, without holding up anybody for long.
+	Scrub(ctx context.Context) error
 	// Close waits for writes under way and releases the files.
 	Close() error
 }
@@ -65,10 +72,17 @@ type Tx interface {
 	AddEvent(ID, *Event) error
 	Events(ID) ([]*Event, error)
 
+	// ReplaceMessage and ReplaceEvent write over what stands at that Seq: for an
+	// erasure alone.
+	ReplaceMessage(ID, *Message) error
+	ReplaceEvent(ID, *Event) error
+
 	// FileMessageID remembers on which ticket a Message-ID was filed, the first one to stay.
 	FileMessageID(mid string, id ID) error
 	// ByMessageID returns the ticket of a filed Message-ID, or ErrNotFound.
 	ByMessageID(mid string) (ID, error)
+	// ForgetMessageID forgets that a Message-ID was filed on that ticket.
+	ForgetMessageID(mid string, id ID) error
 
 	Arrival(ArrivalID) (*Arrival, error)
 	// PutArrival stores a, and indexes its fingerprints (the first arrival keeps
@@ -85,6 +99,9 @@ type Tx interface {
 	// PutCustomer stores c and keeps the index of contacts in step.
 	PutCustomer(c *Customer) error
 	Customers(after string) iter.Seq2[*Customer, error] // by id, from behind after
+	// MoveCustomer gives a customer, with lots, holds and ledger, another id that
+	// nobody has. What tickets and uses say of him stays.
+	MoveCustomer(from, to string) error
 	// ByContact lists the ids of the customers that have this address, sorted.
 	ByContact(address string) ([]string, error)
 	Lots(customer string) ([]policy.Lot, error) // by expiry, purchase, ref
@@ -100,6 +117,9 @@ type Tx interface {
 	// AddEntry appends to the ledger of a customer; Seq must be the last one
 	// plus one. Causes are not empty, and one makes entries of one customer only.
 	AddEntry(customer string, e *Entry) error
+	// ReplaceEntry writes over the entry at that Seq: for an erasure, which seals
+	// the ledger anew. Neither its time nor its move may be another.
+	ReplaceEntry(customer string, e *Entry) error
 	// LastEntry is the newest entry of a customer, or ErrNotFound.
 	LastEntry(customer string) (*Entry, error)
 	Entries(customer string, after int) iter.Seq2[*Entry, error] // by Seq, from behind after
@@ -127,6 +147,15 @@ type Tx interface {
 	Rows(s RowState, after NoticeID) iter.Seq2[*Row, error]
 	Letter(NoticeID) (*Letter, error)
 	PutLetter(NoticeID, *Letter) error
+	// EraseLetter leaves of a letter its Sum and Size, and the mark; where there is
+	// none, nothing.
+	EraseLetter(NoticeID, ErasureID) error
+
+	// Erasure is the record of one; Erasures are all, by ID.
+	Erasure(ErasureID) (*Erasure, error)
+	Erasures() ([]*Erasure, error)
+	// PutErasure stores e, new or changed.
+	PutErasure(e *Erasure) error
 
 	// Hits counts what Hit recorded under key after since. Older entries of a
 	// key may be dropped by Hit.
@@ -135,6 +164,8 @@ type Tx interface {
 	// ForgetHits drops what was recorded under any key after at, and tells how much
 	// that was.
 	ForgetHits(at time.Time) (int, error)
+	// ForgetKey drops all that was recorded under key.
+	ForgetKey(key string) error
 
 	Cursor() (Cursor, error) // the zero value before the first start
 	SetCursor(Cursor) error
@@ -238,6 +269,7 @@ type Arrival struct {
 	// Confirm is when a confirmation that was asked for comes too late; zero:
 	// none was.
 	Confirm time.Time
+	Erased  ErasureID // nothing of the mail is kept but what tells that it came
 }
 
 // Counter names a number that Stats reports and no record implies.

@@ -17,7 +17,7 @@ const sweepBatch = 100
 // out, and what is said of them before. It may be called at any time; what is done is done once. While the clock
 // is not Steady only held mail and summaries go on.
 func (d *Desk) Sweep(ctx context.Context) error {
-	steps := []func(context.Context) error{d.release, d.summarize, d.tellRestored}
+	steps := []func(context.Context) error{d.release, d.summarize, d.tellRestored, d.goOnErasing}
 	if d.steady() { // what a clock brings waits until it is to be believed
 		steps = append(steps, d.forgetFuture, d.wakeAll, d.expireLots, d.remindLots)
 	}

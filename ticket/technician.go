@@ -33,6 +33,8 @@ func (w *work) fromTechnician(m *Inbound, a *Arrival, s sender, th thread) error
 		return w.answerAway(m, a, tech, w.orders(m))
 	case th.token == nil && th.revoked:
 		return w.hold(m, a, tech, th, "held: the token was revoked", "hold-revoked")
+	case th.erased != 0:
+		return w.hold(m, a, tech, th, "held: its ticket was erased", "hold-erased", w.astray(m, th)...)
 	case th.token == nil || th.ticket == nil:
 		return w.hold(m, a, tech, th, "held: a technician's mail without token", "hold-no-token", w.astray(m, th)...)
 	case !th.token.technicians() || th.token.Participant != tech.Number():

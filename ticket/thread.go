@@ -19,6 +19,7 @@ type thread struct {
 	unsigned bool // a token in the address, but no other sign of that ticket
 	claim    ID   // a ticket that it names without proof
 	gone     ID   // the ticket of a genuine token that is there no more
+	erased   ID   // the ticket of a genuine token that was erased
 	conflict ID   // another ticket that a weaker sign names
 	evidence []string
 }
@@ -90,6 +91,9 @@ func (w *work) matchToken(m *Inbound, s sender, th thread, signs signs) (thread,
 		id = held.Ticket
 	}
 	t, err := w.ticket(id)
+	if _, erased := errors.AsType[*ErasedError](err); erased {
+		return thread{erased: id, evidence: []string{fmt.Sprintf("a genuine token of #%d, which was erased", id)}}, nil
+	}
 	if errors.Is(err, ErrNotFound) {
 		th.evidence = []string{fmt.Sprintf("a genuine token of #%d, which is gone", id)}
 		if t, err = w.refound(m, s, th.token, id); t == nil && err == nil {
@@ -221,16 +225,41 @@ func (sg signs) all() []ID {
 // maxMerges bounds a chain of merged tickets.
 const maxMerges = 100
 
-// ticket reads a ticket, following merges.
+// ticket reads a ticket, following merges. One that was erased is an *ErasedError:
+// nothing happens on it any more.
 func (w *work) ticket(id ID) (*Ticket, error) {
+	t, err := follow(w.tx, id)
+	if err == nil && t.Erased != 0 {
+		err = w.erased(t.Erased)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return t, nil
+}
+
+// follow reads the ticket that one was merged into, in the end.
+func follow(tx Tx, id ID) (*Ticket, error) {
 	for range maxMerges {
-		t, err := w.tx.Ticket(id)
+		t, err := tx.Ticket(id)
 		if err != nil || t.MergedInto == 0 {
 			return t, err
 		}
 		id = t.MergedInto
 	}
 	return nil, fmt.Errorf("ticket %d: merged more than %d times: %w", id, maxMerges, ErrNotFound)
+}
+
+// erased is an *ErasedError that tells when and why an erasure was.
+func (w *work) erased(id ErasureID) error {
+	e, err := w.tx.Erasure(id)
+	if errors.Is(err, ErrNotFound) {
+		return &ErasedError{}
+	}
+	if err != nil {
+		return err
+	}
+	return &ErasedError{At: e.At, Reason: e.Reason}
 }
 
 // ruling tells `why` how the thread was found.

@@ -57,6 +57,7 @@ type Ticket struct {
 	Threads      []Thread // what each technician's mail client has of it
 	Messages     int      // how many there are: the last Seq
 	Events       int
+	Erased       ErasureID // nothing of what people wrote is kept
 }
 
 // Participant is somebody who gets the ticket's letters: the requester and

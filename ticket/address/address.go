@@ -63,6 +63,14 @@ func Domain(d string) string {
 	return Lower(a)
 }
 
+// Written is a domain in the letters that people read: the reverse of Domain.
+func Written(d string) string {
+	if u, err := idna.Lookup.ToUnicode(d); err == nil {
+		return u
+	}
+	return d
+}
+
 // OfList is the form in which the address of a list or its List-Id (RFC 2919),
 // which looks like a domain, is compared.
 func OfList(s string) string {

@@ -220,6 +220,9 @@ func (a *archive) raw(ref ticket.RawRef) (raw []byte, err error) {
 		return nil, err
 	}
 	err = a.frame(ref, func(frame []byte) error {
+		if isStone(frame) {
+			return readStone(n, frame)
+		}
 		if frame, err = openFrame(n, frame); err == nil {
 			raw, err = a.expand(frame)
 		}
@@ -236,7 +239,11 @@ func (a *archive) raw(ref ticket.RawRef) (raw []byte, err error) {
 
 // sealFrame puts a checksum behind a frame, which is bound to its number.
 func sealFrame(n uint64, frame []byte) []byte {
-	return binary.BigEndian.AppendUint32(frame, crc32.Update(crc32.Checksum(number(n), castagnoli), castagnoli, frame))
+	return binary.BigEndian.AppendUint32(frame, frameSum(n, frame))
+}
+
+func frameSum(n uint64, frame []byte) uint32 {
+	return crc32.Update(crc32.Checksum(number(n), castagnoli), castagnoli, frame)
 }
 
 // openFrame returns the frame without its checksum.
@@ -246,7 +253,7 @@ func openFrame(n uint64, stored []byte) ([]byte, error) {
 	}
 	end := len(stored) - sumSize
 	if end < frameHead || stored[0] != frameVersion ||
-		binary.BigEndian.Uint32(stored[end:]) != crc32.Update(crc32.Checksum(number(n), castagnoli), castagnoli, stored[:end]) {
+		binary.BigEndian.Uint32(stored[end:]) != frameSum(n, stored[:end]) {
 		return nil, ErrSpoiled
 	}
 	return stored[:end], nil
@@ -255,9 +262,19 @@ func openFrame(n uint64, stored []byte) ([]byte, error) {
 // errOther: under a number lies another mail than the one that was kept there.
 var errOther = errors.New("it is not the mail that the reference was made for")
 
-// has is nil when the mail is there; it is not read.
+// has is nil when the mail is there; it is not read. Of one that was erased it is an
+// *ticket.ErasedError.
 func (a *archive) has(ref ticket.RawRef) error {
-	return a.frame(ref, func([]byte) error { return nil })
+	_, n, _, err := parseRef(ref)
+	if err != nil {
+		return err
+	}
+	return a.frame(ref, func(frame []byte) error {
+		if isStone(frame) {
+			return readStone(n, frame)
+		}
+		return nil
+	})
 }
 
 // frame runs f on the stored form of a mail, which is valid meanwhile.

@@ -62,6 +62,8 @@ func (c *checker) strangeMerge(t *ticket.Ticket) string {
 	}
 	why := ""
 	switch {
+	case t.Erased != 0 || into.Erased != 0:
+		return "" // pseudonyms are each ticket's own
 	case t.Requester.Address != into.Requester.Address:
 		why = "which is another requester's"
 	case t.Customer != into.Customer:

@@ -188,20 +188,27 @@ func (s *Store) checkRaws(ctx context.Context, deep bool, report func(Finding)) 
 			switch {
 			case a.Raw == "":
 			case !deep:
-				if err := s.archive.has(a.Raw); err != nil {
+				if err := s.archive.has(a.Raw); !known(a, err) {
 					fault(a.ID, "raw mail %s: %v", a.Raw, err)
 				}
 			default:
 				raw, err := s.Raw(ctx, a.Raw)
-				if err != nil {
+				if !known(a, err) {
 					fault(a.ID, "%v", err)
-				} else if got := sha256.Sum256(raw); a.RawSum != [32]byte{} && got != a.RawSum {
+				} else if got := sha256.Sum256(raw); err == nil && a.RawSum != [32]byte{} && got != a.RawSum {
 					fault(a.ID, "raw mail %s has fingerprint %x, not %x", a.Raw, got[:6], a.RawSum[:6])
 				}
 			}
 		}
 	}
 	return nil
+}
+
+// known tells whether err is none, or says that the mail was erased and its arrival
+// says so too.
+func known(a *ticket.Arrival, err error) bool {
+	_, erased := errors.AsType[*ticket.ErasedError](err)
+	return err == nil || erased && a.Erased != 0
 }
 
 // arrivalsFrom reads a batch and moves next behind it; 0: that was the last.

@@ -220,7 +220,7 @@ func openBolt(path string, readOnly bool, timeout time.Duration, mmap int) (db *
 		}
 	}()
 	db, err = bolt.Open(path, 0o600, &bolt.Options{Timeout: timeout, ReadOnly: readOnly,
-		FreelistType: bolt.FreelistMapType, InitialMmapSize: mmap, NoStatistics: true})
+		FreelistType: bolt.FreelistMapType, InitialMmapSize: mmap})
 	if errors.Is(err, syscall.ENOMEM) { // a limit on address space
 		return openBolt(path, readOnly, timeout, mmap/64)
 	}

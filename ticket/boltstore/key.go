@@ -61,6 +61,8 @@ var (
 	keyRing   = []byte("ring")
 	keyLife   = []byte("restored")
 	keyTally  = []byte("tally")
+
+	keyErasure = []byte("erasure ") // and its number
 )
 
 // The fields by which tickets are listed; the numbers are stored.

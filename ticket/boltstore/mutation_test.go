@@ -174,6 +174,9 @@ type cast struct {
 	ack, letter    ticket.NoticeID // sent letters to two people
 	queued         ticket.NoticeID
 	code           string
+
+	erased ticket.ID        // a ticket of somebody who was erased
+	gone   ticket.ArrivalID // its first mail
 }
 
 // spend offers, accepts and charges work on the first ticket of Mario, and finds
@@ -232,6 +235,27 @@ func (f *fortnight) spend(t *testing.T) (c cast) {
 	f.now = f.now.Add(time.Minute)
 	last := f.in(904, func(m *ticket.Inbound) { m.From = []ticket.Mailbox{{Address: "altro@z.example"}} })
 	check(f.Receive(ctx, []*ticket.Inbound{last}, ticket.Cursor{UIDValidity: 1, First: 1, Last: f.uid}))
+	const gone = "via@w.example"
+	in := f.in(905, func(m *ticket.Inbound) { m.From = []ticket.Mailbox{{Address: gone}} })
+	check(f.Receive(ctx, []*ticket.Inbound{in}, ticket.Cursor{UIDValidity: 1, First: 1, Last: f.uid}))
+	check(f.Store.View(ctx, func(tx ticket.Tx) error {
+		for v, err := range tx.Tickets(ticket.Filter{Limit: 1}) {
+			if err != nil {
+				return err
+			}
+			c.erased = v.ID
+		}
+		m, err := tx.Message(c.erased, 1)
+		if err == nil {
+			c.gone = m.Arrival
+		}
+		return err
+	}))
+	check(f.Close(ctx, c.erased, 0, "admin"))
+	_, err = f.Erase(ctx, ticket.ErasureOrder{Who: gone, Reason: "asked", Actor: "admin"})
+	check(err)
+	f.now = f.now.Add(time.Minute)
+	check(f.Receive(ctx, []*ticket.Inbound{f.in(906, func(m *ticket.Inbound) { m.From = []ticket.Mailbox{{Address: "altro@z.example"}} })}, ticket.Cursor{UIDValidity: 1, First: 1, Last: f.uid}))
 	check(f.Store.View(ctx, func(tx ticket.Tx) error { return c.find(tx) }))
 	return c
 }
@@ -655,6 +679,29 @@ func mutations(c cast, s *Store) []mutation {
 			return nil
 		}},
 		{"seen: gone", "P13", takeOut(bucketDesk, keySeen)},
+		{"erased: a ticket, of which nothing is on record", "P14", onTicket(O, func(t *ticket.Ticket) { t.Erased = 9 })},
+		{"erased: a ticket more", "P14", onTicket(O, func(t *ticket.Ticket) { t.Erased = 1 })},
+		{"erased: a message, not on record", "P14", onMessage(O, 1, func(m *ticket.Message) { m.Erased = 9 })},
+		{"erased: a message more", "P14", onMessage(O, 1, func(m *ticket.Message) { m.Erased, m.Text, m.Subject = 1, "", "" })},
+		{"erased: a letter, not on record", "P14", onRow(c.ack, func(r *ticket.Row) { r.Erased = 9 })},
+		{"erased: a letter more", "P14", onRow(c.ack, func(r *ticket.Row) { r.Erased = 1 })},
+		{"erased: a letter's bytes alone", "P8", func(t *tx) error { return t.EraseLetter(c.ack, 1) }},
+		{"erased: a mail, not on record", "P14", onArrival(c.request, func(a *ticket.Arrival) { a.Erased = 9 })},
+		{"erased: a mail more, whose bytes are there", "P14", onArrival(c.ignored, func(a *ticket.Arrival) { a.Erased = 1 })},
+		{"erased: a mail less", "P1", onArrival(c.gone, func(a *ticket.Arrival) { a.Erased = 0 })},
+		{"erased: a message less", "P14", onMessage(c.erased, 1, func(m *ticket.Message) { m.Erased = 0 })},
+		{"erased: words come back", "P14", onMessage(c.erased, 1, func(m *ticket.Message) { m.Text = "x" })},
+		{"erased: a ticket that is not closed", "P14", onTicket(c.erased, func(t *ticket.Ticket) { t.State, t.ClosedReason, t.Closed = ticket.StateOpen, 0, time.Time{} })},
+		{"erased: a ticket with its subject", "P14", onTicket(c.erased, func(t *ticket.Ticket) { t.Subject = "x" })},
+		{"erased: no record", "P14", takeOut(bucketDesk, erasureKey(1))},
+		{"erased: a record that counts otherwise", "P14", func(t *tx) error {
+			e, err := t.Erasure(1)
+			if err != nil {
+				return err
+			}
+			e.Erased.Messages++
+			return t.PutErasure(e)
+		}},
 		{"summary: a ticket that is none", "P1", func(t *tx) error { return t.SetGathered(ticket.Gathered{Tickets: []ticket.ID{999}}) }},
 	}
 }

@@ -53,18 +53,19 @@ type messageRecord struct {
 	Arrival     ticket.ArrivalID   `json:"arrival,omitempty"`
 	Bounce      *bounceRecord      `json:"bounce,omitempty"`
 	Answers     string             `json:"answers,omitempty"`
+	Erased      ticket.ErasureID   `json:"erased,omitempty"`
 }
 
 func newMessageRecord(m *ticket.Message) *messageRecord {
 	return &messageRecord{Seq: m.Seq, Kind: m.Kind, Notice: m.Notice, NoticeID: m.NoticeID, From: mailboxRecord(m.From),
 		At: m.At.UTC(), Authority: m.Authority, Verified: m.Verified, MessageID: m.MessageID, Subject: m.Subject, Text: m.Text,
-		Attachments: each(m.Attachments, newAttachmentRecord), Raw: m.Raw, Arrival: m.Arrival, Bounce: maybe(m.Bounce, newBounceRecord), Answers: m.Answers}
+		Attachments: each(m.Attachments, newAttachmentRecord), Raw: m.Raw, Arrival: m.Arrival, Bounce: maybe(m.Bounce, newBounceRecord), Answers: m.Answers, Erased: m.Erased}
 }
 
 func (r *messageRecord) value() *ticket.Message {
 	return &ticket.Message{Seq: r.Seq, Kind: r.Kind, Notice: r.Notice, NoticeID: r.NoticeID, From: r.From.value(),
 		At: r.At, Authority: r.Authority, Verified: r.Verified, MessageID: r.MessageID, Subject: r.Subject, Text: r.Text,
-		Attachments: each(r.Attachments, attachmentRecord.value), Raw: r.Raw, Arrival: r.Arrival, Bounce: maybe(r.Bounce, bounceRecord.value), Answers: r.Answers}
+		Attachments: each(r.Attachments, attachmentRecord.value), Raw: r.Raw, Arrival: r.Arrival, Bounce: maybe(r.Bounce, bounceRecord.value), Answers: r.Answers, Erased: r.Erased}
 }
 
 type changeRecord struct {
@@ -134,18 +135,19 @@ type arrivalRecord struct {
 	Asked     int              `json:"asked,omitempty"`
 	AskAgain  time.Time        `json:"ask_again,omitzero"`
 	Confirm   time.Time        `json:"confirm,omitzero"`
+	Erased    ticket.ErasureID `json:"erased,omitempty"`
 }
 
 func newArrivalRecord(a *ticket.Arrival) *arrivalRecord {
 	return &arrivalRecord{ID: a.ID, Source: sourceRecord(a.Source), Arrived: a.Arrived.UTC(), Size: a.Size, Raw: a.Raw,
 		RawSum: sum(a.RawSum), Content: sum(a.Content), MessageID: a.MessageID, From: a.From, Subject: a.Subject,
 		Kind: a.Kind, Fate: a.Fate, Reason: a.Reason, Ticket: a.Ticket, Seq: a.Seq, Of: a.Of, Proven: a.Proven, Again: a.Again, Release: a.Release,
-		Asked: a.Asked, AskAgain: a.AskAgain.UTC(), Confirm: a.Confirm.UTC()}
+		Asked: a.Asked, AskAgain: a.AskAgain.UTC(), Confirm: a.Confirm.UTC(), Erased: a.Erased}
 }
 
 func (r *arrivalRecord) value() *ticket.Arrival {
 	return &ticket.Arrival{ID: r.ID, Source: ticket.Source(r.Source), Arrived: r.Arrived, Size: r.Size, Raw: r.Raw,
 		RawSum: r.RawSum, Content: r.Content, MessageID: r.MessageID, From: r.From, Subject: r.Subject,
 		Kind: r.Kind, Fate: r.Fate, Reason: r.Reason, Ticket: r.Ticket, Seq: r.Seq, Of: r.Of, Proven: r.Proven, Again: r.Again, Release: r.Release,
-		Asked: r.Asked, AskAgain: r.AskAgain, Confirm: r.Confirm}
+		Asked: r.Asked, AskAgain: r.AskAgain, Confirm: r.Confirm, Erased: r.Erased}
 }

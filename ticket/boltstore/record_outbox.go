@@ -280,15 +280,17 @@ type rowRecord struct {
 	Fixed     bool            `json:"fixed,omitempty"`
 	Weight    ticket.Weight   `json:"weight,omitempty"`
 	Kept      []ticket.RawRef `json:"kept,omitempty"`
+
+	Erased ticket.ErasureID `json:"erased,omitempty"`
 }
 
 func newRowRecord(r *ticket.Row) *rowRecord {
-	return &rowRecord{r.State, byte(r.Notice.Kind.Class()), r.Tries, r.Next.UTC(), r.LastError, r.Response, r.Resent, r.Settled.UTC(), r.Fixed, r.Weight, nil}
+	return &rowRecord{r.State, byte(r.Notice.Kind.Class()), r.Tries, r.Next.UTC(), r.LastError, r.Response, r.Resent, r.Settled.UTC(), r.Fixed, r.Weight, nil, r.Erased}
 }
 
 func (r *rowRecord) value(n noticeRecord) *ticket.Row {
 	return &ticket.Row{Notice: n.value(), State: r.State, Tries: r.Tries, Next: r.Next, LastError: r.LastError,
-		Response: r.Response, Resent: r.Resent, Settled: r.Settled, Fixed: r.Fixed, Weight: r.Weight}
+		Response: r.Response, Resent: r.Resent, Settled: r.Settled, Fixed: r.Fixed, Weight: r.Weight, Erased: r.Erased}
 }
 
 // letterRecord is the head of a stored letter. The bytes of its chunks follow
@@ -298,6 +300,8 @@ type letterRecord struct {
 	Sum    sum           `json:"sum,omitzero"`
 	Size   int64         `json:"size"`
 	Text   string        `json:"text,omitempty"`
+
+	Erased ticket.ErasureID `json:"erased,omitempty"`
 }
 
 // chunkRecord is either an attachment or that many bytes.
@@ -308,7 +312,7 @@ type chunkRecord struct {
 
 // encodeLetter writes the length of the head (4 bytes), the head, the bytes.
 func encodeLetter(l *ticket.Letter) ([]byte, error) {
-	r := letterRecord{Sum: l.Sum, Size: l.Size, Text: l.Text}
+	r := letterRecord{Sum: l.Sum, Size: l.Size, Text: l.Text, Erased: l.Erased}
 	n := 0
 	for _, c := range l.Chunks {
 		r.Chunks = append(r.Chunks, chunkRecord{len(c.Bytes), maybe(c.Attachment, newAttachmentRefRecord)})
@@ -341,7 +345,7 @@ func decodeLetter(b []byte) (*ticket.Letter, error) {
 	if err := decode(head, &r); err != nil {
 		return nil, err
 	}
-	l := &ticket.Letter{Sum: r.Sum, Size: r.Size, Text: r.Text}
+	l := &ticket.Letter{Sum: r.Sum, Size: r.Size, Text: r.Text, Erased: r.Erased}
 	for _, c := range r.Chunks {
 		if c.Bytes < 0 || c.Bytes > len(rest) {
 			return nil, cut

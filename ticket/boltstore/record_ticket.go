@@ -172,6 +172,7 @@ type ticketRecord struct {
 	Threads      []threadRecord      `json:"threads,omitempty"`
 	Messages     int                 `json:"messages,omitempty"`
 	Events       int                 `json:"events,omitempty"`
+	Erased       ticket.ErasureID    `json:"erased,omitempty"`
 }
 
 func newTicketRecord(t *ticket.Ticket) *ticketRecord {
@@ -182,7 +183,7 @@ func newTicketRecord(t *ticket.Ticket) *ticketRecord {
 		Participants: each(t.Participants, newParticipantRecord), Asked: each(t.Asked, newAskedRecord), Quote: maybe(t.Quote, newQuoteRecord), Held: t.Held,
 		Charged: t.Charged, Alarms: t.Alarms, Answered: t.Answered, WaitsFor: t.WaitsFor, Elsewhere: t.Elsewhere, LastInbound: t.LastInbound, References: t.References,
 		Threads:  each(t.Threads, newThreadRecord),
-		Messages: t.Messages, Events: t.Events}
+		Messages: t.Messages, Events: t.Events, Erased: t.Erased}
 }
 
 func (r *ticketRecord) value() *ticket.Ticket {
@@ -193,7 +194,7 @@ func (r *ticketRecord) value() *ticket.Ticket {
 		Participants: each(r.Participants, participantRecord.value), Asked: each(r.Asked, askedRecord.value), Quote: maybe(r.Quote, quoteRecord.value), Held: r.Held,
 		Charged: r.Charged, Alarms: r.Alarms, Answered: r.Answered, WaitsFor: r.WaitsFor, Elsewhere: r.Elsewhere, LastInbound: r.LastInbound, References: r.References,
 		Threads:  each(r.Threads, threadRecord.value),
-		Messages: r.Messages, Events: r.Events}
+		Messages: r.Messages, Events: r.Events, Erased: r.Erased}
 }
 
 type contactRecord struct {

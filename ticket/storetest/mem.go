@@ -19,7 +19,7 @@ import (
 type Mem struct {
 	mu     sync.Mutex // held by the one Update or Keep under way
 	state  atomic.Pointer[state]
-	raws   sync.Map // ticket.RawRef: []byte
+	raws   sync.Map // ticket.RawRef: []byte, or a ticket.ErasedError
 	kept   int
 	closed atomic.Bool
 }
@@ -51,6 +51,7 @@ type state struct {
 	holds       map[string]*reserved
 	rows        map[ticket.NoticeID]*ticket.Row
 	letters     map[ticket.NoticeID]*ticket.Letter
+	erasures    map[ticket.ErasureID]*ticket.Erasure
 	hits        map[string][]hit
 	cursor      ticket.Cursor
 	gathered    ticket.Gathered
@@ -79,6 +80,7 @@ func (s *state) clone() *state {
 	c.mids, c.arrivals, c.raws, c.contents = copied(s.mids), copied(s.arrivals), copied(s.raws), copied(s.contents)
 	c.customers, c.lots, c.rows = copied(s.customers), copied(s.lots), copied(s.rows)
 	c.letters, c.hits, c.entries, c.holds = copied(s.letters), copied(s.hits), copied(s.entries), copied(s.holds)
+	c.erasures = copied(s.erasures)
 	return &c
 }
 
@@ -168,6 +170,9 @@ func (m *Mem) Raw(ctx context.Context, ref ticket.RawRef) ([]byte, error) {
 	raw, ok := m.raws.Load(ref)
 	if !ok {
 		return nil, fmt.Errorf("raw mail %s: %w", ref, ticket.ErrNotFound)
+	}
+	if why, erased := raw.(ticket.ErasedError); erased {
+		return nil, fmt.Errorf("raw mail %s: %w", ref, &why)
 	}
 	return append([]byte{}, raw.([]byte)...), nil
 }

@@ -70,6 +70,8 @@ var cases = []struct {
 	{"after a restore", restored},
 	{"counts are in step with the records", counts},
 	{"raw mail comes back byte for byte", raws},
+	{"what is erased is gone, its numbers stay", erased},
+	{"a customer's books move with him", moved},
 	{"after Close nothing works", closed},
 }
 
