@@ -44,6 +44,7 @@ type DeskConfig struct {
 	Zone       *time.Location
 	StateDir   string
 	ReopenDays int
+	Retention  int // months; 0: for ever
 }
 
 // ServerConfig is the table [imap] or [smtp].
@@ -164,7 +165,7 @@ func (r *configReader) desk(s *section) DeskConfig {
 		Address:    r.address(s, "address", s.need("address", "assistenza@example.it")),
 		Language:   s.word("language", "it", "en"),
 		StateDir:   r.path(s.need("state_dir", "/var/lib/sportello")),
-		ReopenDays: s.whole("reopen_days", 30, 0),
+		ReopenDays: s.whole("reopen_days", 30, 0), Retention: s.months("retention"),
 	}
 	for _, a := range s.texts("aliases") {
 		d.Aliases = append(d.Aliases, r.address(s, "aliases", a))

@@ -58,6 +58,7 @@ func (a *app) customerVerbs() *cobra.Command {
 	return a.family("customer", "Look at customers",
 		&cobra.Command{Use: "list", Short: "List customers", Args: cobra.NoArgs, RunE: a.onDesk(a.customerList)},
 		&cobra.Command{Use: "show ID", Short: "Show a customer with contacts, plans and credits", Args: cobra.ExactArgs(1), RunE: a.onDesk(a.customerShow)},
+		a.customerErase(),
 	)
 }
 

@@ -54,6 +54,9 @@ func openOffice(c *Config, env environment, o boltstore.Options) (*office, error
 	if err := off.recallRevoked(context.Background()); err != nil {
 		return nil, errors.Join(err, store.Close())
 	}
+	if err := off.recallErasures(context.Background()); err != nil {
+		return nil, errors.Join(err, store.Close())
+	}
 	if err := off.desk.EnterLots(context.Background()); err != nil { // of a desk older than its ledgers
 		err = fmt.Errorf("opening the desk: %w", err)
 		if !errors.Is(err, ticket.ErrCommit) { // what cannot be read cannot be read at the next start
@@ -75,7 +78,7 @@ func keysRefused(err error) error {
 func (c *Config) newDesk(store ticket.Store, keys ticket.Keys, r *reading, now func() time.Time) *ticket.Desk {
 	desk := &ticket.Desk{
 		Store: store, Policy: c.Policy.Policy, Keys: keys, Name: c.Desk.Name, Tag: c.Desk.Tag, Addresses: c.addresses(),
-		Language: c.Desk.Language, Zone: c.Desk.Zone, Technicians: c.Technicians, Monitors: c.Desk.Monitors, ReopenDays: c.Desk.ReopenDays,
+		Language: c.Desk.Language, Zone: c.Desk.Zone, Technicians: c.Technicians, Monitors: c.Desk.Monitors, ReopenDays: c.Desk.ReopenDays, Retention: c.Desk.Retention,
 		Limits: ticket.Limits{
 			AcksPerAddressHour: c.Limits.AcksPerAddressHour, AcksPerHour: c.Limits.AcksPerHour,
 			TicketsPerStrangerHour: c.Limits.TicketsPerStrangerHour, TicketsPerContactHour: c.Limits.TicketsPerContactHour,

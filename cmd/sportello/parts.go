@@ -234,6 +234,7 @@ func (p *parts) work(ctx context.Context) error {
 	g.Go(func() error { return p.sender.Run(ctx) })
 	g.Go(func() error { return p.sweep(ctx) })
 	g.Go(func() error { return p.passAlerts(ctx) })
+	g.Go(func() error { return p.retain(ctx) })
 	return g.Wait()
 }
 

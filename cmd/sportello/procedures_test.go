@@ -72,7 +72,7 @@ addresses = ["anna@example.it"]
 	start := func() { running = serveHere(t, config) }
 	start()
 	fileOneHere(t, running)
-	for _, section := range []string{"Backup and restore", "Rotating keys"} {
+	for _, section := range []string{"Backup and restore", "Rotating keys", "Erasing what is kept of somebody"} {
 		for _, line := range commands(t, section) {
 			switch {
 			case strings.HasPrefix(line, "systemctl stop"):

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -131,6 +132,24 @@ func (s *section) duration(key string, missing, low time.Duration) time.Duration
 		return d
 	}
 	return missing
+}
+
+// months reads how many months something is kept, "24m" or "2y"; 0 where "" stands.
+func (s *section) months(key string) int {
+	t := s.text(key, "")
+	digits, unit := strings.TrimRight(t, "my"), 1
+	if strings.HasSuffix(t, "y") {
+		unit = 12
+	}
+	n, err := strconv.Atoi(digits)
+	switch {
+	case t == "":
+		return 0
+	case err != nil || len(digits) != len(t)-1 || n < 1 || n*unit > 1200:
+		s.fault(key, "%q is no time to keep something; write months or years, like \"24m\" or \"10y\", or \"\" for ever", t)
+		return 0
+	}
+	return n * unit
 }
 
 // unknown records every key that nobody asked for, with the nearest known one.

@@ -49,6 +49,8 @@ type ticketWhole struct {
 	ticketHead
 	Messages []messageJSON `json:"messages"`
 	Events   []eventJSON   `json:"events"`
+
+	erased string // when and why all of it was, for people; "" it was not
 }
 
 type messageJSON struct {
@@ -63,6 +65,7 @@ type messageJSON struct {
 	Attachments []attachmentJSON   `json:"attachments"`
 
 	verified bool
+	erased   bool
 	name     string
 	unsent   *ticket.Notice // a letter that is not written yet; else nil
 	way      string         // how it came in, or how far its letter is: for people; "" when neither
@@ -134,6 +137,9 @@ func (o *office) ticketWhole(ctx context.Context, id ticket.ID) (*ticketWhole, e
 			return err
 		}
 		w = &ticketWhole{ticketHead: o.ticketHead(t), Messages: []messageJSON{}, Events: []eventJSON{}}
+		if w.erased, err = erasedText(tx, t.Erased); err != nil {
+			return err
+		}
 		messages, err := tx.Messages(id)
 		if err != nil {
 			return err
@@ -158,12 +164,24 @@ func (o *office) ticketWhole(ctx context.Context, id ticket.ID) (*ticketWhole, e
 	return w, nil
 }
 
+// erasedText says when and why something was erased; "" where it was not.
+func erasedText(tx ticket.Tx, id ticket.ErasureID) (string, error) {
+	if id == 0 {
+		return "", nil
+	}
+	e, err := tx.Erasure(id)
+	if err != nil {
+		return "", err
+	}
+	return (&ticket.ErasedError{At: e.At, Reason: e.Reason}).Error(), nil
+}
+
 // message is m as it is shown; the text of a letter is taken from the letter,
 // and is empty while that is not written yet.
 func (o *office) message(tx ticket.Tx, m *ticket.Message) (messageJSON, error) {
 	j := messageJSON{
 		Seq: m.Seq, Kind: m.Kind, From: m.From.Address, At: o.instant(m.At), Authority: m.Authority,
-		MessageID: m.MessageID, Text: m.Text, Attachments: []attachmentJSON{}, verified: m.Verified, name: m.From.Name,
+		MessageID: m.MessageID, Text: m.Text, Attachments: []attachmentJSON{}, verified: m.Verified, erased: m.Erased != 0, name: m.From.Name,
 	}
 	if m.Notice != 0 {
 		j.Notice = m.Notice.String()
@@ -175,7 +193,7 @@ func (o *office) message(tx ticket.Tx, m *ticket.Message) (messageJSON, error) {
 	if j.way, err = o.way(tx, m); err != nil {
 		return j, err
 	}
-	if m.Text != "" || m.NoticeID == 0 {
+	if m.Text != "" || m.NoticeID == 0 || m.Erased != 0 {
 		return j, nil
 	}
 	l, err := tx.Letter(m.NoticeID)
@@ -193,7 +211,9 @@ func (o *office) message(tx ticket.Tx, m *ticket.Message) (messageJSON, error) {
 	if err != nil {
 		return j, fmt.Errorf("letter %d: %w", m.NoticeID, err)
 	}
-	j.unsent = &row.Notice
+	if row.Erased == 0 {
+		j.unsent = &row.Notice
+	}
 	return j, nil
 }
 

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strconv"
@@ -31,7 +32,7 @@ func (a *app) ticketShow(ctx context.Context, o *office, args []string) error {
 
 // writeTicket prints a ticket for a person.
 func (o *office) writeTicket(p *page, w *ticketWhole) {
-	p.title(fmt.Sprintf("#%d  %s", w.ID, w.Subject))
+	p.title(fmt.Sprintf("#%d  %s", w.ID, w.title()))
 	p.row("State", stateText(w.ticketHead))
 	p.row("Coverage", coverageText(w.ticketHead, o.config.Policy.Policy))
 	p.row("Topic", string(w.Topic))
@@ -57,6 +58,9 @@ func (o *office) writeTicket(p *page, w *ticketWhole) {
 		if m.way != "" {
 			p.line("  %s", plain(m.way))
 		}
+		if m.erased {
+			p.line("  | (erased)")
+		}
 		if m.Text != "" {
 			for l := range strings.SplitSeq(strings.TrimRight(m.Text, "\n"), "\n") {
 				p.line("  | %s", plain(l))
@@ -72,6 +76,9 @@ func (o *office) writeTicket(p *page, w *ticketWhole) {
 		p.line("  %s  %-10s %s", shownTime(e.At), e.Kind, plain(strings.TrimSpace(fmt.Sprintf("%s (%s, %s)", e.Text, e.Actor, e.Cause))))
 	}
 }
+
+// title is what a ticket is called; of one that was erased it says when and why.
+func (w *ticketWhole) title() string { return cmp.Or(w.erased, w.Subject) }
 
 func (m messageJSON) heading() string {
 	h := fmt.Sprintf("%d  %s", m.Seq, m.Kind)

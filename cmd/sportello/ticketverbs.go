@@ -135,8 +135,12 @@ func (o *office) ticketRow(t *ticket.Ticket) []string {
 	if !t.AnswerDue.IsZero() {
 		due = policy.DateOf(t.AnswerDue, o.config.Desk.Zone).AddDays(-1).String()
 	}
+	subject := shorten(t.Subject, 60)
+	if t.Erased != 0 {
+		subject = "(erased)"
+	}
 	return []string{"#" + strconv.FormatUint(uint64(t.ID), 10), t.State.String(), t.Decision.Coverage.String(),
-		string(t.Decision.Topic), due, t.Assignee, shorten(t.Requester.Address, 34), shorten(t.Subject, 60)}
+		string(t.Decision.Topic), due, t.Assignee, shorten(t.Requester.Address, 34), subject}
 }
 
 // ticketAct makes a verb that changes one ticket.
