@@ -149,6 +149,9 @@ func (k *knowing) contacts(tx Tx) error {
 				return err
 			}
 			for _, id := range ids {
+				if !contains(k.w.Of, id) {
+					k.w.Of = append(k.w.Of, id)
+				}
 				c, err := tx.Customer(id)
 				if err != nil {
 					return err

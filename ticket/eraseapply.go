@@ -295,7 +295,7 @@ func (x *erasing) strikeTicket(w *work, e *Erasure, t *Ticket) error {
 		return err
 	}
 	for _, v := range events {
-		if !x.inEvent(v) {
+		if !x.inEvent(x.like, v) {
 			continue
 		}
 		v.Actor = f.hisAddress(v.Actor)

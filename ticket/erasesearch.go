@@ -14,6 +14,7 @@ type todo struct {
 	order    []ID
 	rows     []NoticeID         // of no ticket that is erased whole
 	arrivals []ArrivalID        // likewise
+	near     map[ID]bool        // tickets of others on which he is, or that name him: his name is his there
 	gone     map[RawRef]bool    // raw mails that go
 	asked    map[ArrivalID]bool // arrivals that go, which letters ask about
 	ledgers  []string           // customers whose ledger names him
@@ -52,6 +53,7 @@ type erasing struct {
 	ctx    context.Context
 	reread func(raw []byte, arrived time.Time) *Inbound
 	like   *likeness
+	sure   *likeness // like, without names
 	// unscrubbed is why what is left on disk was not overwritten yet.
 	unscrubbed error
 	// due are the tickets that retention erases; nil for any other erasure.
@@ -78,7 +80,8 @@ func (x *erasing) search() (*todo, error) {
 	if x.like == nil {
 		x.like = newLikeness(x.ID, x.Wanted, erasedWord(x.d.Language))
 	}
-	f := &todo{tickets: map[ID]*ticketTodo{}, gone: map[RawRef]bool{}, asked: map[ArrivalID]bool{}}
+	x.sure = x.like.certain()
+	f := &todo{tickets: map[ID]*ticketTodo{}, near: map[ID]bool{}, gone: map[RawRef]bool{}, asked: map[ArrivalID]bool{}}
 	for _, look := range []func(*todo) error{x.searchTickets, x.searchMails, x.searchRows, x.searchBooks} {
 		if err := look(f); err != nil {
 			return nil, err
@@ -148,7 +151,13 @@ func (x *erasing) searchThread(tx Tx, t *Ticket, f *todo) error {
 	if err != nil {
 		return err
 	}
-	found := x.like.named(t) || slices.ContainsFunc(events, x.inEvent)
+	named := func(v any) bool { return x.sure.named(v) || x.sure.touched(v) }
+	if !named(t) && !contains(x.Wanted.Of, t.Customer) && !slices.ContainsFunc(events, func(e *Event) bool { return named(e) || x.inEvent(x.sure, e) }) &&
+		!slices.ContainsFunc(messages, func(m *Message) bool { return named(m) }) {
+		return nil
+	}
+	f.near[t.ID] = true
+	found := x.like.named(t) || slices.ContainsFunc(events, func(e *Event) bool { return x.inEvent(x.like, e) })
 	for _, m := range messages {
 		switch {
 		case m.Erased != 0:
@@ -172,11 +181,12 @@ func (x *erasing) wrote(m *Message) bool {
 }
 
 // inEvent tells whether an event names him, in whatever form.
-func (x *erasing) inEvent(e *Event) bool {
-	if x.like.named(e) {
+func (x *erasing) inEvent(l *likeness, e *Event) bool {
+	if l.named(e) {
 		return true
 	}
 	f := x.forms(0)
+	f.likeness = l
 	for _, c := range e.Changes {
 		if f.changed(c) != c {
 			return true
@@ -209,10 +219,10 @@ func (x *erasing) searchMails(f *todo) error {
 		case whole:
 			x.takeMail(f, a, &f.tickets[a.Ticket].arrivals)
 		case x.due != nil:
-		case his || x.like.named(a) || a.Erased == 0 && f.gone[a.Raw]:
+		case his || x.by(f, a.Ticket).named(a) || a.Erased == 0 && f.gone[a.Raw]:
 			x.takeMail(f, a, &f.arrivals)
 		case a.Raw != "" && a.Erased == 0:
-			named, err := x.inMail(a)
+			named, err := x.inMail(a, x.by(f, a.Ticket))
 			if err != nil {
 				return err
 			}
@@ -235,8 +245,16 @@ func (x *erasing) takeMail(f *todo, a *Arrival, to *[]ArrivalID) {
 	}
 }
 
+// by is what he is known by on a ticket: his name is another's where nothing else is his.
+func (x *erasing) by(f *todo, id ID) *likeness {
+	if f.near[id] {
+		return x.like
+	}
+	return x.sure
+}
+
 // inMail tells whether a raw mail names him, or is erased already.
-func (x *erasing) inMail(a *Arrival) (bool, error) {
+func (x *erasing) inMail(a *Arrival, l *likeness) (bool, error) {
 	raw, err := x.d.Store.Raw(x.ctx, a.Raw)
 	if _, erased := errors.AsType[*ErasedError](err); erased {
 		return true, nil
@@ -244,7 +262,7 @@ func (x *erasing) inMail(a *Arrival) (bool, error) {
 	if err != nil {
 		return false, x.ctx.Err() // what cannot be read is told by fsck
 	}
-	if x.like.in(string(raw)) {
+	if l.in(string(raw)) {
 		return true, nil
 	}
 	read := x.reread
@@ -255,7 +273,7 @@ func (x *erasing) inMail(a *Arrival) (bool, error) {
 		return false, nil
 	}
 	m := read(raw, a.Arrived)
-	return m != nil && x.like.named(m), nil
+	return m != nil && l.named(m), nil
 }
 
 // searchRows looks at every letter: those of his tickets, those to him, and those
@@ -295,7 +313,7 @@ func (x *erasing) lists(f *todo, n *Notice) bool {
 	if _, t, ok := x.d.Keys.VerifyMessageID(n.MessageID, n.At); ok && (t.Purpose == PurposeHeld || t.Purpose == PurposeConfirm) && f.asked[ArrivalID(t.Number)] {
 		return true
 	}
-	return x.due == nil && (x.like.named(n) || n.Customer != "" && n.Customer == x.Wanted.Customer)
+	return x.due == nil && (x.by(f, n.Ticket).named(n) || n.Customer != "" && n.Customer == x.Wanted.Customer)
 }
 
 // searchBooks looks for him among customers, in their ledgers, and in what is
@@ -309,21 +327,25 @@ func (x *erasing) searchBooks(f *todo) error {
 			if err != nil {
 				return err
 			}
-			if c.ID == x.Wanted.Customer || x.like.named(c) {
+			l := x.sure
+			if c.ID == x.Wanted.Customer || contains(x.Wanted.Of, c.ID) {
+				l = x.like
+			}
+			if c.ID == x.Wanted.Customer || l.named(c) {
 				f.known = append(f.known, c.ID)
 			}
 			for e, err := range tx.Entries(c.ID) {
 				if err != nil {
 					return err
 				}
-				if slices.ContainsFunc(entryWords(e), func(s *string) bool { return x.like.in(*s) }) {
+				if slices.ContainsFunc(entryWords(e), func(s *string) bool { return l.in(*s) }) {
 					f.ledgers = append(f.ledgers, c.ID)
 					break
 				}
 			}
 		}
 		g, err := tx.Gathered()
-		f.gathered = x.like.named(&g)
+		f.gathered = x.sure.named(&g)
 		return err
 	})
 }

@@ -47,6 +47,7 @@ type Erased struct {
 // Wanted is whom an erasure that goes on looks for.
 type Wanted struct {
 	Customer  string   // id; "" none
+	Of        []string // customers whose contact he was: the names count on their tickets
 	Addresses []string // at their index is the number of their pseudonym
 	Names     []string
 	Mails     []string // their Message-IDs

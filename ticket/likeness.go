@@ -16,10 +16,12 @@ type likeness struct {
 	needles []needle
 	mails   map[string]bool
 	word    string // takes the place of a name
+	mark    string // begins the pseudonyms
 }
 
 // needle is one form of a name or an address as it stands in a text.
 type needle struct {
+	name    bool   // of a person, or of a firm
 	text    string // ASCII in lower case
 	within  string // no letter or digit, and none of these, may stand next to it
 	instead string
@@ -38,18 +40,19 @@ func newLikeness(id ErasureID, w *Wanted, word string) *likeness {
 		l.people[addr] = fmt.Sprintf("erased-%d-%d%s", id, i+1, erasedDomain)
 		local, domain, _ := strings.Cut(addr, "@")
 		for _, d := range slices.Compact([]string{domain, address.Written(domain)}) {
-			l.add(local+"@"+d, "._%+-=", l.people[addr])
-			l.add(local+"="+d, "._%", word) // as return paths carry it
-			l.add(local+"%40"+d, "._%+-=", word)
+			l.add(needle{text: local + "@" + d, within: "._%+-=", instead: l.people[addr]})
+			l.add(needle{text: local + "=" + d, within: "._%", instead: word}) // as return paths carry it
+			l.add(needle{text: local + "%40" + d, within: "._%+-=", instead: word})
 		}
 	}
+	l.mark = fmt.Sprintf("erased-%d-", id)
 	for _, name := range w.Names {
 		for _, form := range []string{name, strings.ToLower(name), strings.ToUpper(name)} {
-			l.add(form, "", word)
+			l.add(needle{name: true, text: form, instead: word})
 		}
 	}
 	if len(w.Customer) >= 5 { // shorter ones stand in any text
-		l.add(w.Customer, "-_./", word)
+		l.add(needle{text: w.Customer, within: "-_./", instead: word})
 	}
 	for _, mid := range w.Mails {
 		l.mails[mid] = true
@@ -57,9 +60,9 @@ func newLikeness(id ErasureID, w *Wanted, word string) *likeness {
 	return l
 }
 
-func (l *likeness) add(text, within, instead string) {
-	n := needle{address.Lower(text), within, instead}
-	if text != "" && !slices.Contains(l.needles, n) {
+func (l *likeness) add(n needle) {
+	n.text = address.Lower(n.text)
+	if n.text != "" && !slices.Contains(l.needles, n) {
 		l.needles = append(l.needles, n)
 	}
 }
@@ -103,6 +106,13 @@ func (l *likeness) in(s string) bool {
 	return slices.ContainsFunc(l.needles, func(n needle) bool { return n.find(low, 0) >= 0 })
 }
 
+// certain is l without the names, which others may have as well.
+func (l *likeness) certain() *likeness {
+	c := *l
+	c.needles = slices.DeleteFunc(slices.Clone(l.needles), func(n needle) bool { return n.name })
+	return &c
+}
+
 // strike is s without them: addresses become pseudonyms.
 func (l *likeness) strike(s string) string {
 	if l.mails[s] {
@@ -123,6 +133,16 @@ func (l *likeness) named(v any) bool {
 	found := false
 	eachText(reflect.ValueOf(v), func(s string) string {
 		found = found || l.in(s)
+		return s
+	})
+	return found
+}
+
+// touched tells whether any text in v, a pointer, holds a pseudonym of theirs.
+func (l *likeness) touched(v any) bool {
+	found := false
+	eachText(reflect.ValueOf(v), func(s string) string {
+		found = found || strings.Contains(s, l.mark)
 		return s
 	})
 	return found

@@ -510,3 +510,19 @@ func TestRetention(t *testing.T) {
 	}
 	d.sound("after its mail came again")
 }
+
+// Another of his name keeps what is his.
+func TestANamesakeIsNotErased(t *testing.T) {
+	d := newErasedDesk(t)
+	desk := "aiuto@officina.example"
+	d.play(d.mail(him, desk, "Zq9xprima", "Il sito non si apre: errore 500."),
+		d.mail("Mario Zq9xnome Zq9xcognome <mario@altrove.example>", desk, "Altro Mario", "Sono un altro.\nMario Zq9xnome Zq9xcognome"))
+	d.closeAll("zq9xmario@zq9xrossi.example")
+	d.run("customer", "erase", "zq9xmario@zq9xrossi.example", "--reason", "richiesta")
+	if shown := d.run("ticket", "show", "2"); !strings.Contains(shown, "Sono un altro.") || !strings.Contains(shown, "Mario Zq9xnome Zq9xcognome") || strings.Contains(shown, "erased") {
+		t.Error(shown)
+	}
+	if n := d.erasures()[0].Erased; n.Tickets != 1 || n.Mails != 1 {
+		t.Errorf("%+v", n)
+	}
+}

@@ -30,6 +30,7 @@ type erasureRecord struct {
 // wantedRecord is whom an erasure that goes on looks for.
 type wantedRecord struct {
 	Customer  string   `json:"customer,omitempty"`
+	Of        []string `json:"of,omitempty"`
 	Addresses []string `json:"addresses,omitempty"`
 	Names     []string `json:"names,omitempty"`
 	Mails     []string `json:"mails,omitempty"`
