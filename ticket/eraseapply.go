@@ -152,6 +152,9 @@ func (x *erasing) apply(f *todo) error {
 		if err := x.change(func(w *work, e *Erasure) error { return x.eraseRows(w, e, some, nil) }); err != nil {
 			return err
 		}
+		if err := x.eraseRaws(); err != nil {
+			return err
+		}
 	}
 	for _, id := range slices.Compact(slices.Sorted(slices.Values(slices.Concat(f.known, f.ledgers)))) {
 		if err := x.change(func(w *work, _ *Erasure) error { return x.eraseCustomer(w, id) }); err != nil {
@@ -359,9 +362,14 @@ func (x *erasing) eraseRows(w *work, e *Erasure, ids []NoticeID, on *Ticket) err
 			v.State, v.LastError, v.Settled = RowFailed, erasedLetter, w.now
 		}
 		e.Erased.Letters++
-		if err := errors.Join(w.tx.PutRow(v), w.tx.EraseLetter(id, x.ID)); err != nil {
+		if err := w.tx.PutRow(v); err != nil {
 			return err
 		}
+		away, err := w.tx.EraseLetter(id, x.ID)
+		if err != nil {
+			return err
+		}
+		e.Left = append(e.Left, away...)
 	}
 	return nil
 }

@@ -148,8 +148,9 @@ type Tx interface {
 	Letter(NoticeID) (*Letter, error)
 	PutLetter(NoticeID, *Letter) error
 	// EraseLetter leaves of a letter its Sum and Size, and the mark; where there is
-	// none, nothing.
-	EraseLetter(NoticeID, ErasureID) error
+	// none, nothing. What lies in the archive of its row as it was is to be erased
+	// after the commit.
+	EraseLetter(NoticeID, ErasureID) ([]RawRef, error)
 
 	// Erasure is the record of one; Erasures are all, by ID.
 	Erasure(ErasureID) (*Erasure, error)

@@ -287,8 +287,9 @@ func (d *erasedDesk) closeAll(who string) {
 // from anywhere in them, and in what the desk shows.
 func (d *erasedDesk) remains() (found []string) {
 	d.t.Helper()
+	must(d.t, d.office.store.PutAway(d.t.Context()))
 	d.close()
-	dec, err := zstd.NewReader(nil, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxMemory(64<<20))
+	dec, err := zstd.NewReader(nil, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxMemory(64<<20), zstd.WithDecoderDicts(d.dictionaries()...))
 	must(d.t, err)
 	defer dec.Close()
 	see := func(where string, b []byte) {
@@ -341,8 +342,25 @@ func (d *erasedDesk) remains() (found []string) {
 	return found
 }
 
+// dictionaries are those with which the store packs.
+func (d *erasedDesk) dictionaries() (all [][]byte) {
+	d.t.Helper()
+	names, err := filepath.Glob("../../ticket/boltstore/*.dict")
+	must(d.t, err)
+	for _, name := range names {
+		b, err := os.ReadFile(name)
+		must(d.t, err)
+		all = append(all, b)
+	}
+	if len(all) == 0 {
+		d.t.Fatal("no dictionaries")
+	}
+	return all
+}
+
 func (d *erasedDesk) sound(what string) {
 	d.t.Helper()
+	must(d.t, d.office.store.PutAway(d.t.Context()))
 	d.close()
 	code, said := d.try("fsck", "--deep")
 	d.open()

@@ -60,6 +60,7 @@ type Store struct {
 	meta     metaRecord
 	lock     *os.File
 	witness  *witness
+	parting  sync.Mutex // held while letters go from the working pages into the archive
 	archive  *archive
 	rack     rack
 	stats    atomic.Pointer[ticket.Stats]

@@ -162,16 +162,40 @@ func (t *tx) ForgetKey(key string) error {
 	return nil
 }
 
-// EraseLetter leaves the hash and the length of a letter; see ticket.Tx.
-func (t *tx) EraseLetter(id ticket.NoticeID, by ticket.ErasureID) error {
+// EraseLetter leaves the hash and the length of a letter; see ticket.Tx. The notice,
+// which may lie in the archive with it, is brought back among the working pages.
+func (t *tx) EraseLetter(id ticket.NoticeID, by ticket.ErasureID) ([]ticket.RawRef, error) {
+	if err := t.writing(); err != nil {
+		return nil, err
+	}
+	var r rowRecord
+	if err := t.get(bucketRows, number(id), &r, "row", id); errors.Is(err, ticket.ErrNotFound) {
+		return nil, nil
+	} else if err != nil {
+		return nil, err
+	}
 	l, err := t.Letter(id)
-	if errors.Is(err, ticket.ErrNotFound) {
-		return t.writing()
+	if err == nil {
+		err = t.PutLetter(id, &ticket.Letter{Sum: l.Sum, Size: l.Size, Erased: by})
+	} else if errors.Is(err, ticket.ErrNotFound) {
+		err = nil
+	}
+	if err != nil || len(r.Kept) == 0 {
+		return nil, err
+	}
+	notice, err := t.working(bucketNotices, id)
+	if err == nil && notice == nil {
+		if notice, err = t.notice(id, &r); err == nil {
+			err = t.bucket(bucketNotices).put(number(id), slices.Clone(notice))
+		}
 	}
 	if err != nil {
-		return err
+		return nil, err
 	}
-	return t.PutLetter(id, &ticket.Letter{Sum: l.Sum, Size: l.Size, Erased: by})
+	was := r.Kept
+	r.Kept = nil
+	t.left = append(t.left, id)
+	return was, t.put(t.bucket(bucketRows), number(id), &r, "row", id)
 }
 
 // MoveCustomer moves everything that stands under a customer's id; see ticket.Tx.

@@ -685,7 +685,7 @@ func mutations(c cast, s *Store) []mutation {
 		{"erased: a message more", "P14", onMessage(O, 1, func(m *ticket.Message) { m.Erased, m.Text, m.Subject = 1, "", "" })},
 		{"erased: a letter, not on record", "P14", onRow(c.ack, func(r *ticket.Row) { r.Erased = 9 })},
 		{"erased: a letter more", "P14", onRow(c.ack, func(r *ticket.Row) { r.Erased = 1 })},
-		{"erased: a letter's bytes alone", "P8", func(t *tx) error { return t.EraseLetter(c.ack, 1) }},
+		{"erased: a letter's bytes alone", "P8", func(t *tx) error { _, err := t.EraseLetter(c.ack, 1); return err }},
 		{"erased: a mail, not on record", "P14", onArrival(c.request, func(a *ticket.Arrival) { a.Erased = 9 })},
 		{"erased: a mail more, whose bytes are there", "P14", onArrival(c.ignored, func(a *ticket.Arrival) { a.Erased = 1 })},
 		{"erased: a mail less", "P1", onArrival(c.gone, func(a *ticket.Arrival) { a.Erased = 0 })},

@@ -96,6 +96,51 @@ func syncFile(path string) error {
 // checkOrphans notes raw mail that nothing refers to. What was kept since the store
 // was opened may be on its way into the database and is not looked at.
 func (s *Store) checkOrphans(ctx context.Context, report func(Finding)) error {
+	left, err := s.unreferred(ctx)
+	if err != nil {
+		return fmt.Errorf("check raw mail: %w", err)
+	}
+	for name, set := range left {
+		if n := set.count(); n > 0 {
+			report(Finding{"note", "P1", "archive " + name, fmt.Sprintf("%d raw mails or letters that nothing refers to, as a crash leaves them; mail that comes again takes their place", n)})
+		}
+	}
+	return nil
+}
+
+// eraseSpare erases the letters in the archive that nothing refers to: a crash left
+// them there, and those that they are copies of still lie in the working pages.
+func (s *Store) eraseSpare(ctx context.Context) error {
+	s.parting.Lock() // none of them is taken for one that leaves meanwhile
+	defer s.parting.Unlock()
+	left, err := s.unreferred(ctx)
+	if err != nil {
+		return err
+	}
+	for name, set := range left {
+		var spare []ticket.RawRef
+		for n := uint64(1); n <= s.archive.went[name]; n++ {
+			ref := ticket.RawRef(fmt.Sprintf("%s/%d", name, n))
+			if !set.has(n) {
+				continue
+			}
+			if raw, err := s.archive.raw(ref); err == nil && len(raw) > 0 && raw[0] == sentVersion {
+				spare = append(spare, ref)
+			}
+		}
+		if len(spare) == 0 {
+			continue
+		}
+		if err := s.Erase(ctx, spare, ticket.ErasedError{Reason: "nothing refers to it"}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// unreferred are the numbers, by month, up to where the archive went when it was
+// opened, to which nothing refers.
+func (s *Store) unreferred(ctx context.Context) (map[string]pageSet, error) {
 	left := map[string]pageSet{}
 	for name, last := range s.archive.went {
 		m, err := s.archive.acquire(name, false)
@@ -106,15 +151,17 @@ func (s *Store) checkOrphans(ctx context.Context, report func(Finding)) error {
 		err = guarded("read", func() error {
 			return m.db.View(func(tx *bolt.Tx) error {
 				c := tx.Bucket(bucketMail).Cursor()
-				for k, _ := c.First(); k != nil && lastNumber(k) <= last; k, _ = c.Next() {
-					set.add(lastNumber(k))
+				for k, v := c.First(); k != nil && lastNumber(k) <= last; k, v = c.Next() {
+					if !isStone(v) {
+						set.add(lastNumber(k))
+					}
 				}
 				return ctx.Err()
 			})
 		})
 		s.archive.release(m)
 		if ctx.Err() != nil {
-			return fmt.Errorf("check raw mail: %w", ctx.Err())
+			return nil, ctx.Err()
 		}
 		if err == nil {
 			left[name] = set
@@ -125,15 +172,7 @@ func (s *Store) checkOrphans(ctx context.Context, report func(Finding)) error {
 			left[name].drop(n)
 		}
 	})
-	if err != nil {
-		return fmt.Errorf("check raw mail: %w", err)
-	}
-	for name, set := range left {
-		if n := set.count(); n > 0 {
-			report(Finding{"note", "P1", "archive " + name, fmt.Sprintf("%d raw mails or letters that nothing refers to, as a crash leaves them; mail that comes again takes their place", n)})
-		}
-	}
-	return nil
+	return left, err
 }
 
 // eachRef passes on every reference into the archive, some rows at a time: of raw

@@ -36,6 +36,9 @@ func (s *Store) Scrub(ctx context.Context) error {
 	if err := errors.Join(s.failure(), s.Attached()); err != nil {
 		return err
 	}
+	if err := s.eraseSpare(ctx); err != nil {
+		return fmt.Errorf("scrub: %w", err)
+	}
 	if err := scrub(ctx, s.db, filepath.Join(s.dir, deskFile)); err != nil {
 		return fmt.Errorf("scrub: %w", err)
 	}

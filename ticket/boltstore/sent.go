@@ -243,6 +243,8 @@ type parting struct {
 // putAway moves what there is of rows that left into the archive. A row that
 // changes meanwhile stays as it is, and so does one that cannot be read.
 func (s *Store) putAway(ctx context.Context, ids []ticket.NoticeID) error {
+	s.parting.Lock()
+	defer s.parting.Unlock()
 	var all []parting
 	err := s.View(ctx, func(t ticket.Tx) error {
 		for _, id := range ids {
@@ -263,14 +265,24 @@ func (s *Store) putAway(ctx context.Context, ids []ticket.NoticeID) error {
 	if err != nil {
 		return fmt.Errorf("put letters away: %w", err)
 	}
-	return s.Update(ctx, func(t ticket.Tx) error {
+	var spare []ticket.RawRef
+	err = s.Update(ctx, func(t ticket.Tx) error {
+		spare = nil
 		for i, p := range all {
-			if err := t.(*tx).part(p, refs[i]); err != nil {
+			taken, err := t.(*tx).part(p, refs[i])
+			if err != nil {
 				return fmt.Errorf("put letter %d away: %w", p.id, err)
+			}
+			if !taken {
+				spare = append(spare, refs[i])
 			}
 		}
 		return nil
 	})
+	if err != nil || len(spare) == 0 {
+		return err
+	}
+	return s.Erase(ctx, spare, ticket.ErasedError{At: all[0].at, Reason: "the letter had changed"}) // it may have been erased
 }
 
 // parting is a row that left and of which something lies in the working pages.
@@ -297,22 +309,23 @@ func (t *tx) parting(id ticket.NoticeID) (p parting, ok bool) {
 	return p, true
 }
 
-// part lets a row remember where it was put, unless it has changed since.
-func (t *tx) part(p parting, ref ticket.RawRef) error {
+// part lets a row remember where it was put, unless it has changed since: then it
+// answers false.
+func (t *tx) part(p parting, ref ticket.RawRef) (bool, error) {
 	now, ok := t.parting(p.id)
 	if !ok || !now.was.equal(p.was) {
-		return nil
+		return false, nil
 	}
 	if err := t.writing(); err != nil {
-		return err
+		return false, err
 	}
 	var r rowRecord
 	if err := t.get(bucketRows, number(p.id), &r, "row", p.id); err != nil {
-		return err
+		return false, err
 	}
 	if n := len(r.Kept); n == 0 || r.Kept[n-1] != ref {
 		r.Kept = append(r.Kept, ref)
 	}
-	return errors.Join(t.names(ref), t.bucket(bucketNotices).delete(number(p.id)), t.bucket(bucketLetters).delete(number(p.id)),
+	return true, errors.Join(t.names(ref), t.bucket(bucketNotices).delete(number(p.id)), t.bucket(bucketLetters).delete(number(p.id)),
 		t.putRow(p.id, &r))
 }

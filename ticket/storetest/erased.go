@@ -39,7 +39,7 @@ func erased(s suite) {
 		Erased: ticket.Erased{Tickets: 1, Messages: 2, Letters: 3, Mails: 4}, Wanted: &ticket.Wanted{Addresses: []string{"a@x"}}, Left: refs}
 	s.update(func(tx ticket.Tx) error {
 		return errors.Join(tx.ReplaceMessage(1, &ticket.Message{Seq: 1, Erased: 2}), tx.ReplaceEvent(1, &ticket.Event{Seq: 1, Text: "z"}),
-			tx.ForgetMessageID("m@x", 9), tx.ForgetKey("k"), tx.EraseLetter(5, 2), tx.EraseLetter(6, 2),
+			tx.ForgetMessageID("m@x", 9), tx.ForgetKey("k"), eraseLetter(tx, 5), eraseLetter(tx, 6),
 			tx.PutErasure(&ticket.Erasure{ID: 1, Kind: ticket.ErasureRetention, At: at(1), Done: at(2), Actor: "clock"}), tx.PutErasure(e))
 	})
 	s.view(func(tx ticket.Tx) error {
@@ -81,6 +81,11 @@ func erased(s suite) {
 	})
 	s.is(s.Update(background, func(tx ticket.Tx) error { return tx.ReplaceMessage(1, &ticket.Message{Seq: 3}) }), ticket.ErrNotFound)
 	s.is(s.Update(background, func(tx ticket.Tx) error { return tx.ReplaceEvent(2, &ticket.Event{Seq: 1}) }), ticket.ErrNotFound)
+}
+
+func eraseLetter(tx ticket.Tx, id ticket.NoticeID) error {
+	_, err := tx.EraseLetter(id, 2)
+	return err
 }
 
 // moved gives a customer another id.

@@ -71,12 +71,12 @@ func (t *memTx) ForgetKey(key string) error {
 	return nil
 }
 
-func (t *memTx) EraseLetter(id ticket.NoticeID, by ticket.ErasureID) error {
+func (t *memTx) EraseLetter(id ticket.NoticeID, by ticket.ErasureID) ([]ticket.RawRef, error) {
 	l, ok := t.letters[id]
 	if !ok {
-		return t.writing()
+		return nil, t.writing()
 	}
-	return t.PutLetter(id, &ticket.Letter{Sum: l.Sum, Size: l.Size, Erased: by})
+	return nil, t.PutLetter(id, &ticket.Letter{Sum: l.Sum, Size: l.Size, Erased: by})
 }
 
 func (t *memTx) Erasure(id ticket.ErasureID) (*ticket.Erasure, error) {
