@@ -56,7 +56,13 @@ addresses = ["anna@example.it"]
 
 	ctx, goAway := context.WithCancel(t.Context())
 	gone := make(chan int)
-	go func() { code, _, _ := call(ctx, "profile", "trace", "5m"); gone <- code }()
+	go func() {
+		code := exitBusy
+		for code == exitBusy { // a look from below was first
+			code, _, _ = call(ctx, "profile", "trace", "5m")
+		}
+		gone <- code
+	}()
 	until := func(want int) {
 		t.Helper()
 		for {
