@@ -463,7 +463,7 @@ func (x *erasing) eraseCustomer(w *work, id string) error {
 func (w *work) ledger(customer string) ([]*Entry, error) {
 	var all []*Entry
 	var prev [32]byte
-	for e, err := range w.tx.Entries(customer) {
+	for e, err := range w.tx.Entries(customer, 0) {
 		if err != nil {
 			return nil, err
 		}

@@ -103,7 +103,7 @@ func (r *recognising) address(addr string) {
 }
 
 func (r *recognising) customers(tx Tx) error {
-	for c, err := range tx.Customers() {
+	for c, err := range tx.Customers("") {
 		if err != nil {
 			return err
 		}

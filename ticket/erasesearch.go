@@ -323,7 +323,7 @@ func (x *erasing) searchBooks(f *todo) error {
 		return nil
 	}
 	return x.d.Store.View(x.ctx, func(tx Tx) error {
-		for c, err := range tx.Customers() {
+		for c, err := range tx.Customers("") {
 			if err != nil {
 				return err
 			}
@@ -334,7 +334,7 @@ func (x *erasing) searchBooks(f *todo) error {
 			if c.ID == x.Wanted.Customer || l.named(c) {
 				f.known = append(f.known, c.ID)
 			}
-			for e, err := range tx.Entries(c.ID) {
+			for e, err := range tx.Entries(c.ID, 0) {
 				if err != nil {
 					return err
 				}

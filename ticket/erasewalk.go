@@ -22,7 +22,7 @@ func (d *Desk) eachTicket(ctx context.Context, from ID, do func(Tx, *Ticket) err
 
 func (d *Desk) eachRow(ctx context.Context, from NoticeID, do func(Tx, *Row) error) error {
 	highest := func(tx Tx) (NoticeID, error) {
-		for r, err := range tx.Rows(0) {
+		for r, err := range tx.Rows(0, 0) {
 			return r.Notice.ID, err
 		}
 		return 0, nil

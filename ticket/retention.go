@@ -82,7 +82,7 @@ func (x *erasing) firstMail(tx Tx, id ID) error {
 func (x *erasing) firstRow(since time.Time) error {
 	return x.d.Store.View(x.ctx, func(tx Tx) error {
 		var last NoticeID
-		for r, err := range tx.Rows(0) {
+		for r, err := range tx.Rows(0, 0) {
 			if err != nil {
 				return err
 			}

@@ -260,7 +260,7 @@ func (t *tx) moveHolds(from, to string) error {
 
 func (t *tx) moveEntries(from, to string) error {
 	var entries []*ticket.Entry
-	for e, err := range t.Entries(from) {
+	for e, err := range t.Entries(from, 0) {
 		if err != nil {
 			return err
 		}
