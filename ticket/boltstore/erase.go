@@ -195,7 +195,7 @@ func (t *tx) EraseLetter(id ticket.NoticeID, by ticket.ErasureID) ([]ticket.RawR
 	was := r.Kept
 	r.Kept = nil
 	t.left = append(t.left, id)
-	return was, t.put(t.bucket(bucketRows), number(id), &r, "row", id)
+	return was, t.putRow(id, &r)
 }
 
 // MoveCustomer moves everything that stands under a customer's id; see ticket.Tx.
