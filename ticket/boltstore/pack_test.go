@@ -3,8 +3,6 @@ package boltstore
 import (
 	"testing"
 	"testing/synctest"
-
-	"sportello/ticket"
 )
 
 func TestUnpackRefusesWhatWasNotPacked(t *testing.T) {
@@ -28,5 +26,3 @@ func TestPackOutsideTheBubbleThatPackedFirst(t *testing.T) {
 	packs(t)
 	synctest.Test(t, packs)
 }
-
-func bucketOf(t ticket.Tx, name []byte) *bucket { return t.(*tx).bucket(name) }
