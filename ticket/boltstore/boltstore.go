@@ -78,6 +78,7 @@ type Store struct {
 	closed          bool
 	queue           chan *request
 	done            chan struct{} // closed when the writer has ended
+	ends            sync.Once
 	closing, tidied chan struct{} // closed when Close begins, when tidy has ended
 	broken          atomic.Pointer[error]
 	gone            atomic.Bool // desk.db is no more what was opened: it is not read either
@@ -230,6 +231,10 @@ func (s *Store) loadStats() error {
 // Close commits what is queued, waits for reads under way, and releases the
 // files. Later calls return ErrClosed.
 func (s *Store) Close() error {
+	s.ends.Do(func() { close(s.closing) })
+	if !s.readOnly {
+		<-s.tidied // what it has begun it ends, while there is still a writer
+	}
 	s.gate.Lock()
 	if s.closed {
 		s.gate.Unlock()
@@ -237,12 +242,10 @@ func (s *Store) Close() error {
 	}
 	s.closed = true
 	close(s.queue)
-	close(s.closing)
 	s.gate.Unlock()
 	var errs []error
 	if !s.readOnly {
 		<-s.done
-		<-s.tidied
 		if s.broken.Load() == nil {
 			errs = append(errs, s.witness.settle(s.position()))
 		}

@@ -243,6 +243,7 @@ type parting struct {
 // putAway moves what there is of rows that left into the archive. A row that
 // changes meanwhile stays as it is, and so does one that cannot be read.
 func (s *Store) putAway(ctx context.Context, ids []ticket.NoticeID) error {
+	ctx = context.WithoutCancel(ctx) // a frame that no row refers to helps nobody
 	s.parting.Lock()
 	defer s.parting.Unlock()
 	var all []parting

@@ -206,3 +206,18 @@ func TestASentLetterThatIsDamaged(t *testing.T) {
 		}
 	}
 }
+
+// Whoever closes the store ends no parting in its middle: the frame would lie in the
+// archive, and no row would know of it.
+func TestAPartingThatIsBegunIsEnded(t *testing.T) {
+	s := newStore(t)
+	row, _ := letterOf(t, s, ticket.RowSent)
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	if err := s.putAway(ctx, []ticket.NoticeID{row.Notice.ID}); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, working, refs := kept(t, s, row.Notice.ID); working != 0 || len(refs) != 1 {
+		t.Errorf("%d bytes lie in the working pages, put away as %v", working, refs)
+	}
+}
