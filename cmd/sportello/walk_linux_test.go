@@ -89,23 +89,47 @@ func (w *ordeal) verb(args ...string) (out string, ok bool) {
 	return stdout.String(), code == exitOK
 }
 
-// settle plays until everything has been said and sent; false when the desk ended
-// first. A desk that does nothing for two minutes stands still.
+// standstill is how long a desk may do nothing before the test gives it up.
+const standstill = 2 * time.Minute
+
+// settle waits until the desk that was launched is ready, and plays until everything
+// has been said and sent; false when it ended first.
 func (w *ordeal) settle() bool {
 	w.t.Helper()
-	ready := false
-	tick := time.NewTicker(20 * time.Millisecond)
-	defer tick.Stop()
-	stuck := 0
-	const patience = 2 * time.Minute
-	deadline, stood := time.NewTimer(patience), statsView{}
+	deadline := time.NewTimer(standstill)
 	defer deadline.Stop()
 	for {
 		select {
 		case <-w.d.done:
 			return false
 		case said, ok := <-w.d.told:
-			ready = ready || ok && strings.Contains(said, "READY=1")
+			if !ok {
+				<-w.d.done
+				return false
+			}
+			if strings.Contains(said, "READY=1") {
+				return w.rests()
+			}
+		case <-deadline.C:
+			w.t.Fatalf("the desk does not start:\n%s", w.d.log())
+		}
+	}
+}
+
+// rests plays with a desk that is ready until everything has been said and sent;
+// false when it ended first.
+func (w *ordeal) rests() bool {
+	w.t.Helper()
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	stuck := 0
+	deadline, stood := time.NewTimer(standstill), statsView{}
+	defer deadline.Stop()
+	for {
+		select {
+		case <-w.d.done:
+			return false
+		case _, ok := <-w.d.told:
 			if !ok {
 				<-w.d.done
 				return false
@@ -116,9 +140,6 @@ func (w *ordeal) settle() bool {
 			w.t.Fatalf("the desk does not come to rest:\n%s\n%s", out, w.d.log())
 		case <-tick.C:
 		}
-		if !ready {
-			continue
-		}
 		w.react()
 		var v statsView
 		out, ok := w.verb("stats", "--json")
@@ -127,7 +148,7 @@ func (w *ordeal) settle() bool {
 		}
 		if v != stood {
 			stood = v
-			deadline.Reset(patience)
+			deadline.Reset(standstill)
 		}
 		switch waiting := v.Outbox.Queued + v.Outbox.Sending; {
 		case v.Mails >= w.mails && waiting == 0:
@@ -162,7 +183,7 @@ func (w *ordeal) end() string {
 		slices.Sort(kinds)
 		fmt.Fprintf(&b, " %s\n", strings.Join(kinds, ", "))
 	}
-	rows, _ := w.verb("queue", "list", "--json")
+	rows, _ := w.verb("queue", "list", "--limit", "0", "--json")
 	var letters []string
 	for _, r := range jsonLines[queueRow](w.t, rows) {
 		if r.Notice != "alert" {
@@ -200,7 +221,7 @@ func (w *ordeal) faults(want string) (all []string) {
 			bytesOf[id] = string(raws[i])
 		}
 	}
-	rows, _ := w.verb("queue", "list", "--json")
+	rows, _ := w.verb("queue", "list", "--limit", "0", "--json")
 	for _, r := range jsonLines[queueRow](w.t, rows) {
 		n := copies[strings.Trim(r.MessageID, "<>")]
 		if n > 2 || r.State == "sent" && n == 0 || r.State != "sent" && r.State != "unknown" {
@@ -344,7 +365,7 @@ func cutAt(t *testing.T, w *ordeal, n int) (see func(call) bool, gone func()) {
 // they were read: so an admin does, once he knows that the desk was killed.
 func (w *ordeal) release() (released int) {
 	w.t.Helper()
-	list, _ := w.verb("quarantine", "list", "--json")
+	list, _ := w.verb("quarantine", "list", "--limit", "0", "--json")
 	for _, m := range jsonLines[struct{ ID, Reason string }](w.t, list) {
 		if strings.Contains(m.Reason, "each time this mail was read") {
 			if out, ok := w.verb("quarantine", "retry", m.ID); !ok {
@@ -383,7 +404,7 @@ func TestWalkKilledAtRandom(t *testing.T) {
 		t.Fatalf("it does not start again\n%s", w.d.log())
 	}
 	t.Logf("%d mails, %d of them put aside because the desk was killed each time they were read", w.mails, w.release())
-	if !w.settle() {
+	if !w.rests() {
 		t.Fatalf("it ended by itself\n%s", w.d.log())
 	}
 	w.d.stop(t)
