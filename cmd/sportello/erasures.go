@@ -2,11 +2,7 @@ package main
 
 import (
 	"context"
-	"encoding/json"
-	"errors"
 	"fmt"
-	"io/fs"
-	"os"
 	"path/filepath"
 	"slices"
 	"time"
@@ -51,15 +47,9 @@ func (r erasureRecord) value() *ticket.Erasure {
 // recallErasures makes the desk and the file know of the same.
 func (o *office) recallErasures(ctx context.Context) error {
 	path := filepath.Join(o.config.Desk.StateDir, keysDir, erasuresName)
-	data, err := os.ReadFile(path)
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("erasures: %w", err)
-	}
-	var written []erasureRecord
-	if len(data) > 0 {
-		if err := json.Unmarshal(data, &written); err != nil {
-			return statusError{exitRefused, fmt.Errorf("%s cannot be read: %w; put it back from where the desk was copied, or remove it: then what the database does not know to be erased stays", path, err)}
-		}
+	written, err := readRemembered[erasureRecord](path, "erasures", "what the database does not know to be erased stays")
+	if err != nil {
+		return err
 	}
 	all, err := o.desk.Erasures(ctx)
 	if err != nil {
@@ -88,13 +78,7 @@ func (o *office) recallErasures(ctx context.Context) error {
 	if len(written) == before {
 		return nil
 	}
-	if data, err = json.Marshal(written); err == nil {
-		err = writeDurably(path+".new", append(data, '\n'))
-	}
-	if err == nil {
-		err = errors.Join(os.Rename(path+".new", path), syncDir(filepath.Dir(path)))
-	}
-	if err != nil {
+	if err := writeRemembered(path, written); err != nil {
 		return fmt.Errorf("erasures: %w", err)
 	}
 	return nil

@@ -2,11 +2,7 @@ package main
 
 import (
 	"context"
-	"encoding/json"
-	"errors"
 	"fmt"
-	"io/fs"
-	"os"
 	"path/filepath"
 	"time"
 
@@ -28,15 +24,9 @@ type revokedJSON struct {
 // recallRevoked makes the desk and the file know of the same.
 func (o *office) recallRevoked(ctx context.Context) error {
 	path := filepath.Join(o.config.Desk.StateDir, keysDir, revokedName)
-	data, err := os.ReadFile(path)
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("revoked tokens: %w", err)
-	}
-	var written []revokedJSON
-	if len(data) > 0 {
-		if err := json.Unmarshal(data, &written); err != nil {
-			return statusError{exitRefused, fmt.Errorf("%s cannot be read: %w; put it back from where the desk was copied, or remove it: then what the database does not know of counts again", path, err)}
-		}
+	written, err := readRemembered[revokedJSON](path, "revoked tokens", "what the database does not know of counts again")
+	if err != nil {
+		return err
 	}
 	known := make([]ticket.Revocation, len(written))
 	for i, r := range written {
@@ -55,14 +45,7 @@ func (o *office) recallRevoked(ctx context.Context) error {
 	for i, r := range ring.Revoked {
 		written[i] = revokedJSON(r)
 	}
-	data, err = json.Marshal(written)
-	if err == nil {
-		err = writeDurably(path+".new", append(data, '\n'))
-	}
-	if err == nil {
-		err = errors.Join(os.Rename(path+".new", path), syncDir(filepath.Dir(path)))
-	}
-	if err != nil {
+	if err := writeRemembered(path, written); err != nil {
 		return fmt.Errorf("revoked tokens: %w", err)
 	}
 	return nil
